@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The goals that set the machine up themselves, so that each is the one command.
+
+.PHONY: setup check check-full demo bench
+
+setup:
+	$(Q)ci/setup
+
+check:
+	$(Q)ci/check
+
+check-full:
+	$(Q)ci/check --full
+
+demo:
+	$(Q)ci/setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)ci/system/demo
+
+bench:
+	$(Q)ci/setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)ci/system/bench

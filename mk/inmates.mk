@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Bare-metal inmates: inmates/lib linked with each file of demos/ and tests/ into one flat binary.
+
+inmate-out  := $(O)/$(ARCH)/inmates
+inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S))
+inmate-main := $(sort $(wildcard inmates/demos/*.c inmates/tests/*.c))
+inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
+inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main)))
+inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
+inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main))
+
+inmate-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -march=armv8-a
+inmate-include := -Iinclude -Iinmates/lib -Iinmates/lib/include -Iinmates/lib/$(ARCH)
+inmate-cflags = -std=gnu11 -O2 -g -ffreestanding -nostdlib $(inmate-march-$(ARCH)) -fno-pic -fno-pie \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-common -fno-strict-aliasing \
+	-ffunction-sections -fdata-sections $(WARNINGS) $(inmate-include)
+
+.PHONY: inmates
+
+ifeq ($(and $(inmate-lib),$(inmate-main),$(wildcard $(inmate-lds))),)
+inmates:
+	@echo '  (no inmates for $(ARCH) yet)'
+else
+inmates: $(inmate-bin)
+endif
+
+$(inmate-out)/flags.txt: FORCE
+	$(call remember,$(HVCC) $(inmate-cflags))
+
+$(inmate-out)/%.o: %.c $(inmate-out)/flags.txt
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HVCC) $(inmate-cflags) -MMD -MP -c -o $@ $<
+
+$(inmate-out)/%.o: %.S $(inmate-out)/flags.txt
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HVCC) -g -D__ASSEMBLY__ $(inmate-march-$(ARCH)) $(inmate-include) -MMD -MP -c -o $@ $<
+
+# Two inmates must not have the same name, even if one is a demo and the other a test.
+ifneq ($(words $(inmate-bin)),$(words $(sort $(inmate-bin))))
+$(error Two files of inmates/demos and inmates/tests have the same name)
+endif
+
+define inmate-program
+$(inmate-out)/$(basename $(notdir $(1))).elf: $(inmate-out)/$(basename $(1)).o $(inmate-libo) $(inmate-lds)
+	$$(call say,LD,$$@)
+	$$(Q)$$(HVCC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,noexecstack \
+		-Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 -Wl,-T,$(inmate-lds) -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach m,$(inmate-main),$(eval $(call inmate-program,$(m))))
+
+$(inmate-out)/%.bin: $(inmate-out)/%.elf
+	$(call say,OBJCOPY,$@)
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+-include $(inmate-o:.o=.d) $(inmate-libo:.o=.d)
