@@ -1,0 +1,403 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An emulated machine that runs a stock kernel, and a shell in it.
+
+    with Machine(kernel="6.12", cpu="cortex-a57", gic=3) as m:
+        print(m.sh("uname -a"))
+
+The shell is driven over the machine's first serial port. Each command is framed by
+markers that occur nowhere else, so neither kernel messages nor echoed input can be
+taken for its output. The second serial port belongs to the cells; what they print
+there is collected in a file. QEMU never outlives the object, nor this process.
+"""
+import atexit
+import base64
+import ctypes
+import fcntl
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+
+import pexpect
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.abspath(os.environ.get("BH_BUILD") or os.path.join(TREE, "build"))
+CACHE = os.environ.get("BULKHEAD_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "bulkhead")
+LOG = os.path.join(BUILD, "log")
+SCALE = float(os.environ.get("BH_TIMEOUT_SCALE") or 1)
+# Machines that may run at one time, in all processes that share the build directory.
+SLOTS = int(os.environ.get("BH_QEMU_SLOTS") or 2)
+
+CPUS = ("cortex-a57", "cortex-a76", "max")
+VHE_CPUS = ("cortex-a76", "max")
+
+# Root's lines of dmesg that no scenario may leave behind.
+BAD_DMESG = re.compile(
+    r"WARNING: |BUG: |BUG at |Oops|Internal error|Call trace:|Unable to handle kernel"
+    r"|soft lockup|hard LOCKUP|rcu.*(stall|starved)|blocked for more than|list_(add|del) corruption"
+    r"|refcount_t: |UBSAN|irq \d+: nobody cared", re.IGNORECASE)
+
+
+class MachineError(Exception):
+    """The emulated machine did not do what it was asked."""
+
+
+class Timeout(MachineError):
+    """A command or a boot took longer than it may."""
+
+
+class Panic(MachineError):
+    """Root Linux panicked."""
+
+
+class Result:
+    """What a command printed (standard output and error together) and its exit code."""
+
+    def __init__(self, command, output, code):
+        self.command, self.output, self.code = command, output, code
+
+    def __repr__(self):
+        return f"$ {self.command}\n{self.output}\n[exit code {self.code}]"
+
+
+def _die_with_parent():
+    """In the child: get a signal when the parent ends, however it ends."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+class _Slot:
+    """One of SLOTS locks; waits until one is free."""
+
+    def __init__(self):
+        os.makedirs(LOG, exist_ok=True)
+        while True:
+            for number in range(SLOTS):
+                # Kept open: the lock lives as long as the file.
+                self.file = open(os.path.join(LOG, f".slot{number}"), "w", encoding="ascii")
+                try:
+                    fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                except BlockingIOError:
+                    self.file.close()
+            time.sleep(0.5)
+
+    def free(self):
+        self.file.close()
+
+
+class Machine:
+    """
+    kernel   series of the stock kernel: "6.1" or "6.12"
+    cpu      QEMU's CPU model; for those with VHE the kernel is told not to use it
+    gic      version of the interrupt controller: 2 or 3
+    smp      number of CPUs;  mem: RAM
+    append   more words for the kernel's command line
+    drop     words of the usual command line to leave out (to provoke refusals)
+    el2      whether the machine has EL2 at all
+    icount   one instruction is one nanosecond, the same in every run
+    qemu     more arguments for QEMU
+    loglevel kernel messages less severe than that stay off the console
+    image    hypervisor image instead of the one in the build directory
+    files    {source: target} more files for root's file system
+    name     of the log files in build/log/
+    """
+
+    def __init__(self, kernel="6.12", cpu="cortex-a57", gic=3, smp=4, mem="2G", append="", drop=(), el2=True,
+                 icount=False, qemu=(), loglevel=4, image=None, files=None, name=None):
+        self.kernel, self.cpu, self.gic, self.smp, self.mem = kernel, cpu, gic, smp, mem
+        self.el2, self.icount, self.qemu, self.image, self.files = el2, icount, list(qemu), image, files or {}
+        self.label = f"{kernel}-gic{gic}-{cpu}"
+        self.name = name or self.label
+        words = ["console=ttyAMA0", "panic=-1", f"loglevel={loglevel}", "kvm-arm.mode=none"]
+        if cpu in VHE_CPUS:
+            words.append("id_aa64mmfr1.vh=0")
+        # Root gets the first 512 MiB; pool and hypervisor lie above.
+        words.append("mem=512M")
+        if SCALE > 1:
+            words += [f"rcupdate.rcu_cpu_stall_timeout={min(int(21 * SCALE), 300)}",
+                      f"watchdog_thresh={min(int(10 * SCALE), 60)}"]
+        words = [w for w in words if w not in drop and w.split("=")[0] not in drop]
+        self.append = " ".join(words + append.split())
+        self.child = None
+        self.slot = None
+        self.commands = 0
+
+    # ---- life --------------------------------------------------------------
+
+    def path(self, suffix):
+        """A file of this machine in build/log/."""
+        return os.path.join(LOG, f"{self.name}.{suffix}")
+
+    def arguments(self, serial):
+        """QEMU's command line; serial: the arguments that make the first serial port."""
+        kernel = os.path.join(CACHE, f"kernels/aarch64-{self.kernel}/Image")
+        if not os.path.exists(kernel):
+            raise MachineError(f"{kernel} does not exist; run ci/setup")
+        machine = f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
+        args = ["qemu-system-aarch64", "-M", machine, "-cpu", self.cpu, "-smp", str(self.smp), "-m", self.mem,
+                "-display", "none", "-no-reboot", "-nic", "none", "-kernel", kernel, "-initrd", self.path("cpio"),
+                "-append", self.append, *serial,
+                "-chardev", f"socket,id=cells,path={self.path('sock')},server=on,wait=off,"
+                            f"logfile={self.path('uart1')},logappend=off", "-serial", "chardev:cells"]
+        if self.icount:
+            args += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
+        return args + self.qemu
+
+    def pack(self, quiet=True):
+        """Write the initramfs with the current build in it."""
+        os.makedirs(LOG, exist_ok=True)
+        command = [os.path.join(TREE, "ci/lib/initramfs"), "root", "--series", self.kernel, "--build", BUILD,
+                   "-o", self.path("cpio")]
+        if quiet:
+            command.append("--quiet")
+        if self.image:
+            command += ["--image", self.image]
+        for source, target in self.files.items():
+            command += ["--file", f"{source}:{target}"]
+        subprocess.run(command, check=True)
+
+    def boot(self, timeout=90):
+        """Start QEMU and wait for root's shell."""
+        self.pack()
+        if os.path.exists(self.path("sock")):
+            os.unlink(self.path("sock"))
+        self.slot = _Slot()
+        serial = ["-monitor", "none", "-chardev", f"stdio,id=root,signal=off,logfile={self.path('console')},logappend=off",
+                  "-serial", "chardev:root"]
+        args = self.arguments(serial)
+        self.child = pexpect.spawn(args[0], args[1:], timeout=timeout * SCALE, encoding="utf-8", codec_errors="replace",
+                                   echo=False, preexec_fn=_die_with_parent, dimensions=(50, 500))
+        self.child.delaybeforesend = None
+        atexit.register(self.close)
+        start = time.monotonic()
+        self._expect("bulkhead-root ready", timeout, "boot")
+        self._synchronize()
+        self.boot_seconds = time.monotonic() - start
+        return self
+
+    def close(self):
+        """End QEMU at once."""
+        if self.child is not None:
+            self.child.close(force=True)
+            self.child = None
+            self.slot.free()
+            atexit.unregister(self.close)
+            for suffix in ("cpio", "sock"):
+                if os.path.exists(self.path(suffix)):
+                    os.unlink(self.path(suffix))
+
+    def __enter__(self):
+        return self.boot() if self.child is None else self
+
+    def __exit__(self, *unused):
+        self.close()
+
+    # ---- the shell ---------------------------------------------------------
+
+    def _expect(self, pattern, timeout, what):
+        """Wait for a pattern; everything else that can happen becomes an exception that tells it."""
+        index = self.child.expect([pattern, r"Kernel panic - not syncing[^\n]*\n", pexpect.EOF, pexpect.TIMEOUT],
+                                  timeout=timeout * SCALE)
+        if index == 0:
+            return
+        tail = "" if not isinstance(self.child.before, str) else self.child.before[-2000:]
+        where = f"machine {self.name}, {what}"
+        if index == 1:
+            raise Panic(f"{where}: root panicked: {tail}{self.child.after}")
+        if index == 2:
+            raise MachineError(f"{where}: QEMU ended; its last words: {tail}")
+        raise Timeout(f"{where}: no answer within {timeout * SCALE:.0f} s; the console's last lines: {tail}")
+
+    def _synchronize(self):
+        """Turn echo and prompts off, and wait until the shell is there."""
+        token = secrets.token_hex(4)
+        time.sleep(0.2)
+        self.child.send(f"stty -echo; PS1=; PS2=; set +m; echo '@@''{token}@@'\n")
+        self._expect(f"@@{token}@@", 30, "synchronizing with the shell")
+
+    def start(self, command):
+        """Type a command line without waiting for its end; give the token that finish() takes."""
+        self.commands += 1
+        token = f"{self.commands}-{secrets.token_hex(3)}"
+        # Two end markers: a kernel message may fall into one of them.
+        self.child.send(f"printf '\\n@@B''{token}@@\\n'; (\n{command}\n) </dev/null 2>&1; r=$?; "
+                        f"printf '\\n@@E''{token}:%d@@\\n@@E''{token}:%d@@\\n' $r $r\n")
+        self._expect(f"@@B{token}@@\r?\n", 30, f"starting '{command}'")
+        return token, command
+
+    def finish(self, started, timeout=30):
+        """Wait for the end of a command that start() typed."""
+        token, command = started
+        self._expect(rf"\r?\n?@@E{token}:(\d+)@@", timeout, f"'{command}'")
+        return Result(command, self.child.before.replace("\r\n", "\n").strip("\n"), int(self.child.match.group(1)))
+
+    def run(self, command, timeout=30):
+        """Run a command (or several lines) in a subshell of root; give its Result."""
+        started = self.start(command)
+        try:
+            return self.finish(started, timeout)
+        except Timeout:
+            self.interrupt()
+            raise
+
+    def sh(self, command, timeout=30):
+        """Run a command that must succeed; give what it printed."""
+        result = self.run(command, timeout)
+        if result.code:
+            raise MachineError(f"machine {self.name}: command failed: {result!r}")
+        return result.output
+
+    def refused(self, command, timeout=30):
+        """Run a command that must fail; give what it printed."""
+        result = self.run(command, timeout)
+        if not result.code:
+            raise MachineError(f"machine {self.name}: command should have been refused: {result!r}")
+        return result.output
+
+    def interrupt(self):
+        """Give the shell back after a command that did not end; best effort."""
+        try:
+            self.child.send("\x03\x03\n")
+            self._synchronize()
+        except (MachineError, OSError):
+            pass
+
+    def put(self, path, content, mode="644"):
+        """Write a file in root."""
+        if isinstance(content, str):
+            content = content.encode()
+        text = base64.encodebytes(content).decode()
+        lines = text.splitlines()
+        self.sh(f": >{path}.b64")
+        for i in range(0, len(lines), 30):
+            chunk = "\n".join(lines[i:i + 30])
+            self.sh(f"cat >>{path}.b64 <<'END'\n{chunk}\nEND")
+        self.sh(f"base64 -d <{path}.b64 >{path} && chmod {mode} {path} && rm {path}.b64")
+
+    def wait_for(self, command, timeout=30, pause=0.3):
+        """Repeat a command until it succeeds; give what it then printed."""
+        end = time.monotonic() + timeout * SCALE
+        while True:
+            result = self.run(command, timeout)
+            if result.code == 0:
+                return result.output
+            if time.monotonic() > end:
+                raise Timeout(f"machine {self.name}: still not true after {timeout * SCALE:.0f} s: {result!r}")
+            time.sleep(pause)
+
+    # ---- a program with a terminal of its own ------------------------------
+
+    def session(self, command):
+        """Type a command that keeps the terminal (bulkhead console); use as a context manager."""
+        return Session(self, command)
+
+    # ---- what cells print on the second serial port ------------------------
+
+    def uart1(self):
+        with open(self.path("uart1"), "r", encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    # ---- root's health -----------------------------------------------------
+
+    CHECKSUM = "30e14955ebf1352266dc2ff8067e68104607e750abb9d3b36582b8af909fcb58"  # of 1 MiB of zeros
+
+    def online(self):
+        """The numbers of root's online CPUs."""
+        numbers = []
+        for part in self.sh("cat /sys/devices/system/cpu/online").strip().split(","):
+            first, _, last = part.partition("-")
+            numbers += range(int(first), int(last or first) + 1)
+        return numbers
+
+    def dmesg_errors(self):
+        """Lines that no healthy kernel prints."""
+        return [line for line in self.sh("dmesg", 60).splitlines() if BAD_DMESG.search(line)]
+
+    def health(self):
+        """Sentences that tell what is wrong with root; empty when it is well."""
+        problems = [f"dmesg: {line}" for line in self.dmesg_errors()]
+        cpus = self.online()
+        job = "head -c 1048576 /dev/zero | sha256sum | cut -c1-64"
+        pinned = "\n".join(f"timeout 20 taskset -c {n} sh -c '{job}' >/tmp/sum.{n} &" for n in cpus)
+        self.sh(f"{pinned}\nwait", 30)
+        for n in cpus:
+            found = self.sh(f"cat /tmp/sum.{n}").strip()
+            if found != self.CHECKSUM:
+                problems.append(f"CPU {n}: wrong checksum, or none in 20 s: '{found}'")
+        return problems
+
+
+class Session:
+    """A program that owns the terminal, such as `bulkhead console NAME`."""
+
+    def __init__(self, machine, command):
+        self.machine, self.command = machine, command
+
+    def __enter__(self):
+        self.token = secrets.token_hex(4)
+        # The terminal must echo as a user's does, or the program's own settings mean nothing.
+        self.machine.child.send(f"{self.command}; r=$?; printf '\\n@@X''{self.token}:%d@@\\n' $r\n")
+        return self
+
+    def send(self, text):
+        self.machine.child.send(text)
+
+    def expect(self, pattern, timeout=30):
+        """Wait for a pattern; give the match."""
+        self.machine._expect(pattern, timeout, f"in '{self.command}': waiting for '{pattern}'")
+        return self.machine.child.match
+
+    def before(self):
+        return self.machine.child.before.replace("\r\n", "\n")
+
+    def leave(self, keys, timeout=15):
+        """Type what ends the program; give its exit code."""
+        self.send(keys)
+        match = self.expect(rf"@@X{self.token}:(\d+)@@", timeout)
+        self.token = None
+        return int(match.group(1))
+
+    def __exit__(self, *unused):
+        if self.token is not None:
+            self.machine.interrupt()
+
+
+def matrix():
+    """All configurations that the scenarios know; the first gets the full set."""
+    full = ("6.12", 3, "cortex-a57")
+    rest = [(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS]
+    return [full] + [entry for entry in rest if entry != full]
+
+
+def from_options(options, **more):
+    """A machine as the options of ci/system/shell and ci/system/exec describe it."""
+    return Machine(kernel=options.kernel, cpu=options.cpu, gic=options.gic, smp=options.smp, mem=options.mem,
+                   append=options.append, drop=options.drop, el2=not options.no_el2, icount=options.icount,
+                   loglevel=options.loglevel, image=options.image, qemu=options.qemu,
+                   files=dict(f.split(":", 1) for f in options.file), **more)
+
+
+def add_options(parser):
+    parser.add_argument("--kernel", default="6.12", choices=("6.1", "6.12"))
+    parser.add_argument("--cpu", default="cortex-a57", help="cortex-a57, cortex-a76, max, ...")
+    parser.add_argument("--gic", type=int, default=3, choices=(2, 3))
+    parser.add_argument("--smp", type=int, default=4)
+    parser.add_argument("--mem", default="2G")
+    parser.add_argument("--append", default="", help="more words for the kernel's command line")
+    parser.add_argument("--drop", action="append", default=[], help="leave this word of the command line out")
+    parser.add_argument("--no-el2", action="store_true", help="a machine without EL2")
+    parser.add_argument("--icount", action="store_true", help="deterministic: one instruction is one nanosecond")
+    parser.add_argument("--loglevel", type=int, default=7, help="kernel messages on the console (default: %(default)s)")
+    parser.add_argument("--image", help="hypervisor image instead of the one in build/")
+    parser.add_argument("--file", action="append", default=[], metavar="SOURCE:TARGET", help="one more file for root")
+    parser.add_argument("--qemu", action="append", default=[], metavar="ARGUMENT",
+                        help="one more argument for QEMU (write --qemu=-d --qemu=int,guest_errors)")
+
+
+if __name__ == "__main__":
+    sys.exit("machine.py is a library; see ci/system/shell and ci/system/exec")
