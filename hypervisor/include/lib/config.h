@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration check: pure functions over a blob, no allocation, no recursion.
+ * The same source refuses a bad blob in the tool, in the driver and in the hypervisor.
+ */
+#ifndef LIB_CONFIG_H
+#define LIB_CONFIG_H
+
+#include <bulkhead/config.h>
+#include <bulkhead/errors.h>
+#include <bulkhead/types.h>
+
+/** CRC-32 as zlib's of a blob whose header.crc counts as 0: what header.crc must be. @size: at least the header. */
+uint32_t config_crc(const void *blob, uint32_t size);
+
+/**
+ * config_check_system() - check a system blob completely
+ * @blob: 8-byte aligned copy that nobody else can change.  @size: bytes available.
+ * @arch: BH_ARCH_* of the caller's machine.
+ * @error: filled on failure: code, object, index, field offset, low and high.
+ * Return: 0 or the error code (enum bh_error_code).
+ */
+int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct bh_error *error);
+
+/**
+ * config_check_cell() - check a cell blob by itself and against its board
+ * @system: a system blob that config_check_system() accepted.
+ * Checks everything that does not depend on which cells exist at the moment: layout, names,
+ * alignment, wrap-around, overlaps inside the guest (RAM, devices, communication page,
+ * interrupt controller windows), pinned RAM inside the pool, MMIO outside DRAM, hypervisor,
+ * interrupt controller and debug UART, CPUs on the board and listed once, interrupts.
+ */
+int config_check_cell(const void *blob, uint32_t size, const struct bh_config_system *system,
+		      struct bh_error *error);
+
+/** Name of the structure member at byte @field of header and body of a blob of @kind, "" if none: for messages. */
+const char *config_field_name(unsigned int kind, uint32_t field);
+
+/** The same for any byte of @blob, array elements included; arrays that lie outside of the blob are left out. */
+const char *config_blob_field_name(const void *blob, uint32_t size, uint32_t field);
+
+static inline const void *config_array(const void *blob, struct bh_config_array array)
+{
+	return (const uint8_t *)blob + array.offset;
+}
+
+#define CONFIG_ARRAY(type, blob, member) ((const type *)config_array((blob), (blob)->member))
+
+/** Most elements of each array, whatever the machine has. */
+#define CONFIG_MAX_CPUS 1024u
+#define CONFIG_MAX_RANGES 64u /* DRAM banks; pool ranges; memory regions of a cell */
+#define CONFIG_MAX_IRQS 1024u
+#define CONFIG_MAX_DEVICES 16u
+
+/** Addresses end below this, guest-physical and host-physical; an image may support less. */
+#define CONFIG_ADDRESS_LIMIT (1ull << 48)
+
+/** Bytes of guest-physical space of a virtual device. */
+#define CONFIG_DEVICE_SIZE 0x1000u
+
+/** Bytes of guest-physical space of the interrupt controller windows. */
+#define CONFIG_GICD_V2_SIZE 0x1000u
+#define CONFIG_GICD_V3_SIZE 0x10000u
+#define CONFIG_GICC_SIZE 0x2000u
+#define CONFIG_GICR_STRIDE 0x20000u
+
+#endif
