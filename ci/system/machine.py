@@ -367,11 +367,29 @@ class Session:
             self.machine.interrupt()
 
 
-def matrix():
-    """All configurations that the scenarios know; the first gets the full set."""
-    full = ("6.12", 3, "cortex-a57")
-    rest = [(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS]
-    return [full] + [entry for entry in rest if entry != full]
+def matrix(full=False):
+    """
+    The configurations that the scenarios run on; the first gets the full set.
+
+    Every value, and every pair of CPU and interrupt controller, occurs for each kernel
+    series or is covered by the other; full gives all that there are.
+    """
+    every = [(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS]
+    daily = [("6.12", 3, "cortex-a57"), ("6.12", 3, "max"), ("6.12", 2, "cortex-a76"),
+             ("6.1", 3, "cortex-a76"), ("6.1", 2, "cortex-a57"), ("6.1", 2, "max")]
+    return daily + [e for e in every if e not in daily] if full else daily
+
+
+def build_helpers():
+    """Compile ci/system/helpers for the emulated machine, if they are newer than what is there."""
+    source, target = os.path.join(TREE, "ci/system/helpers"), os.path.join(BUILD, "aarch64/ci")
+    os.makedirs(target, exist_ok=True)
+    for name in sorted(os.listdir(source)):
+        path, program = os.path.join(source, name), os.path.join(target, name.removesuffix(".c"))
+        if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(path):
+            temporary = f"{program}.{os.getpid()}"
+            subprocess.run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", temporary, path], check=True)
+            os.rename(temporary, program)
 
 
 def from_options(options, **more):

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the scenarios do with the command-line tool, in words of the scenarios."""
+import json
+import re
+import time
+
+from machine import SCALE, MachineError, Timeout
+
+BOARD = "/etc/bulkhead/board"
+VMS = "/etc/bulkhead/vms"
+TEST = "/etc/bulkhead/test"
+
+
+class Hypervisor:
+    """`bulkhead` in one machine."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.board = f"{BOARD}/qemu-aarch64{'-gic2' if machine.gic == 2 else ''}.yaml"
+
+    # ---- the hypervisor ----------------------------------------------------
+
+    def enable(self, more="", timeout=30):
+        return self.machine.sh(f"bulkhead enable {more} {self.board}", timeout)
+
+    def disable(self, timeout=30):
+        return self.machine.sh("bulkhead disable", timeout)
+
+    def json(self, command):
+        text = self.machine.sh(f"bulkhead --json {command}")
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as e:
+            raise MachineError(f"'bulkhead --json {command}' printed no JSON ({e}): {text}") from e
+
+    def status(self):
+        return self.json("status")
+
+    def enabled(self):
+        return bool(self.status()["enabled"])
+
+    def ensure(self, enabled):
+        if self.enabled() != enabled:
+            self.enable() if enabled else self.disable()
+
+    # ---- cells -------------------------------------------------------------
+
+    def cell(self, verb, name, more="", timeout=30):
+        return self.machine.sh(f"bulkhead cell {verb} {name} {more}", timeout)
+
+    def boot(self, path, more="", timeout=60):
+        return self.machine.sh(f"bulkhead cell boot {path} {more}", timeout)
+
+    def cells(self):
+        """Name to state, without the root cell."""
+        return {c["name"]: c["state"] for c in self.json("cell list")["cells"] if c["name"] != "root"}
+
+    def state(self, name):
+        return self.cells().get(name)
+
+    def show(self, name):
+        return self.json(f"cell show {name}")
+
+    def heartbeat(self, name):
+        return self.show(name)["heartbeat"]
+
+    def wait_state(self, name, state, timeout=20):
+        end = time.monotonic() + timeout * SCALE
+        while (found := self.state(name)) != state:
+            if time.monotonic() > end:
+                raise Timeout(f"cell {name} is {found}, not {state}, after {timeout * SCALE:.0f} s")
+            time.sleep(0.2)
+
+    def console(self, name):
+        """Everything that the cell's console ring holds now."""
+        return self.machine.sh(f"bulkhead console --dump {name}")
+
+    def wait_console(self, name, pattern, timeout=30):
+        """Wait until the cell's console shows a pattern; give the match."""
+        end = time.monotonic() + timeout * SCALE
+        while True:
+            text = self.console(name)
+            match = re.search(pattern, text)
+            if match:
+                return match
+            if time.monotonic() > end:
+                raise Timeout(f"cell {name}: no '{pattern}' on its console within {timeout * SCALE:.0f} s: {text[-2000:]}")
+            time.sleep(0.3)
+
+    def beats(self, name, seconds=3):
+        """True if the cell's heartbeat moves within some seconds."""
+        before = self.heartbeat(name)
+        end = time.monotonic() + seconds * SCALE
+        while time.monotonic() < end:
+            if self.heartbeat(name) != before:
+                return True
+            time.sleep(0.2)
+        return False
+
+    # ---- what must be the same afterwards ----------------------------------
+
+    def snapshot(self):
+        """Everything that create and destroy must leave as it was."""
+        m, status = self.machine, self.status()
+        return {
+            "pages_free": status["pages_free"], "ram_pool_free": status["ram_pool_free"],
+            "cells": self.cells(),
+            "online": m.sh("cat /sys/devices/system/cpu/online"),
+            "iomem": m.sh("cat /proc/iomem"),
+            "bus": m.sh("ls /sys/bus/bulkhead/devices 2>/dev/null; true"),
+            "interrupts": m.sh("sed 's/^ *\\([^:]*\\):[ 0-9]*/\\1 /' /proc/interrupts | grep -v '^ *CPU'"),
+            "modules": m.sh("cut -d' ' -f1,3 /proc/modules"),
+        }
+
+    def memory_free(self):
+        """Root's available memory in KiB; for leaks that show only after many rounds."""
+        return int(self.machine.sh("echo 3 >/proc/sys/vm/drop_caches; sed -n 's/MemFree: *\\([0-9]*\\).*/\\1/p' /proc/meminfo"))
+
+    def destroy_all(self):
+        for name in self.cells():
+            self.cell("destroy", name, timeout=60)
+
+
+def differences(before, after):
+    """The entries of two snapshots that are not equal, readable in a failed assertion."""
+    return {key: (before[key], after[key]) for key in before if before[key] != after[key]}
