@@ -162,11 +162,11 @@ struct array {
 static const struct array system_arrays[] = {
 	{ offsetof(S, dram), sizeof(struct bh_config_range), 1, CONFIG_MAX_RANGES, BH_OBJ_DRAM, dram_fields },
 	{ offsetof(S, pool), sizeof(struct bh_config_range), 0, CONFIG_MAX_RANGES, BH_OBJ_POOL, pool_fields },
-	{ offsetof(S, cpus), sizeof(struct bh_config_cpu),   1, CONFIG_MAX_CPUS,   BH_OBJ_CPU,  cpu_fields },
+	{ offsetof(S, cpus), sizeof(struct bh_config_cpu),   1, CONFIG_MAX_BLOB_CPUS, BH_OBJ_CPU,  cpu_fields },
 };
 
 static const struct array cell_arrays[] = {
-	{ offsetof(C, cpus),    sizeof(struct bh_config_cpu),    1, CONFIG_MAX_CPUS,    BH_OBJ_CPU,    cpu_fields },
+	{ offsetof(C, cpus),    sizeof(struct bh_config_cpu),    1, CONFIG_MAX_BLOB_CPUS, BH_OBJ_CPU,    cpu_fields },
 	{ offsetof(C, memory),  sizeof(struct bh_config_memory), 1, CONFIG_MAX_RANGES,  BH_OBJ_MEMORY, memory_fields },
 	{ offsetof(C, irqs),    sizeof(struct bh_config_irq),    0, CONFIG_MAX_IRQS,    BH_OBJ_IRQ,    irq_fields },
 	{ offsetof(C, devices), sizeof(struct bh_config_device), 0, CONFIG_MAX_DEVICES, BH_OBJ_DEVICE, device_fields },
@@ -875,7 +875,7 @@ static int check_cell_intc(const struct check *check, const struct cell_check *o
 
 static int check_cell_cpus(const struct check *check, const struct cell_check *open)
 {
-	uint64_t seen[BITMAP_WORDS(CONFIG_MAX_CPUS)] = { 0 };
+	uint64_t seen[BITMAP_WORDS(CONFIG_MAX_BLOB_CPUS)] = { 0 };
 	const uint32_t slots = open->board.system->cpus.count;
 
 	for (uint32_t i = 0; i < open->cell->cpus.count; i++) {

@@ -47,7 +47,7 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 #define CONFIG_ARRAY(type, blob, member) ((const type *)config_array((blob), (blob)->member))
 
 /** Most elements of each array, whatever the machine has. */
-#define CONFIG_MAX_CPUS 1024u
+#define CONFIG_MAX_BLOB_CPUS 1024u
 #define CONFIG_MAX_RANGES 64u /* DRAM banks; pool ranges; memory regions of a cell */
 #define CONFIG_MAX_IRQS 1024u
 #define CONFIG_MAX_DEVICES 16u
