@@ -16,7 +16,7 @@ auto.conf := $(O)/auto.conf
 kconfig = KCONFIG_CONFIG=$(KCONFIG_CONFIG) $(PYTHON) -m
 
 # Goals that must work without a configuration, or that make one.
-no-config-goals := help defconfig menuconfig clean distclean layers
+no-config-goals := help defconfig menuconfig clean distclean
 
 .PHONY: defconfig menuconfig
 

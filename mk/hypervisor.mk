@@ -71,7 +71,7 @@ $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 	$(Q)$(HVCC) $(hv-cflags) -MMD -MP -c -o $@ $<
 
 # The compiler must not turn memset()'s loop into a call of memset().
-$(obj)/hypervisor/lib/string.o: hv-cflags += -fno-builtin -fno-tree-loop-distribute-patterns
+$(obj)/hypervisor/lib/string.o: private hv-cflags += -fno-builtin -fno-tree-loop-distribute-patterns
 
 $(obj)/%.o: %.S $(hv-generated) $(obj)/flags.txt
 	$(call say,AS,$<)
