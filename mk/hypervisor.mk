@@ -28,7 +28,7 @@ hv-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mar
 hv-cflags = -std=gnu11 -O2 -g -ffreestanding -nostdlib $(hv-march-$(ARCH)) \
 	-fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -fno-jump-tables -fno-common \
 	-fno-strict-aliasing -fno-delete-null-pointer-checks -ffunction-sections -fdata-sections \
-	-fstack-usage -Wstack-usage=1024 $(WARNINGS) $(mutant-flags) $(hv-include)
+	-fstack-usage -fcallgraph-info=su -Wstack-usage=1024 $(WARNINGS) $(mutant-flags) $(hv-include)
 hv-aflags = -g -D__ASSEMBLY__ $(hv-march-$(ARCH)) -Wa,--fatal-warnings $(mutant-flags) $(hv-include)
 hv-ldflags = -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 \
 	-Wl,--gc-sections -Wl,-z,norelro -Wl,--no-warn-rwx-segments

@@ -2,7 +2,7 @@
 """Each check must refuse what it exists to refuse: small trees with one fault each.
 
 A case is (what it shows, files of the tree, text of the finding); the text None means: no finding at all.
-Files whose name ends in .o= hold C that is compiled to the object of that name, in the build directory.
+Files whose name ends in = lie in the build directory: .o= and .elf= hold C that is compiled, .ci= a call graph.
 """
 import os
 import subprocess
@@ -14,6 +14,7 @@ import includes
 import licences
 import places
 import portable
+import stack
 import style
 import symbols
 
@@ -148,9 +149,35 @@ STYLE = [
     ('an #include of nothing but CR LF', {HV + 'core/a.c': 'int a;\r\n'}, 'a.c:1: blanks at the end'),
 ]
 
+
+
+def graph(frames, edges):
+    """A call graph as the compiler writes it."""
+    return ''.join(f'node: {{ title: "{n}" label: "{n}\\na.c:1:1\\n{s}" }}\n' for n, s in frames.items()) + \
+        ''.join(f'edge: {{ sourcename: "{a}" targetname: "{b}" label: "a.c:1:1" }}\n' for a, b in edges)
+
+
+CALLS = {HV + 'core/a.c': '', HV + 'arch/arm64/asm/cpu.h': '#define CPU_STACK_SIZE 0x1000\n'}
+SMALL = {'main': '1024 bytes (static)', 'mid': '1024 bytes (static)', 'leaf': '1024 bytes (static)'}
+STACK = [
+    ('a chain that fits', {HV + 'core/a.ci=': graph(SMALL, [('main', 'mid'), ('mid', 'leaf')])}, None),
+    ('a chain that does not', {HV + 'core/a.ci=': graph({**SMALL, 'more': '1024 bytes (static)'},
+                                                        [('main', 'mid'), ('mid', 'leaf'), ('leaf', 'more')])},
+     'deepest chain needs 4096 bytes'),
+    ('a chain through a pointer', {HV + 'core/a.ci=': graph({**SMALL, 'hook': '2048 bytes (static)'},
+                                                            [('main', 'mid'), ('mid', '__indirect_call')])},
+     'deepest chain needs 4096 bytes'),
+    ('a function that calls itself', {HV + 'core/a.ci=': graph(SMALL, [('main', 'mid'), ('mid', 'mid')])},
+     'recursion: mid -> mid'),
+    ('two that call each other', {HV + 'core/a.ci=': graph(SMALL, [('main', 'mid'), ('mid', 'leaf'), ('leaf', 'mid')])},
+     'recursion: leaf -> mid -> leaf'),
+    ('an array of unknown size', {HV + 'core/a.ci=': graph({'main': '32 bytes (dynamic)'}, [])}, 'unknown size'),
+]
+
 # check, the tree that its cases change, the cases
 CASES = [(includes, LAYERED, INCLUDES), (symbols, OBJECTS, SYMBOLS), (headers, {}, HEADERS), (contract, BOTH, CONTRACT),
-         (licences, TEXTS, LICENCES), (portable, {}, PORTABLE), (places, {}, PLACES), (style, {}, STYLE)]
+         (licences, TEXTS, LICENCES), (portable, {}, PORTABLE), (places, {}, PLACES), (style, {}, STYLE),
+         (stack, CALLS, STACK)]
 
 
 def make_tree(root, content):
@@ -160,7 +187,7 @@ def make_tree(root, content):
             continue
         path = os.path.join(root, 'build/aarch64' if name.endswith('=') else '', name.rstrip('='))
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        if name.endswith('='):
+        if name.endswith(('.o=', '.elf=')):
             subprocess.run(['gcc', '-c', '-x', 'c', '-o', path, '-'], input=text, text=True, check=True)
         else:
             with open(path, 'w', encoding='utf-8', newline='') as f:
