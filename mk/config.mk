@@ -60,6 +60,9 @@ SRCARCH := $(or $(call unquote,CONFIG_SRCARCH),arm64)
 # own, so that it can never be taken for the real image.
 gen := $(O)/$(ARCH)/include/generated
 ifdef BUILD_MUTANT
+ifeq ($(shell grep -rlw 'MUTANT_$(BUILD_MUTANT)' hypervisor),)
+$(error No source below hypervisor/ knows MUTANT_$(BUILD_MUTANT); known: $(shell grep -rhow 'MUTANT_[A-Za-z0-9_]*' hypervisor | sed 's/MUTANT_//' | sort -u))
+endif
 obj := $(O)/mutant-$(BUILD_MUTANT)
 mutant-flags := -DMUTANT_$(BUILD_MUTANT)
 else

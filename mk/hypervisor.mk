@@ -47,14 +47,6 @@ else
 hypervisor: $(hv-image)
 endif
 
-ifdef BUILD_MUTANT
-hypervisor: mutant-exists
-.PHONY: mutant-exists
-mutant-exists:
-	$(Q)grep -rqw 'MUTANT_$(BUILD_MUTANT)' hypervisor || \
-		{ echo 'make: no source below hypervisor/ knows MUTANT_$(BUILD_MUTANT)' >&2; exit 1; }
-endif
-
 hv-generated := $(gen)/autoconf.h $(if $(wildcard $(hv-asm-offsets)),$(gen)/asm-offsets.h)
 
 $(gen)/asm-offsets.h: $(hv-asm-offsets) $(gen)/autoconf.h
