@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2207
+# Made by 'bulkhead help --completion' from tools/bulkhead/commands.c. Do not edit.
+
+_bulkhead_offer() {
+	COMPREPLY=($(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
+}
+
+_bulkhead_files() {
+	local word=${COMP_WORDS[COMP_CWORD]}
+	if [[ $1 ]]; then
+		COMPREPLY=($(compgen -f -X "!*.$1" -- "$word") $(compgen -d -S / -- "$word"))
+	else
+		COMPREPLY=($(compgen -f -- "$word"))
+	fi
+}
+
+_bulkhead() {
+	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=
+	if ((COMP_CWORD == 1)); then
+		_bulkhead_offer " enable disable status cell console log config help"
+		return
+	fi
+	if [[ $command == cell ]]; then
+		if ((COMP_CWORD == 2)); then
+			_bulkhead_offer " create load start boot stop kill suspend resume restart destroy wait list show stats"
+			return
+		fi
+		command="cell ${COMP_WORDS[2]}"
+	fi
+	case $command in
+	"enable")
+		options=" --check-only --inject-fault --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
+	"disable")
+		options=" --destroy-cells --help --quiet"
+		;;
+	"status")
+		options=" --json --help --quiet"
+		;;
+	"cell create")
+		options=" --board --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
+	"cell load")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files ''; return; }
+		;;
+	"cell start")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell boot")
+		options=" --board --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
+	"cell stop")
+		options=" --timeout --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell kill")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell suspend")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell resume")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell restart")
+		options=" --timeout --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell destroy")
+		options=" --all --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell wait")
+		options=" --for --timeout --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell list")
+		options=" --json --names --help --quiet"
+		;;
+	"cell show")
+		options=" --json --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"cell stats")
+		options=" --json --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"console")
+		options=" --follow --dump --new --send --until --timeout --escape --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"log")
+		options=" --follow --crash --json --help --quiet"
+		;;
+	"config")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files ''; return; }
+		;;
+	"help")
+		options=" --man --completion --help --quiet"
+		;;
+	esac
+	_bulkhead_offer "$options"
+}
+
+complete -o filenames -F _bulkhead bulkhead
