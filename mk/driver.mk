@@ -19,10 +19,21 @@ else
 driver: $(kernels:%=driver-%)
 endif
 
-# Kbuild decides what is out of date. BTF needs a vmlinux, which the header packages do not have.
+# $(call kbuild,KERNEL,DIR): Kbuild decides what is out of date. BTF needs a vmlinux, which header packages lack.
+kbuild = env -u MAKEFLAGS -u MFLAGS $(MAKE) -C $$(readlink -f $(BULKHEAD_CACHE)/kernels/$(1)/kdir) M=$(abspath $(2)) \
+	ARCH=$(KARCH) CROSS_COMPILE=$(CROSS) CC=$(CROSS)gcc CONFIG_DEBUG_INFO_BTF_MODULES= \
+	$(if $(filter 0,$(V)),-s,V=1)
+
 $(kernels:%=driver-%): driver-%:
 	$(call say,MODULE,$(O)/driver/$*/bulkhead.ko)
 	$(Q)mk/stage-driver.sh $(O)/driver/$*
-	$(Q)env -u MAKEFLAGS -u MFLAGS $(MAKE) -C $$(readlink -f $(BULKHEAD_CACHE)/kernels/$*/kdir) M=$(abspath $(O))/driver/$* \
-		ARCH=$(KARCH) CROSS_COMPILE=$(CROSS) CC=$(CROSS)gcc CONFIG_DEBUG_INFO_BTF_MODULES= \
-		$(if $(filter 0,$(V)),-s,V=1) modules
+	$(Q)$(call kbuild,$*,$(O)/driver/$*) modules
+
+# sparse over the module, against the newest kernel; what it says of the kernel's own headers is not ours.
+.PHONY: sparse
+sparse:
+	$(Q)mk/stage-driver.sh $(O)/driver/sparse
+	$(Q)find $(O)/driver/sparse -name '*.o' -delete
+	$(Q)set -o pipefail; $(call kbuild,$(lastword $(shell printf '%s\n' $(kernels) | sort -V)),$(O)/driver/sparse) C=1 modules \
+		> $(O)/driver/sparse.log 2>&1 || { tail -n 20 $(O)/driver/sparse.log; exit 1; }
+	$(Q)! grep -E '^$(abspath $(O))/driver/sparse/[^:]*:[0-9]+:[0-9]+: (warning|error)' $(O)/driver/sparse.log
