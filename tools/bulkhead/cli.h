@@ -11,13 +11,13 @@
 #include <stdio.h>
 
 /* Exit codes. X(NAME, number, "what it means"). Scripts rely on them: append only. */
-#define CLI_EXITS(X)                                                                               \
-	X(OK, 0, "done")                                                                           \
-	X(FAILED, 1, "refused or failed; the sentence on standard error says why and what to do")  \
-	X(USAGE, 2, "the command line is wrong")                                                   \
-	X(CONFIG, 3, "a configuration file is wrong")                                              \
-	X(ABSENT, 4, "the driver is not loaded, or the hypervisor is not enabled")                 \
-	X(TIMEOUT, 5, "something did not answer, or did not happen, in time")                      \
+#define CLI_EXITS(X)                                                                              \
+	X(OK, 0, "done")                                                                          \
+	X(FAILED, 1, "refused or failed; the sentence on standard error says why and what to do") \
+	X(USAGE, 2, "the command line is wrong")                                                  \
+	X(CONFIG, 3, "a configuration file is wrong")                                             \
+	X(ABSENT, 4, "the driver is not loaded, or the hypervisor is not enabled")                \
+	X(TIMEOUT, 5, "something did not answer, or did not happen, in time")                     \
 	X(NO_CELL, 6, "there is no cell of that name")
 
 enum cli_exit {
@@ -28,7 +28,7 @@ enum cli_exit {
 
 #define CLI_MAX_OPTIONS 12
 
-/** struct cli_option - @name without dashes; @letter or 0; @value: what stands for its value, NULL: a flag. */
+/** struct cli_option - @name without dashes; @letter or 0; @value: what stands for it, NULL: a flag. */
 struct cli_option {
 	const char *name;
 	char letter;

@@ -4,8 +4,10 @@
 
 #include <stddef.h>
 
+/* clang-format off */
 #define END { NULL, 0, NULL, NULL }
 #define JSON { "json", 0, NULL, "print JSON" }
+/* clang-format on */
 
 const struct cli_option cli_common[] = {
 	{ "help", 'h', NULL, "show the help of this command" },
@@ -16,8 +18,8 @@ const struct cli_option cli_common[] = {
 static const struct cli_option enable_options[] = {
 	{ "check-only", 0, NULL, "only say what would hinder it, and try the initialization on one CPU" },
 	{ "inject-fault", 0, "STEP[:CPU[:timeout]]",
-	  "let this step of enabling fail, on that CPU (its place in the board file) or on any, as an error or as "
-	  "a CPU that does not answer; for tests, needs a hypervisor with CONFIG_FAULT_INJECTION" },
+	  "let this step of enabling fail, on that CPU (its place in the board file) or on any, as an error "
+	  "or as a CPU that does not answer; for tests, needs a hypervisor with CONFIG_FAULT_INJECTION" },
 	END,
 };
 
@@ -62,7 +64,8 @@ static const struct cli_option console_options[] = {
 	{ "send", 's', "TEXT", "send TEXT and the return key instead of what is typed" },
 	{ "until", 'u', "TEXT", "end as soon as TEXT appears in the output" },
 	{ "timeout", 't', "TIME", "give up after that time, with exit code 5 if --until was given" },
-	{ "escape", 'e', "KEY", "the key that ends the console: a letter for Ctrl and this letter, or 'none' (])" },
+	{ "escape", 'e', "KEY",
+	  "the key that ends the console: a letter for Ctrl and this letter, or 'none' (])" },
 	END,
 };
 
@@ -81,50 +84,64 @@ static const struct cli_option help_options[] = {
 
 const struct cli_command cli_commands[] = {
 	{ "enable", "BOARD.yaml", 1, 1, "yaml", "put the hypervisor under the running Linux",
-	  "Checks everything first and names all hindrances at once, each with what mends it. When enabling fails, "
+	  "Checks everything first and names all hindrances at once, each with what mends it. When enabling "
+	  "fails, "
 	  "the hypervisor is taken away again and Linux goes on as before.",
 	  enable_options, false, cmd_enable },
 	{ "disable", "", 0, 0, "", "take the hypervisor away from under the running Linux",
-	  "Refused while guest cells exist, unless --destroy-cells is given.", disable_options, false, cmd_disable },
+	  "Refused while guest cells exist, unless --destroy-cells is given.", disable_options, false,
+	  cmd_disable },
 	{ "status", "", 0, 0, "", "say whether the hypervisor is enabled, and what it has left",
-	  "The exit code is 0 when the hypervisor is enabled and 4 when not.", json_options, false, cmd_status },
+	  "The exit code is 0 when the hypervisor is enabled and 4 when not.", json_options, false,
+	  cmd_status },
 	{ "cell create", "VM.yaml", 1, 1, "yaml", "make a cell: take CPUs and memory from the root cell",
-	  "The file is checked against the board that is enabled; the CPUs go offline in Linux. Nothing is changed "
+	  "The file is checked against the board that is enabled; the CPUs go offline in Linux. Nothing is "
+	  "changed "
 	  "when it fails.",
 	  create_options, false, cmd_cell_create },
 	{ "cell load", "NAME [FILE[@ADDRESS]...]", 1, -1, "file", "write the images into a cell's memory",
-	  "Without files, those that the cell's own file names: kernel, initrd and device tree. With files, each is "
-	  "written to its guest-physical ADDRESS; without an address, to the start of the first loadable region. "
+	  "Without files, those that the cell's own file names: kernel, initrd and device tree. With files, "
+	  "each is "
+	  "written to its guest-physical ADDRESS; without an address, to the start of the first loadable "
+	  "region. "
 	  "Possible in the states created, loading, stopped and failed.",
 	  NULL, false, cmd_cell_load },
 	{ "cell start", "NAME", 1, 1, "cell", "let a loaded cell run", "", NULL, false, cmd_cell_start },
 	{ "cell boot", "VM.yaml", 1, 1, "yaml", "create, load and start in one",
-	  "When loading or starting fails, the cell is destroyed again.", create_options, false, cmd_cell_boot },
+	  "When loading or starting fails, the cell is destroyed again.", create_options, false,
+	  cmd_cell_boot },
 	{ "cell stop", "NAME", 1, 1, "cell", "ask the guest to shut down, and stop it at the deadline",
-	  "The request stands in the communication page. A guest that has not answered at the deadline, or that has "
+	  "The request stands in the communication page. A guest that has not answered at the deadline, or "
+	  "that has "
 	  "no such page, is stopped by force.",
 	  stop_options, false, cmd_cell_stop },
 	{ "cell kill", "NAME", 1, 1, "cell", "stop a cell at once", "", NULL, false, cmd_cell_kill },
 	{ "cell suspend", "NAME", 1, 1, "cell", "halt the CPUs of a running cell",
-	  "Memory and state of the CPUs stay as they are until 'cell resume'.", NULL, false, cmd_cell_suspend },
-	{ "cell resume", "NAME", 1, 1, "cell", "let a suspended cell go on", "", NULL, false, cmd_cell_resume },
+	  "Memory and state of the CPUs stay as they are until 'cell resume'.", NULL, false,
+	  cmd_cell_suspend },
+	{ "cell resume", "NAME", 1, 1, "cell", "let a suspended cell go on", "", NULL, false,
+	  cmd_cell_resume },
 	{ "cell restart", "NAME", 1, 1, "cell", "stop, load again and start",
-	  "The images come from the file that the cell was created with.", stop_options, false, cmd_cell_restart },
+	  "The images come from the file that the cell was created with.", stop_options, false,
+	  cmd_cell_restart },
 	{ "cell destroy", "NAME | --all", 0, 1, "cell", "take a cell down and give back what it had",
-	  "A running cell is stopped by force. Its memory is filled with zeros before Linux sees it again, its CPUs "
+	  "A running cell is stopped by force. Its memory is filled with zeros before Linux sees it again, "
+	  "its CPUs "
 	  "come back online.",
 	  destroy_options, false, cmd_cell_destroy },
 	{ "cell wait", "NAME", 1, 1, "cell", "wait until a cell is in a state", "", wait_options, false,
 	  cmd_cell_wait },
 	{ "cell list", "", 0, 0, "", "list the cells", "", list_options, false, cmd_cell_list },
-	{ "cell show", "NAME", 1, 1, "cell", "show all of one cell: CPUs, memory, why it stopped", "", json_options,
-	  false, cmd_cell_show },
+	{ "cell show", "NAME", 1, 1, "cell", "show all of one cell: CPUs, memory, why it stopped", "",
+	  json_options, false, cmd_cell_show },
 	{ "cell stats", "[NAME]", 0, 1, "cell", "count what made the CPUs enter the hypervisor",
-	  "One line for each event, one column for each CPU of the cell; without NAME, all CPUs.", json_options,
-	  false, cmd_cell_stats },
+	  "One line for each event, one column for each CPU of the cell; without NAME, all CPUs.",
+	  json_options, false, cmd_cell_stats },
 	{ "console", "NAME", 1, 1, "cell", "type into a cell's console and read from it",
-	  "On a terminal, Ctrl-] leaves the console. When standard input is a file or a pipe, all of it is sent, and "
-	  "the command ends when the guest has been silent for a second after that. It ends also when the cell "
+	  "On a terminal, Ctrl-] leaves the console. When standard input is a file or a pipe, all of it is "
+	  "sent, and "
+	  "the command ends when the guest has been silent for a second after that. It ends also when the "
+	  "cell "
 	  "stops.\n\n"
 	  "A script that wants an answer: bulkhead console linux --send 'uname -a' --until '# ' --timeout 10",
 	  console_options, false, cmd_console },

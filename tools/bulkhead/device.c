@@ -64,7 +64,8 @@ static const struct {
 	{ EACCES, CLI_FAILED, "only root may do this; run the command as root" },
 	{ ENOTTY, CLI_FAILED, "the driver does not know this call; install driver and tool of one release" },
 	{ ENOSYS, CLI_FAILED, "the driver does not know this call; install driver and tool of one release" },
-	{ E2BIG, CLI_FAILED, "the driver knows an older form of this call; install driver and tool of one release" },
+	{ E2BIG, CLI_FAILED,
+	  "the driver knows an older form of this call; install driver and tool of one release" },
 	{ ENODEV, CLI_ABSENT, "the hypervisor is not enabled; run 'bulkhead enable BOARD.yaml'" },
 	{ ENOENT, CLI_NO_CELL, "there is no such cell; see 'bulkhead cell list'" },
 	{ ETIMEDOUT, CLI_TIMEOUT, "a CPU or device did not answer in time; see 'bulkhead log'" },
@@ -102,7 +103,8 @@ static bool explain(const char *task, const struct bh_error *error, const struct
 	struct cfg_messages messages = { 0 };
 	bool known;
 
-	if (!names || error->object == BH_OBJ_NONE || error->object == BH_OBJ_STEP || error->object == BH_OBJ_CELL)
+	if (!names || error->object == BH_OBJ_NONE || error->object == BH_OBJ_STEP ||
+	    error->object == BH_OBJ_CELL)
 		return false;
 	if (names->cell)
 		cfg_cell_explain(names->cell, error, &messages);
@@ -118,7 +120,7 @@ static bool explain(const char *task, const struct bh_error *error, const struct
 }
 
 enum cli_exit device_report(const char *task, const struct bh_error *error, int errnum,
-			    const struct device_names *names)
+                            const struct device_names *names)
 {
 	const char *mend;
 	char text[400];
@@ -127,13 +129,13 @@ enum cli_exit device_report(const char *task, const struct bh_error *error, int 
 		return report_errno(task, errnum);
 	mend = cfg_error_mend(error->code);
 	if (!explain(task, error, names))
-		cli_say("cannot %s: %s%s%s", task, cfg_error_text(error, text, sizeof(text)), *mend ? "; " : "",
-			mend);
+		cli_say("cannot %s: %s%s%s", task, cfg_error_text(error, text, sizeof(text)),
+		        *mend ? "; " : "", mend);
 	return exit_of(error->code);
 }
 
 enum cli_exit device_call(const struct device *device, unsigned long request, void *argument,
-			  const struct bh_error *error, const char *task)
+                          const struct bh_error *error, const char *task)
 {
 	int errnum = device_ioctl(device, request, argument);
 
@@ -155,7 +157,7 @@ enum cli_exit device_map(struct device *device)
 	if (result)
 		return result;
 	if (!status.info_size) {
-		cli_say("there is nothing to read: the hypervisor has not been enabled since the driver was loaded");
+		cli_say("nothing to read: the hypervisor was not enabled since the driver was loaded");
 		return CLI_ABSENT;
 	}
 	map = mmap(NULL, status.info_size, PROT_READ, MAP_SHARED, device->fd, BH_MMAP_INFO);
@@ -166,7 +168,7 @@ enum cli_exit device_map(struct device *device)
 	if (status.info_size >= sizeof(struct bh_info) && device->info->magic == BH_INFO_MAGIC &&
 	    device->info->major == BH_ABI_MAJOR)
 		return CLI_OK;
-	cli_say("the hypervisor's info area is of another version; install driver, image and tool of one release");
+	cli_say("the info area is of another version; install driver, image and tool of one release");
 	return CLI_FAILED;
 }
 

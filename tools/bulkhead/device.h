@@ -26,7 +26,11 @@ enum cli_exit device_open(struct device *device);
 void device_close(struct device *device);
 
 /** Fill in the header of an ioctl's argument. */
-#define DEVICE_ARGUMENT(type) (struct type){ .header = { .size = sizeof(struct type) } }
+#define DEVICE_ARGUMENT(type)                            \
+	(struct type)                                    \
+	{                                                \
+		.header = {.size = sizeof(struct type) } \
+	}
 
 /** ioctl() that is repeated after signals. Return: 0 or errno. */
 int device_ioctl(const struct device *device, unsigned long request, void *argument);
@@ -37,11 +41,11 @@ int device_ioctl(const struct device *device, unsigned long request, void *argum
  * Return: the exit code for it.
  */
 enum cli_exit device_report(const char *task, const struct bh_error *error, int errnum,
-			    const struct device_names *names);
+                            const struct device_names *names);
 
 /** device_ioctl() and, on failure, device_report(). */
 enum cli_exit device_call(const struct device *device, unsigned long request, void *argument,
-			  const struct bh_error *error, const char *task);
+                          const struct bh_error *error, const char *task);
 
 enum cli_exit device_status(const struct device *device, struct bh_ioc_status *status);
 
@@ -67,7 +71,7 @@ struct device_ring {
 /** Start reading at the oldest byte (or behind the newest). Return: false if @offset holds no ring. */
 bool device_ring_open(const struct device *device, uint32_t offset, bool newest, struct device_ring *reader);
 
-/** Read at most @size bytes. @skipped is increased by the bytes that were overwritten before they were read. */
+/** Read at most @size bytes. @skipped grows by the bytes that were overwritten before they were read. */
 size_t device_ring_read(struct device_ring *reader, char *data, size_t size, uint64_t *skipped);
 
 /** A consistent copy of a cell's entry in the info area; false if it never stood still. */

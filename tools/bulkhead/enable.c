@@ -18,6 +18,7 @@ static const struct {
 	const char *value;
 	bool found; /* the text in @found belongs to this reason */
 } hindrances[] = {
+/* clang-format off */
 #define HINDRANCE(name, number, what, mend) { BH_PRE_##name, what, mend, BH_VALUE_##name, BH_FOUND_##name },
 #define BH_VALUE_NO_HYP    NULL
 #define BH_VALUE_VHE       NULL
@@ -46,6 +47,7 @@ static const struct {
 #define BH_FOUND_FEATURE   false
 #define BH_FOUND_NO_IMAGE  false
 	BH_PREFLIGHT(HINDRANCE)
+	/* clang-format on */
 };
 
 #define HINDRANCE_COUNT (sizeof(hindrances) / sizeof(hindrances[0]))
@@ -72,19 +74,22 @@ static enum cli_exit report_preflight(const struct bh_ioc_enable *enable)
 	uint32_t rest = enable->preflight;
 
 	cli_say("cannot enable the hypervisor; %d thing%s hinder%s it:", count, count == 1 ? "" : "s",
-		count == 1 ? "s" : "");
+	        count == 1 ? "s" : "");
 	for (size_t i = 0; i < HINDRANCE_COUNT; i++) {
 		if (enable->preflight & hindrances[i].bit)
 			report_hindrance(enable, i);
 		rest &= ~(uint32_t)hindrances[i].bit;
 	}
 	if (rest)
-		fprintf(stderr, "  - the driver names reasons that this tool does not know (0x%" PRIx32 ")\n"
-			"    install driver and tool of one release\n", rest);
+		fprintf(stderr,
+		        "  - the driver names reasons that this tool does not know (0x%" PRIx32 ")\n"
+		        "    install driver and tool of one release\n",
+		        rest);
 	return CLI_FAILED;
 }
 
-static enum cli_exit report_failure(const struct bh_ioc_enable *enable, int errnum, const struct cfg_board *board)
+static enum cli_exit report_failure(const struct bh_ioc_enable *enable, int errnum,
+                                    const struct cfg_board *board)
 {
 	struct device_names names = { .board = board };
 	char task[80] = "enable the hypervisor";
@@ -93,8 +98,8 @@ static enum cli_exit report_failure(const struct bh_ioc_enable *enable, int errn
 	if (enable->preflight)
 		return report_preflight(enable);
 	if (enable->step[0])
-		snprintf(task, sizeof(task), "enable the hypervisor: step '%.*s' failed", (int)sizeof(enable->step),
-			 enable->step);
+		snprintf(task, sizeof(task), "enable the hypervisor: step '%.*s' failed",
+		         (int)sizeof(enable->step), enable->step);
 	result = device_report(task, &enable->error, errnum, &names);
 	if (enable->step[0])
 		cli_say("Linux runs on as before");
@@ -126,7 +131,7 @@ static bool parse_inject(const char *text, struct bh_ioc_enable *enable)
 }
 
 static enum cli_exit enable_board(const struct device *device, struct bh_ioc_enable *enable, const char *path,
-				  const struct cfg_board *board)
+                                  const struct cfg_board *board)
 {
 	size_t size;
 	const struct bh_config_system *blob = cfg_board_blob(board, &size);
@@ -184,7 +189,8 @@ enum cli_exit cmd_disable(const struct cli_call *call)
 	if (cli_flag(call, "destroy-cells"))
 		result = cell_destroy_all(&device);
 	if (!result)
-		result = device_call(&device, BH_IOC_DISABLE, &disable, &disable.error, "disable the hypervisor");
+		result = device_call(&device, BH_IOC_DISABLE, &disable, &disable.error,
+		                     "disable the hypervisor");
 	if (!result) {
 		rundir_forget_board();
 		puts("hypervisor disabled");
@@ -236,7 +242,8 @@ static void status_text(const struct bh_ioc_status *status)
 	printf("CPUs        %u, %u of them with Linux\n", status->cpu_count, status->online);
 	printf("cells       %u, the root cell included\n", status->cell_count);
 	printf("memory      %s at 0x%" PRIx64 ", %" PRIu64 " of %" PRIu64 " pages free\n",
-	       cell_size_text(status->hv_size, base), status->hv_base, status->pages_free, status->pages_total);
+	       cell_size_text(status->hv_size, base), status->hv_base, status->pages_free,
+	       status->pages_total);
 	printf("pool        %s of %s free\n", cell_size_text(status->ram_pool_free, base),
 	       cell_size_text(status->ram_pool_total, of));
 }

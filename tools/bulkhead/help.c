@@ -23,12 +23,13 @@ static const struct {
 	const char *name, *text;
 } environment[] = {
 	{ "BULKHEAD_DEVICE", "the driver's device, if it is not /dev/bulkhead" },
-	{ "BULKHEAD_RUN", "where 'enable' and 'cell create' note which files they were given (/run/bulkhead)" },
+	{ "BULKHEAD_RUN",
+	  "where 'enable' and 'cell create' note the files that they were given (/run/bulkhead)" },
 };
 
 #define ENVIRONMENT_COUNT (sizeof(environment) / sizeof(environment[0]))
 
-/* Print @text in lines of at most HELP_WIDTH columns behind @indent blanks; the first line starts at @column. */
+/* Print @text in lines of at most HELP_WIDTH columns behind @indent blanks; the first starts at @column. */
 static void wrap(FILE *out, const char *text, int indent, int column)
 {
 	while (*text) {
@@ -98,7 +99,7 @@ static void option_lines(FILE *out, const struct cli_option *option)
 void help_command(FILE *out, const struct cli_command *command)
 {
 	fprintf(out, "usage: bulkhead %s%s%s [OPTION...]\n\n", command->name, *command->arguments ? " " : "",
-		command->arguments);
+	        command->arguments);
 	fprintf(out, "bulkhead %s: %s\n\n", command->name, command->summary);
 	if (*command->text) {
 		wrap(out, command->text, 0, 0);
@@ -172,9 +173,11 @@ void help_man(FILE *out)
 	      ".TH BULKHEAD 8 \"\" Bulkhead \"System administration\"\n"
 	      ".SH NAME\nbulkhead \\- partition a running Linux machine\n"
 	      ".SH SYNOPSIS\n\\fBbulkhead\\fR \\fICOMMAND\\fR [\\fIARGUMENT\\fR...] [\\fIOPTION\\fR...]\n"
-	      ".SH DESCRIPTION\n", out);
-	roff(out, "Puts the Bulkhead hypervisor under the running Linux, starts guest cells on CPUs and memory that "
-		  "Linux gives up, and takes them and the hypervisor away again.\n");
+	      ".SH DESCRIPTION\n",
+	      out);
+	roff(out,
+	     "Puts the Bulkhead hypervisor under the running Linux, starts guest cells on CPUs and memory "
+	     "that Linux gives up, and takes them and the hypervisor away again.\n");
 	fputs(".SH COMMANDS\n", out);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
 		man_command(out, command);
@@ -201,7 +204,8 @@ static void completion_words(FILE *out, const char *group)
 	for (const struct cli_command *command = cli_commands; command->name; command++) {
 		size_t first = strcspn(command->name, " ");
 
-		if (group && (first != length || strncmp(command->name, group, length) || !command->name[first]))
+		if (group &&
+		    (first != length || strncmp(command->name, group, length) || !command->name[first]))
 			continue;
 		if (group)
 			fprintf(out, " %s", command->name + first + 1);
@@ -248,15 +252,19 @@ void help_completion(FILE *out)
 	      "\t\tCOMPREPLY=($(compgen -f -X \"!*.$1\" -- \"$word\") $(compgen -d -S / -- \"$word\"))\n"
 	      "\telse\n\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\tfi\n}\n\n"
 	      "_bulkhead() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=\n"
-	      "\tif ((COMP_CWORD == 1)); then\n\t\t_bulkhead_offer \"", out);
+	      "\tif ((COMP_CWORD == 1)); then\n\t\t_bulkhead_offer \"",
+	      out);
 	completion_words(out, NULL);
 	fputs("\"\n\t\treturn\n\tfi\n\tif [[ $command == cell ]]; then\n\t\tif ((COMP_CWORD == 2)); then\n"
-	      "\t\t\t_bulkhead_offer \"", out);
+	      "\t\t\t_bulkhead_offer \"",
+	      out);
 	completion_words(out, "cell");
-	fputs("\"\n\t\t\treturn\n\t\tfi\n\t\tcommand=\"cell ${COMP_WORDS[2]}\"\n\tfi\n\tcase $command in\n", out);
+	fputs("\"\n\t\t\treturn\n\t\tfi\n\t\tcommand=\"cell ${COMP_WORDS[2]}\"\n\tfi\n\tcase $command in\n",
+	      out);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
 		completion_case(out, command);
-	fputs("\tesac\n\t_bulkhead_offer \"$options\"\n}\n\ncomplete -o filenames -F _bulkhead bulkhead\n", out);
+	fputs("\tesac\n\t_bulkhead_offer \"$options\"\n}\n\ncomplete -o filenames -F _bulkhead bulkhead\n",
+	      out);
 }
 
 enum cli_exit cmd_help(const struct cli_call *call)

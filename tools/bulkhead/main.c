@@ -35,8 +35,8 @@ const char *cli_value(const struct cli_call *call, const char *name)
 	for (int i = 0; options && options[i].name; i++)
 		if (!strcmp(options[i].name, name))
 			return call->values[i];
-	fprintf(stderr, "bulkhead: internal error: '%s' has no option --%s in its table\n", call->command->name,
-		name);
+	fprintf(stderr, "bulkhead: internal error: '%s' has no option --%s in its table\n",
+	        call->command->name, name);
 	abort();
 }
 
@@ -82,7 +82,8 @@ bool cli_seconds(const char *text, const char *what, uint32_t *ms)
 	if (end && (!*end || !strcmp(end, "s")))
 		value *= 1000;
 	else if (!end || strcmp(end, "ms")) {
-		cli_say("%s: '%s' is not a time: write seconds ('2', '0.5') or milliseconds ('500ms')", what, text);
+		cli_say("%s: '%s' is not a time: write seconds ('2', '0.5') or milliseconds ('500ms')", what,
+		        text);
 		return false;
 	}
 	if (value > 86400e3) {
@@ -144,7 +145,7 @@ static int distance_to(const char *name, int count, char **words)
 	char typed[64];
 
 	if (!strchr(name, ' '))
-		return distance(words[0], name, 2);
+		return is_group(words[0]) ? INT_MAX : distance(words[0], name, 2);
 	if (count < 2)
 		return INT_MAX;
 	snprintf(typed, sizeof(typed), "%s %s", words[0], words[1]);
@@ -165,18 +166,20 @@ static enum cli_exit unknown_command(int count, char **words)
 		}
 	}
 	if (nearest)
-		cli_say("unknown command '%s%s%s'; did you mean '%s'?", words[0], *second ? " " : "", second, nearest);
+		cli_say("unknown command '%s%s%s'; did you mean '%s'?", words[0], *second ? " " : "", second,
+		        nearest);
 	else
-		cli_say("unknown command '%s%s%s'; 'bulkhead help' lists all", words[0], *second ? " " : "", second);
+		cli_say("unknown command '%s%s%s'; 'bulkhead help' lists all", words[0], *second ? " " : "",
+		        second);
 	return CLI_USAGE;
 }
 
 static const struct cli_option *find_option(const struct cli_option *options, const char *name, size_t length,
-					    char letter)
+                                            char letter)
 {
 	for (; options && options->name; options++)
 		if (letter ? options->letter == letter
-			   : strlen(options->name) == length && !strncmp(options->name, name, length))
+		           : strlen(options->name) == length && !strncmp(options->name, name, length))
 			return options;
 	return NULL;
 }
@@ -190,8 +193,8 @@ static void set_common(struct cli_call *call, const struct cli_option *option)
 		call->quiet = true;
 }
 
-static bool take_option(struct cli_call *call, const struct cli_option *option, const char *inlined, char *next,
-			int *used)
+static bool take_option(struct cli_call *call, const struct cli_option *option, const char *inlined,
+                        char *next, int *used)
 {
 	const struct cli_option *own = call->command->options;
 
@@ -226,7 +229,7 @@ static bool parse_option(struct cli_call *call, char *word, char *next, int *use
 		option = find_option(cli_common, name, length, letter);
 	if (!option) {
 		cli_say("'%s' has no option %.*s; see 'bulkhead %s --help'", call->command->name,
-			(int)(length + (is_long ? 2 : 1)), word, call->command->name);
+		        (int)(length + (is_long ? 2 : 1)), word, call->command->name);
 		return false;
 	}
 	return take_option(call, option, inlined, next, used);
@@ -248,7 +251,8 @@ static bool parse(struct cli_call *call, int count, char **words)
 	}
 	if (call->help || call->command->raw)
 		return true;
-	if (call->count < call->command->min || (call->command->max >= 0 && call->count > call->command->max)) {
+	if (call->count < call->command->min ||
+	    (call->command->max >= 0 && call->count > call->command->max)) {
 		cli_say("usage: bulkhead %s %s", call->command->name, call->command->arguments);
 		return false;
 	}

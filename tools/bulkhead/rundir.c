@@ -12,8 +12,8 @@ static void place(char *path, const char *name, const char *suffix)
 {
 	const char *directory = getenv("BULKHEAD_RUN");
 
-	snprintf(path, PATH_MAX, "%s%s%s%s", directory && *directory ? directory : "/run/bulkhead", *name ? "/" : "",
-		 name, suffix);
+	snprintf(path, PATH_MAX, "%s%s%s%s", directory && *directory ? directory : "/run/bulkhead",
+	         *name ? "/" : "", name, suffix);
 }
 
 /* mkdir -p: /run itself may be missing in an initramfs. */
@@ -83,7 +83,7 @@ bool rundir_save_board(const char *path, const void *blob, size_t size)
 {
 	char *whole = realpath(path, NULL);
 	bool done = save("board", ".path", whole ? whole : path, strlen(whole ? whole : path)) &&
-		    save("board", ".blob", blob, size);
+	            save("board", ".blob", blob, size);
 
 	free(whole);
 	return done;
@@ -130,8 +130,8 @@ char *rundir_cell(const char *name)
 	char *path = load(name, ".cell", &size);
 
 	if (!path)
-		cli_say("the file of cell '%s' is not known here; name the images: bulkhead cell load %s FILE@ADDRESS",
-			name, name);
+		cli_say("the file of cell '%s' is not known here; use 'bulkhead cell load %s FILE@ADDRESS'",
+		        name, name);
 	return path;
 }
 

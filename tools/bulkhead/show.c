@@ -57,7 +57,7 @@ const char *cell_reason_text(const struct bh_record *reason, char *text, size_t 
 	length = snprintf(text, size, "%s", device_reason_text(reason->kind));
 	if (reason->what[0] && length > 0 && (size_t)length < size)
 		length += snprintf(text + length, size - (size_t)length, ": %.*s", (int)sizeof(reason->what),
-				   reason->what);
+		                   reason->what);
 	if (reason->address && length > 0 && (size_t)length < size)
 		snprintf(text + length, size - (size_t)length, " at 0x%" PRIx64, reason->address);
 	return text;
@@ -188,14 +188,14 @@ static const char *cpu_state_text(uint32_t state)
 static const char *region_flags(uint32_t flags, char *text)
 {
 	sprintf(text, "%c%c%c%s%s", flags & BH_MEM_READ ? 'r' : '-', flags & BH_MEM_WRITE ? 'w' : '-',
-		flags & BH_MEM_EXEC ? 'x' : '-', flags & BH_MEM_DEVICE ? " device" : "",
-		flags & BH_MEM_LOADABLE ? " loadable" : "");
+	        flags & BH_MEM_EXEC ? 'x' : '-', flags & BH_MEM_DEVICE ? " device" : "",
+	        flags & BH_MEM_LOADABLE ? " loadable" : "");
 	return text;
 }
 
 /* Region by region, until there are no more. */
 static bool next_region(const struct device *device, struct bh_ioc_cell_region *region, uint32_t handle,
-			uint32_t index)
+                        uint32_t index)
 {
 	*region = DEVICE_ARGUMENT(bh_ioc_cell_region);
 	region->handle = handle;
@@ -241,7 +241,8 @@ static void show_reason(const struct bh_record *reason)
 		return;
 	printf("reason     %s\n", cell_reason_text(reason, text, sizeof(text)));
 	if (reason->pc || reason->syndrome)
-		printf("           on CPU %u at pc 0x%" PRIx64 ", syndrome 0x%" PRIx64 ", value 0x%" PRIx64 "\n",
+		printf("           on CPU %u at pc 0x%" PRIx64 ", syndrome 0x%" PRIx64 ", value 0x%" PRIx64
+		       "\n",
 		       reason->cpu, reason->pc, reason->syndrome, reason->value);
 }
 
@@ -252,8 +253,8 @@ static void show_text(const struct device *device, const struct bh_ioc_cell_info
 
 	printf("name       %s\n", cell->info.name);
 	printf("id         %u (handle 0x%x)\n", cell->handle & 0xffff, cell->handle);
-	printf("state      %s, %u changes, %u restarts\n", device_state_text(cell->info.state), cell->info.events,
-	       cell->info.restarts);
+	printf("state      %s, %u changes, %u restarts\n", device_state_text(cell->info.state),
+	       cell->info.events, cell->info.restarts);
 	show_reason(&cell->info.reason);
 	printf("CPUs       %s\n", cell_cpus_text(&cell->info, text, sizeof(text)));
 	for (unsigned int slot = 0; slot < SLOTS; slot++)
@@ -261,8 +262,8 @@ static void show_text(const struct device *device, const struct bh_ioc_cell_info
 			printf("           %u: %s\n", slot, cpu_state_text(cell->cpu_state[slot]));
 	printf("memory     %s\n", cell_size_text(cell->info.memory, size));
 	for (uint32_t i = 0; next_region(device, &region, cell->handle, i); i++)
-		printf("           guest 0x%010" PRIx64 "  host 0x%010" PRIx64 "  %10s  %s\n", region.gpa, region.hpa,
-		       cell_size_text(region.size, size), region_flags(region.flags, text));
+		printf("           guest 0x%010" PRIx64 "  host 0x%010" PRIx64 "  %10s  %s\n", region.gpa,
+		       region.hpa, cell_size_text(region.size, size), region_flags(region.flags, text));
 	printf("heartbeat  %" PRIu64 "\n", cell->info.heartbeat);
 	printf("console    %s\n", cell->info.console ? "yes: bulkhead console NAME" : "none");
 }
