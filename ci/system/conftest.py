@@ -27,18 +27,22 @@ def pytest_configure(config):
     build_helpers()
 
 
+def is_full(config):
+    return config.getoption("--full") or os.environ.get("BULKHEAD_FULL") == "1"
+
+
 def label(entry):
     kernel, gic, cpu = entry
     return f"{kernel}-gic{gic}-{cpu}"
 
 
 def configurations(config, core):
-    entries = matrix(config.getoption("--full"))
+    entries = matrix(is_full(config))
     number, count = (int(n) for n in config.getoption("--shard").split("/"))
     if not core:
         entries = entries[:1]
     # The first configuration has far more to do than any other: it is a shard of its own.
-    chosen = [e for i, e in enumerate(matrix(config.getoption("--full")))
+    chosen = [e for i, e in enumerate(matrix(is_full(config)))
               if count == 1 or (i == 0) == (number == 1)]
     only = config.getoption("--only")
     return [e for e in entries if e in chosen and (not only or label(e) == only)]
@@ -51,7 +55,7 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(config, items):
-    full, shard = config.getoption("--full"), config.getoption("--shard")
+    full, shard = is_full(config), config.getoption("--shard")
     keep, drop = [], []
     for item in items:
         slow = item.get_closest_marker("slow") and not full
@@ -163,7 +167,4 @@ def own_machine(request):
 @pytest.fixture
 def seconds(request):
     """How long an endurance run lasts: half a minute, or five with --full."""
-    return request.config.getoption("--seconds") or (300 if request.config.getoption("--full") else 30)
-
-
-os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+    return request.config.getoption("--seconds") or (300 if is_full(request.config) else 30)

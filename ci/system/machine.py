@@ -380,16 +380,34 @@ def matrix(full=False):
     return daily + [e for e in every if e not in daily] if full else daily
 
 
+CROSS = "aarch64-linux-gnu-"
+
+
+def _program(source, target):
+    """A program for root's user space."""
+    subprocess.run([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", target, source], check=True)
+
+
+def _flat(source, target):
+    """A flat binary for a cell; it must not care where it runs."""
+    subprocess.run([CROSS + "gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none", "-o", target + ".elf",
+                    source], check=True)
+    subprocess.run([CROSS + "objcopy", "-O", "binary", "-j", ".text", target + ".elf", target], check=True)
+    os.unlink(target + ".elf")
+
+
 def build_helpers():
-    """Compile ci/system/helpers for the emulated machine, if they are newer than what is there."""
-    source, target = os.path.join(TREE, "ci/system/helpers"), os.path.join(BUILD, "aarch64/ci")
-    os.makedirs(target, exist_ok=True)
-    for name in sorted(os.listdir(source)):
-        path, program = os.path.join(source, name), os.path.join(target, name.removesuffix(".c"))
-        if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(path):
-            temporary = f"{program}.{os.getpid()}"
-            subprocess.run(["aarch64-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", temporary, path], check=True)
-            os.rename(temporary, program)
+    """Compile ci/system/helpers and ci/system/cells, where they are newer than what is there."""
+    kinds = (("helpers", ".c", "aarch64/ci", "", _program), ("cells", ".S", "aarch64/ci-cells", ".bin", _flat))
+    for folder, source_end, out, target_end, build in kinds:
+        out = os.path.join(BUILD, out)
+        os.makedirs(out, exist_ok=True)
+        for name in sorted(os.listdir(os.path.join(TREE, "ci/system", folder))):
+            source = os.path.join(TREE, "ci/system", folder, name)
+            target = os.path.join(out, name.removesuffix(source_end) + target_end)
+            if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(source):
+                build(source, f"{target}.{os.getpid()}")
+                os.rename(f"{target}.{os.getpid()}", target)
 
 
 def from_options(options, **more):

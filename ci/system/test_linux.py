@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A stock Linux on two CPUs beside root, spoken to through its console."""
+import hashlib
+import secrets
+
+import pytest
+
+from hypervisor import VMS
+
+LINUX = f"{VMS}/linux-aarch64-qemu-smp2.yaml"
+
+
+def guest(bh, command, until, timeout=20):
+    """Type a command into the guest's shell; give what it shows up to `until`."""
+    return bh.machine.sh(f"bulkhead console linux --new --send '{command}' --until '{until}' --timeout {timeout}",
+                         timeout + 10)
+
+
+@pytest.fixture
+def linux(bh):
+    bh.boot(LINUX, timeout=90)
+    bh.wait_console("linux", "bulkhead-guest ready", 60)
+    yield bh
+    if bh.state("linux") is not None:
+        bh.cell("destroy", "linux", timeout=60)
+
+
+@pytest.mark.core
+def test_boots_with_two_cpus(linux):
+    token = secrets.token_hex(16)
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    # The quotes keep the echo of what is typed from being taken for the answer.
+    assert digest in guest(linux, f"printf {token} | sha256sum", digest)
+    assert "cpus=2." in guest(linux, 'echo cpus=$(nproc)"."', "cpus=2.")
+    assert linux.machine.kernel in guest(linux, 'uname -r; echo en"d."', "end.")
+
+
+@pytest.mark.core
+def test_a_bare_metal_cell_beside_it(linux):
+    """Linux has CPUs 2 and 3 here, so the bare-metal cell takes CPU 1."""
+    linux.boot_test("heartbeat-cpu1")
+    assert linux.beats("heartbeat-cpu1")
+    assert "fine." in guest(linux, 'head -c 1000000 /dev/zero | md5sum; echo fin"e."', "fine.")
+    assert linux.machine.online() == [0]
+    assert sorted(linux.cells()) == ["heartbeat-cpu1", "linux"]
+    linux.cell("destroy", "heartbeat-cpu1")
+    assert "fine." in guest(linux, 'echo fin"e."', "fine.")
+
+
+def test_interactive_console(linux):
+    m = linux.machine
+    token = secrets.token_hex(8)
+    with m.session("bulkhead console linux") as console:
+        console.send("\n")
+        console.expect("guest:")
+        console.send(f"printf {token} | sha256sum\n")
+        console.expect(hashlib.sha256(token.encode()).hexdigest())
+        assert console.leave("\x1d") == 0
+
+
+def test_guest_hotplugs_its_own_cpu(linux):
+    off = "echo 0 >/sys/devices/system/cpu/cpu1/online; echo n=$(nproc)."
+    assert "n=1." in guest(linux, off, "n=1.")
+    on = "echo 1 >/sys/devices/system/cpu/cpu1/online; echo n=$(nproc)."
+    assert "n=2." in guest(linux, on, "n=2.")
+
+
+def test_suspend_and_resume(linux):
+    linux.cell("suspend", "linux")
+    assert linux.state("linux") == "suspended"
+    linux.machine.sh("sleep 2")
+    linux.cell("resume", "linux")
+    assert "back." in guest(linux, 'echo bac"k."', "back.")
+
+
+@pytest.mark.core
+def test_power_off_stops_the_cell_alone(linux):
+    linux.machine.sh("bulkhead console linux --new --send 'poweroff -f' --timeout 5")
+    linux.wait_state("linux", "stopped", 30)
+    assert "switched itself off" in linux.machine.sh("bulkhead cell show linux")
+
+
+def test_reset_stops_the_cell_alone_and_restart_brings_it_back(linux):
+    linux.machine.sh("bulkhead console linux --new --send 'reboot -f' --timeout 5")
+    linux.wait_state("linux", "stopped", 30)
+    assert "reset" in linux.machine.sh("bulkhead cell show linux")
+    linux.cell("restart", "linux", timeout=90)
+    linux.wait_console("linux", "bulkhead-guest ready", 60)
+    assert "again." in guest(linux, 'echo agai"n."', "again.")
+
+
+def test_guest_panic_stays_in_the_guest(linux):
+    linux.machine.sh("bulkhead console linux --new --send 'echo c >/proc/sysrq-trigger' --until 'Kernel panic' --timeout 20")
+    assert linux.machine.health() == []
+    linux.cell("kill", "linux")
+    assert linux.state("linux") == "stopped"
+
+
+def test_stats_count(linux):
+    stats = linux.json("cell stats linux")
+    assert stats

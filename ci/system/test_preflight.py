@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each reason against enabling, provoked on a machine that really has it."""
+import os
+import struct
+
+from hypervisor import TEST, Hypervisor
+from machine import BUILD
+
+
+def refusal(machine, more=""):
+    """Try to enable; give what it says. Root must be well afterwards."""
+    bh = Hypervisor(machine)
+    text = machine.refused(f"bulkhead enable {more or bh.board}")
+    assert not bh.enabled()
+    assert machine.health() == []
+    return text
+
+
+def test_no_el2(own_machine):
+    text = refusal(own_machine(el2=False))
+    assert "not started at EL2" in text and "virtualization=on" in text
+
+
+def test_vhe(own_machine):
+    text = refusal(own_machine(cpu="max", drop=("id_aa64mmfr1.vh",)))
+    assert "VHE" in text and "id_aa64mmfr1.vh=0" in text
+
+
+def test_kvm(own_machine):
+    text = refusal(own_machine(drop=("kvm-arm.mode",)))
+    assert "KVM" in text and "kvm-arm.mode=none" in text
+
+
+def test_protected_kvm(own_machine):
+    text = refusal(own_machine(cpu="max", drop=("kvm-arm.mode", "id_aa64mmfr1.vh"), append="kvm-arm.mode=protected"))
+    assert "KVM" in text and "kvm-arm.mode=none" in text
+
+
+def test_nothing_is_reserved(own_machine):
+    text = refusal(own_machine(drop=("mem",)))
+    assert "hypervisor's memory is not reserved" in text
+    assert "pool is not reserved" in text, "all reasons come at once"
+    assert "mem=" in text
+
+
+def test_several_reasons_come_at_once(own_machine):
+    text = refusal(own_machine(cpu="max", drop=("id_aa64mmfr1.vh", "mem")))
+    assert "VHE" in text and "not reserved" in text
+
+
+def test_wrong_board(own_machine):
+    m = own_machine()
+    m.sh(f"sed 's/linux,dummy-virt/some,other-board/' {Hypervisor(m).board} >/tmp/other.yaml")
+    text = refusal(m, "/tmp/other.yaml")
+    assert "another machine" in text and "linux,dummy-virt" in text
+
+
+def header_with(**changes):
+    """The image with some fields of its header changed; see include/bulkhead/image.h."""
+    with open(os.path.join(BUILD, "aarch64/bulkhead-aarch64.bin"), "rb") as f:
+        image = bytearray(f.read())
+    offsets = {"major": (8, "<H"), "minor": (10, "<H"), "arch": (12, "<H")}
+    for name, value in changes.items():
+        offset, form = offsets[name]
+        struct.pack_into(form, image, offset, value)
+    return bytes(image)
+
+
+def test_image_of_another_kind(own_machine):
+    m = own_machine()
+    m.sh("mv /lib/firmware/bulkhead-aarch64.bin /tmp/good.bin")
+    assert "image was not found" in refusal(m)
+    m.put("/lib/firmware/bulkhead-aarch64.bin", b"no image at all" * 1000)
+    assert "image does not fit" in refusal(m)
+    good = header_with()
+    for changed in (header_with(arch=1), header_with(major=99)):
+        # Only the first bytes differ: do not send the rest over the serial port.
+        m.put("/tmp/head", changed[:64])
+        assert changed[64:] == good[64:]
+        m.sh("(cat /tmp/head; tail -c +65 /tmp/good.bin) >/lib/firmware/bulkhead-aarch64.bin")
+        assert "image does not fit" in refusal(m)
+    m.sh("cp /tmp/good.bin /lib/firmware/bulkhead-aarch64.bin")
+    bh = Hypervisor(m)
+    bh.enable()
+    bh.disable()
+
+
+def test_blob_of_another_architecture_or_version(own_machine):
+    """The check of the blob in tool and driver, on a compiled blob with a checksum that is right."""
+    m = own_machine()
+    bh = Hypervisor(m)
+    m.sh(f"bulkhead config compile {bh.board} -o /tmp/board.blob")
+    blob = bytes.fromhex(m.sh("od -An -v -tx1 /tmp/board.blob").replace(" ", "").replace("\n", ""))
+    assert len(blob) == struct.unpack_from("<I", blob, 16)[0]
+
+    def variant(offset, form, value):
+        import zlib
+        changed = bytearray(blob)
+        struct.pack_into(form, changed, offset, value)
+        struct.pack_into("<I", changed, 20, 0)
+        struct.pack_into("<I", changed, 20, zlib.crc32(bytes(changed)))
+        m.put("/tmp/changed.blob", bytes(changed))
+        return refusal(m, "/tmp/changed.blob")
+
+    architecture = struct.unpack_from("<H", blob, 12)[0]
+    assert "another architecture" in variant(12, "<H", architecture + 1)
+    assert "version" in variant(8, "<H", 99)
+    m.sh("bulkhead enable /tmp/board.blob && bulkhead disable")
+
+
+def test_gic_of_another_version(own_machine):
+    """A blob that was compiled on a GICv3 machine is refused on a GICv2 one."""
+    m = own_machine(gic=3)
+    m.sh("modprobe bulkhead")
+    m.sh(f"bulkhead config compile {Hypervisor(m).board} -o /tmp/board.blob")
+    blob = bytes.fromhex(m.sh("od -An -v -tx1 /tmp/board.blob").replace(" ", "").replace("\n", ""))
+    m.close()
+    other = own_machine(gic=2)
+    other.put("/tmp/board.blob", blob)
+    assert "interrupt controller" in refusal(other, "/tmp/board.blob")
+
+
+def test_cell_file_for_the_wrong_board(own_machine):
+    m = own_machine()
+    bh = Hypervisor(m)
+    bh.enable()
+    text = m.refused(f"bulkhead cell create {TEST}/bad-cpu.yaml")
+    assert "bad-cpu.yaml:" in text, "the place in the user's file"
+    bh.disable()
