@@ -17,7 +17,8 @@ class Hypervisor:
     def __init__(self, machine):
         self.machine = machine
         self.board = f"{BOARD}/qemu-aarch64.yaml"
-        machine.sh("modprobe bulkhead")
+        # The hypervisor's own deadlines grow with those of the scenarios.
+        machine.sh(f"modprobe bulkhead timeout_scale={max(1, round(SCALE))}")
 
     # ---- the hypervisor ----------------------------------------------------
 
