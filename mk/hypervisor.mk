@@ -7,11 +7,11 @@ HVCC  := $(CROSS)gcc
 hv-dirs := lib core cell device control arch/$(SRCARCH)
 hv-src  := $(sort $(foreach d,$(hv-dirs),$(wildcard hypervisor/$(d)/*.c hypervisor/$(d)/*.S)))
 
-# Variants by file: these are left out of the image unless their option is set.
+# Variants by file: what matches these is left out of the image unless the option is set.
 hv-optional := \
-	CONFIG_GICV2:hypervisor/arch/arm64/gicv2.c \
-	CONFIG_GICV3:hypervisor/arch/arm64/gicv3.c \
-	CONFIG_VUART_PL011:hypervisor/device/vuart_pl011.c
+	CONFIG_GICV2:hypervisor/arch/arm64/gicv2% \
+	CONFIG_GICV3:hypervisor/arch/arm64/gicv3% \
+	CONFIG_VUART_PL011:hypervisor/device/vuart_pl011%
 hv-off := $(foreach o,$(hv-optional),$(if $($(word 1,$(subst :, ,$(o)))),,$(word 2,$(subst :, ,$(o)))))
 
 hv-asm-offsets := hypervisor/arch/$(SRCARCH)/asm-offsets.c
@@ -49,10 +49,14 @@ endif
 
 hv-generated := $(gen)/autoconf.h $(if $(wildcard $(hv-asm-offsets)),$(gen)/asm-offsets.h)
 
-$(gen)/asm-offsets.h: $(hv-asm-offsets) $(gen)/autoconf.h
-	$(call say,OFFSETS,$@)
-	$(Q)$(HVCC) $(hv-cflags) -fno-lto -MMD -MT $@ -MF $@.d -S -o $(@:.h=.s) $<
-	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\) [#$$]*\([-0-9a-fx]*\).*/#define \1 \2/p' $(@:.h=.s) > $@
+# Layouts for assembly. The header is touched only when an offset changed: every source waits for it.
+$(gen)/asm-offsets.s: $(hv-asm-offsets) $(gen)/autoconf.h
+	$(call say,OFFSETS,$<)
+	$(Q)$(HVCC) $(filter-out -fcallgraph-info=su -fstack-usage,$(hv-cflags)) -MMD -MP -MT $@ -MF $(@:.s=.d) -S -o $@ $<
+
+$(gen)/asm-offsets.h: $(gen)/asm-offsets.s
+	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\) [#$$]*\([-0-9a-fx]*\).*/#define \1 \2/p' $< > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(obj)/flags.txt: FORCE
 	$(call remember,$(HVCC) $(hv-cflags) $(hv-aflags) $(hv-ldflags))
@@ -85,4 +89,4 @@ $(hv-image): $(obj)/bulkhead.elf
 	$(Q)cat $(hv-obj:.o=.su) 2>/dev/null | sort -t'	' -k2,2nr > $(obj)/bulkhead.su
 	$(Q)$(CROSS)size $<
 
--include $(hv-obj:.o=.d) $(obj)/hypervisor.lds.d $(gen)/asm-offsets.h.d
+-include $(hv-obj:.o=.d) $(obj)/hypervisor.lds.d $(gen)/asm-offsets.d

@@ -12,6 +12,7 @@ import contract
 import headers
 import includes
 import licences
+import options
 import places
 import portable
 import stack
@@ -150,6 +151,14 @@ STYLE = [
 ]
 
 
+OPTION = {'Kconfig': 'config GIC\n\tbool\nconfig ARCH\n\tstring\n', HV + 'core/a.c': '#ifdef CONFIG_GIC\n#endif\n'}
+OPTIONS = [
+    ('an option that is used', {}, None),
+    ('an option that does nothing', {HV + 'core/a.c': 'int a;\n'}, 'nothing depends on GIC'),
+    ('an option that does not exist', {HV + 'core/b.c': '#if defined(CONFIG_CIG)\n#endif\n'},
+     'core/b.c:1: CONFIG_CIG is no'),
+]
+
 
 def graph(frames, edges):
     """A call graph as the compiler writes it."""
@@ -177,7 +186,7 @@ STACK = [
 # check, the tree that its cases change, the cases
 CASES = [(includes, LAYERED, INCLUDES), (symbols, OBJECTS, SYMBOLS), (headers, {}, HEADERS), (contract, BOTH, CONTRACT),
          (licences, TEXTS, LICENCES), (portable, {}, PORTABLE), (places, {}, PLACES), (style, {}, STYLE),
-         (stack, CALLS, STACK)]
+         (options, OPTION, OPTIONS), (stack, CALLS, STACK)]
 
 
 def make_tree(root, content):
