@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the driver asks of an architecture. Each has one file that defines all of it. */
+#ifndef DRIVER_ARCH_H
+#define DRIVER_ARCH_H
+
+#include <bulkhead/config.h>
+#include <bulkhead/hypercall.h>
+#include <linux/types.h>
+
+struct preflight;
+
+/** BH_ARCH_* of this kernel, and the default name of the image under /lib/firmware. */
+#define BH_THIS_ARCH BH_ARCH_AARCH64
+#define BH_IMAGE_NAME "bulkhead-aarch64.bin"
+
+#define BH_NO_HWID (~0ull)
+
+/**
+ * struct arch_call - registers of one hypercall
+ * @number: enum bh_hypercall.  @arg: in.  @code: out: what x0 brought.  @value: out: the values behind it.
+ */
+struct arch_call {
+	u32 number;
+	u64 arg[5];
+	u64 code;
+	u64 value[5];
+};
+
+/** Who answers a hypercall on this CPU. */
+enum arch_owner {
+	ARCH_OWNER_STUB,     /* Linux' own stub: the layer below is free */
+	ARCH_OWNER_BULKHEAD, /* we */
+	ARCH_OWNER_OTHER     /* another hypervisor, KVM for one */
+};
+
+/**
+ * arch_enter() - let this CPU enter the hypervisor at its image's entry point
+ * @entry: physical address.  @arg: BH_ENTER_ARG().
+ * Context: interrupts off.
+ * Return: enum bh_error_code as the hypervisor answered; the CPU is below it if that is BH_E_OK.
+ */
+u32 arch_enter(u64 entry, u64 arg);
+
+/** arch_hypercall() - one hypercall. Context: any, on a CPU where somebody answers. */
+void arch_hypercall(struct arch_call *call);
+
+/** arch_owner() - who answers on this CPU. Context: preemption off; only if preflight found that asking is safe. */
+enum arch_owner arch_owner(u64 *answer);
+
+/** arch_clean() - write @size bytes at @start back to memory and drop them from every cache. */
+void arch_clean(const void *start, size_t size);
+
+/** arch_sync_code() - nobody runs old instructions after arch_clean() of new ones. */
+void arch_sync_code(void);
+
+/** arch_this_hwid() - hwid of this CPU, as the configuration writes it. Context: preemption off. */
+u64 arch_this_hwid(void);
+
+/** arch_hwid() - hwid of @cpu, which need not be online, BH_NO_HWID if the firmware does not say. */
+u64 arch_hwid(unsigned int cpu);
+
+/** arch_ticks() - a counter that runs on when interrupts are off.  arch_ticks_per_ms() - its rate. */
+u64 arch_ticks(void);
+u64 arch_ticks_per_ms(void);
+
+/** arch_preflight() - add this architecture's reasons against enabling: who holds the layer below, controller, CPUs. */
+void arch_preflight(struct preflight *preflight, const struct bh_config_system *system);
+
+/** arch_event_irq() - map the interrupt @number of the configuration. Return: Linux' number for it, 0 if impossible. */
+unsigned int arch_event_irq(u32 number);
+
+#endif

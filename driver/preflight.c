@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Preflight: every reason against enabling, found before anything changes, all at once. */
+#include "preflight.h"
+
+#include "arch.h"
+#include "image.h"
+#include "main.h"
+#include "takeover.h"
+
+#include <lib/config.h>
+#include <lib/errors.h>
+#include <linux/cpumask.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/ioport.h>
+#include <linux/kernel_read_file.h>
+#include <linux/mm.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+void preflight_add(struct preflight *preflight, u32 bit, u64 value)
+{
+	if (preflight->ioc->preflight & bit)
+		return;
+	preflight->ioc->preflight |= bit;
+	preflight->ioc->preflight_value[__builtin_ctz(bit)] = value;
+}
+
+void preflight_refuse(struct preflight *preflight, u32 code, u32 object)
+{
+	error_set(&preflight->error, code, object, 0, 0, 0);
+}
+
+/*
+ * KVM is built into arm64 kernels and tells nobody whether it runs. What it leaves is its device, which is
+ * of the same class as ours: this needs no path and no mount.
+ */
+bool preflight_kvm_device(void)
+{
+	struct device *kvm = class_find_device_by_name(main_device()->class, "kvm");
+
+	if (!kvm)
+		return false;
+	put_device(kvm);
+	return true;
+}
+
+bool preflight_command_line(const char *word)
+{
+	void *line = NULL;
+	bool found = false;
+	ssize_t size = kernel_read_file_from_path("/proc/cmdline", 0, &line, PAGE_SIZE, NULL, READING_UNKNOWN);
+
+	if (size > 0)
+		found = strnstr(line, word, size) != NULL;
+	vfree(line);
+	return found;
+}
+
+static bool linux_uses(const struct bh_config_range *range)
+{
+	return region_intersects(range->base, range->size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) !=
+	       REGION_DISJOINT;
+}
+
+/* Is @range wholly inside one bank of the device tree's memory nodes? @any: is there any such node? */
+static bool in_ram(const struct bh_config_range *range, bool *any)
+{
+	struct device_node *node;
+	struct resource res;
+
+	*any = false;
+	for_each_node_by_type(node, "memory") {
+		for (int i = 0; !of_address_to_resource(node, i, &res); i++) {
+			*any = true;
+			if (range->base >= res.start && range->base + (range->size - 1) <= res.end) {
+				of_node_put(node);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void check_memory(struct preflight *preflight, const struct bh_config_system *system)
+{
+	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
+	bool any;
+
+	if (linux_uses(&system->hv_memory))
+		preflight_add(preflight, BH_PRE_NO_MEMORY, system->hv_memory.base);
+	if (!in_ram(&system->hv_memory, &any) && any)
+		preflight_add(preflight, BH_PRE_NO_RAM, system->hv_memory.base);
+	for (u32 i = 0; i < system->pool.count; i++) {
+		if (linux_uses(&pool[i]))
+			preflight_add(preflight, BH_PRE_POOL, pool[i].base);
+		if (!in_ram(&pool[i], &any) && any)
+			preflight_add(preflight, BH_PRE_NO_RAM, pool[i].base);
+	}
+}
+
+static bool in_dram(const struct bh_config_system *system, const struct resource *res)
+{
+	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
+
+	for (u32 i = 0; i < system->dram.count; i++)
+		if (res->start >= dram[i].base && res->end <= dram[i].base + (dram[i].size - 1))
+			return true;
+	return false;
+}
+
+/* RAM that the board file does not list would be no RAM any more for root: that is another machine. */
+static void check_board(struct preflight *preflight, const struct bh_config_system *system)
+{
+	struct device_node *root = of_find_node_by_path("/"), *node;
+	const char *compatible = NULL;
+	struct resource res;
+
+	if (root)
+		of_property_read_string(root, "compatible", &compatible);
+	strscpy(preflight->ioc->found, compatible ?: "no device tree", sizeof(preflight->ioc->found));
+	if (!root || !of_device_is_compatible(root, system->compatible))
+		preflight_add(preflight, BH_PRE_BOARD, 0);
+	of_node_put(root);
+
+	for_each_node_by_type(node, "memory")
+		for (int i = 0; !of_address_to_resource(node, i, &res); i++)
+			if (!in_dram(system, &res))
+				preflight_add(preflight, BH_PRE_BOARD, res.start);
+}
+
+static void check_cpus(struct preflight *preflight, const struct bh_config_system *system)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		u64 hwid = arch_hwid(cpu);
+
+		if (takeover_slot(system, hwid) < 0)
+			preflight_add(preflight, BH_PRE_CPUS, hwid);
+	}
+}
+
+static void check_image(struct preflight *preflight, const struct bh_config_system *system, struct image *image)
+{
+	u64 found = 0;
+	int code = image_find(image, &found);
+
+	if (code == -ENOENT)
+		preflight_add(preflight, BH_PRE_NO_IMAGE, 0);
+	else if (code)
+		preflight_add(preflight, BH_PRE_IMAGE, found);
+	else if (system->cpus.count > image->header.max_cpus)
+		error_set(&preflight->error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, system->cpus.count, image->header.max_cpus);
+	else if (image_memory_needed(image, system) > system->hv_memory.size)
+		error_set(&preflight->error, BH_E_SIZE, BH_OBJ_HV_MEMORY, 0, system->hv_memory.size,
+			  image_memory_needed(image, system));
+}
+
+int preflight_run(const struct bh_config_system *system, struct image *image, struct bh_ioc_enable *ioc,
+		  struct bh_error *error)
+{
+	struct preflight preflight = { .ioc = ioc };
+
+	check_board(&preflight, system);
+	check_memory(&preflight, system);
+	check_cpus(&preflight, system);
+	check_image(&preflight, system, image);
+	arch_preflight(&preflight, system);
+
+	if (preflight.error.code) {
+		*error = preflight.error;
+		return error->code;
+	}
+	if (ioc->preflight & BH_PRE_NO_HYP)
+		return error_set(error, BH_E_NO_EL2, BH_OBJ_PLATFORM, 0, 0, 0);
+	if (ioc->preflight)
+		return error_set(error, BH_E_HARDWARE, BH_OBJ_PLATFORM, 0, ioc->preflight, 0);
+	return BH_E_OK;
+}
