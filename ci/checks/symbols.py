@@ -58,7 +58,8 @@ class Headers:
 def prefixes(rules, headers, source, symbol):
     """What a symbol of this file may begin with."""
     layer = rules.layer(source)
-    stems = [os.path.splitext(os.path.basename(source))[0], layer]
+    words = os.path.splitext(os.path.basename(source))[0].split('_')
+    stems = [layer] + ['_'.join(words[:n + 1]) for n in range(len(words))]
     stems += [os.path.basename(h)[:-2] for h in headers.of.get(symbol, [])]
     if rules.is_arch(layer):
         stems.append('arch')
