@@ -11,7 +11,7 @@ import os
 import pytest
 
 from hypervisor import Hypervisor, differences
-from machine import Machine, build_helpers, matrix
+from machine import Machine, matrix
 
 
 def pytest_addoption(parser):
@@ -24,7 +24,6 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "core: runs on every configuration")
     config.addinivalue_line("markers", "slow: only with --full")
-    build_helpers()
 
 
 def is_full(config):

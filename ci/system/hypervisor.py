@@ -90,7 +90,7 @@ class Hypervisor:
             if match:
                 return match
             if time.monotonic() > end:
-                raise Timeout(f"cell {name}: no '{pattern}' on its console within {timeout * SCALE:.0f} s: {text[-2000:]}")
+                raise Timeout(f"cell {name}: no '{pattern}' on its console in {timeout * SCALE:.0f} s: {text[-2000:]}")
             time.sleep(0.3)
 
     def beats(self, name, seconds=3):
@@ -120,7 +120,8 @@ class Hypervisor:
 
     def memory_free(self):
         """Root's available memory in KiB; for leaks that show only after many rounds."""
-        return int(self.machine.sh("echo 3 >/proc/sys/vm/drop_caches; sed -n 's/MemFree: *\\([0-9]*\\).*/\\1/p' /proc/meminfo"))
+        return int(self.machine.sh("echo 3 >/proc/sys/vm/drop_caches; "
+                                   "sed -n 's/MemFree: *\\([0-9]*\\).*/\\1/p' /proc/meminfo"))
 
     def destroy_all(self):
         for name in self.cells():

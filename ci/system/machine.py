@@ -151,6 +151,7 @@ class Machine:
     def pack(self, quiet=True):
         """Write the initramfs with the current build in it."""
         os.makedirs(LOG, exist_ok=True)
+        build_helpers()
         command = [os.path.join(TREE, "ci/lib/initramfs"), "root", "--series", self.kernel, "--build", BUILD,
                    "-o", self.path("cpio")]
         if quiet:
@@ -167,11 +168,12 @@ class Machine:
         if os.path.exists(self.path("sock")):
             os.unlink(self.path("sock"))
         self.slot = _Slot()
-        serial = ["-monitor", "none", "-chardev", f"stdio,id=root,signal=off,logfile={self.path('console')},logappend=off",
-                  "-serial", "chardev:root"]
+        log = f"logfile={self.path('console')},logappend=off"
+        serial = ["-monitor", "none", "-chardev", f"stdio,id=root,signal=off,{log}", "-serial", "chardev:root"]
         args = self.arguments(serial)
-        self.child = pexpect.spawn(args[0], args[1:], timeout=timeout * SCALE, encoding="utf-8", codec_errors="replace",
-                                   echo=False, preexec_fn=_die_with_parent, dimensions=(50, 500))
+        self.child = pexpect.spawn(args[0], args[1:], timeout=timeout * SCALE, encoding="utf-8",
+                                   codec_errors="replace", echo=False, preexec_fn=_die_with_parent,
+                                   dimensions=(50, 500))
         self.child.delaybeforesend = None
         atexit.register(self.close)
         start = time.monotonic()
@@ -390,8 +392,8 @@ def _program(source, target):
 
 def _flat(source, target):
     """A flat binary for a cell; it must not care where it runs."""
-    subprocess.run([CROSS + "gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none", "-o", target + ".elf",
-                    source], check=True)
+    subprocess.run([CROSS + "gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none",
+                    "-o", target + ".elf", source], check=True)
     subprocess.run([CROSS + "objcopy", "-O", "binary", "-j", ".text", target + ".elf", target], check=True)
     os.unlink(target + ".elf")
 

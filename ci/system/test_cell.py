@@ -63,12 +63,12 @@ def test_load_and_start_again_after_stop(bh):
 def test_create_start_stop_destroy_50_times(bh):
     """The snapshot that `bh` compares at the end is the point; this adds memory."""
     path = f"{TEST}/heartbeat.yaml"
-    life = f"bulkhead -q cell create {path} && bulkhead -q cell load heartbeat && bulkhead -q cell start heartbeat && " \
-           "bulkhead -q cell stop heartbeat && bulkhead -q cell destroy heartbeat"
-    life = life.replace("bulkhead -q cell", "bulkhead cell")
+    life = f"bulkhead cell create {path} && bulkhead cell load heartbeat && bulkhead cell start heartbeat && " \
+           "bulkhead cell stop heartbeat && bulkhead cell destroy heartbeat"
     bh.machine.sh(f"({life}) >/dev/null")
     snapshot, before = bh.snapshot(), bh.memory_free()
-    bh.machine.sh(f"for i in $(seq 50); do ({life}) >/dev/null || {{ echo failed in round $i; exit 1; }}; done", timeout=300)
+    bh.machine.sh(f"for i in $(seq 50); do ({life}) >/dev/null || {{ echo failed in round $i; exit 1; }}; done",
+                  timeout=300)
     left = differences(snapshot, bh.snapshot())
     assert not left, f"not as before: {left}"
     assert bh.memory_free() > before - 1024

@@ -49,7 +49,7 @@ def test_enable_and_disable_100_times(off):
     off.enable()
     off.disable()  # what is allocated once for all is there now
     before = off.memory_free()
-    m.sh(f"for i in $(seq 100); do bulkhead -q enable {off.board} >/dev/null && bulkhead disable >/dev/null || "
+    m.sh(f"for i in $(seq 100); do bulkhead enable {off.board} >/dev/null && bulkhead disable >/dev/null || "
          "{ echo failed in round $i; exit 1; }; done", timeout=300)
     # 100 leaks of a page or more would show; single pages come and go.
     assert off.memory_free() > before - 1024

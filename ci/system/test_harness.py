@@ -35,7 +35,8 @@ def test_health_check_sees_a_warning_and_a_dead_cpu(machine):
     """The negative test of what every scenario relies on."""
     assert machine.health() == []
     for line in ("WARNING: CPU: 1 PID: 7 at kernel/x.c:1", "watchdog: BUG: soft lockup - CPU#1 stuck for 22s",
-                 "rcu: INFO: rcu_sched self-detected stall on CPU", "INFO: task sh:12 blocked for more than 120 seconds."):
+                 "rcu: INFO: rcu_sched self-detected stall on CPU",
+                 "INFO: task sh:12 blocked for more than 120 seconds."):
         assert BAD_DMESG.search(line)
     machine.sh("echo 'BUG: sleeping function, says a test' >/dev/kmsg")
     assert len(machine.health()) == 1

@@ -90,7 +90,8 @@ def test_reset_stops_the_cell_alone_and_restart_brings_it_back(linux):
 
 
 def test_guest_panic_stays_in_the_guest(linux):
-    linux.machine.sh("bulkhead console linux --new --send 'echo c >/proc/sysrq-trigger' --until 'Kernel panic' --timeout 20")
+    linux.machine.sh("bulkhead console linux --new --send 'echo c >/proc/sysrq-trigger' "
+                     "--until 'Kernel panic' --timeout 20")
     assert linux.machine.health() == []
     linux.cell("kill", "linux")
     assert linux.state("linux") == "stopped"

@@ -5,7 +5,8 @@
  */
 	.globl	_start
 _start:	adr	x1, _start
-	add	x2, x1, #0x1000000
+	mov	x2, #0x1000000
+	add	x2, x1, x2
 	ldr	x3, pattern
 	add	x1, x1, #0x100000
 1:	stp	x3, x3, [x1], #16
