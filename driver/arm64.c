@@ -131,6 +131,26 @@ u64 arch_ticks_per_ms(void)
 	return read_sysreg(cntfrq_el0) / 1000;
 }
 
+static const struct of_device_id pscis[] = {
+	{ .compatible = "arm,psci-1.0" },
+	{ .compatible = "arm,psci-0.2" },
+	{ }
+};
+
+/* The kernel tells its conduit only where firmware has SMCCC 1.1; the device tree always does. */
+static enum arm_smccc_conduit psci_conduit(void)
+{
+	struct device_node *node = of_find_matching_node(NULL, pscis);
+	enum arm_smccc_conduit conduit = SMCCC_CONDUIT_NONE;
+
+	if (of_property_match_string(node, "method", "smc") >= 0)
+		conduit = SMCCC_CONDUIT_SMC;
+	else if (of_property_match_string(node, "method", "hvc") >= 0)
+		conduit = SMCCC_CONDUIT_HVC;
+	of_node_put(node);
+	return conduit;
+}
+
 /*
  * Would an HVC be answered by the stub of a kernel that was started at EL2? Where there is no EL2 it is an
  * undefined instruction, so this looks for other traces first: the CPU says whether it has EL2; PSCI by HVC
@@ -145,7 +165,7 @@ static bool started_at_el2(u64 *evidence)
 	*evidence = pfr0;
 	if (!(pfr0 >> 8 & 0xf))
 		return false;
-	*evidence = arm_smccc_1_1_get_conduit();
+	*evidence = psci_conduit();
 	if (*evidence == SMCCC_CONDUIT_HVC)
 		return false;
 	virtual_timer = read_sysreg(cntv_ctl_el0) & 1;
@@ -184,7 +204,7 @@ static void check_features(struct preflight *preflight)
 
 	if ((mmfr0 >> 28 & 0xf) == 0xf || (mmfr0 >> 40 & 0xf) == 1)
 		preflight_add(preflight, BH_PRE_FEATURE, mmfr0); /* no pages of 4 KiB in a stage of translation */
-	if (arm_smccc_1_1_get_conduit() == SMCCC_CONDUIT_NONE)
+	if (psci_conduit() == SMCCC_CONDUIT_NONE)
 		preflight_add(preflight, BH_PRE_FEATURE, 0); /* no PSCI: CPUs cannot change hands */
 }
 

@@ -62,16 +62,16 @@ static int find_region(struct cell *cell, u64 gpa, struct bh_config_memory *regi
 }
 
 /* Short-lived windows: what is not mapped cannot be touched when the cell's memory is no longer root's. */
-static int write_window(u64 hpa, const void __user *data, u64 size, struct bh_error *error)
+static int write_window(u64 hpa, u64 data, u64 size, struct bh_error *error)
 {
 	void *window = memremap(hpa, size, MEMREMAP_WB);
 	unsigned long left;
 
 	if (!window)
 		return error_set(error, BH_E_NO_MEMORY, BH_OBJ_MEMORY, 0, hpa, size);
-	left = copy_from_user(window, data, size);
+	left = copy_from_user(window, u64_to_user_ptr(data), size);
 	memunmap(window);
-	return left ? error_set(error, BH_E_FAULT, BH_OBJ_MEMORY, 0, (u64)data + size - left, 0) : BH_E_OK;
+	return left ? error_set(error, BH_E_FAULT, BH_OBJ_MEMORY, 0, data + size - left, 0) : BH_E_OK;
 }
 
 static int write_locked(struct cell *cell, const struct bh_ioc_cell_write *write, struct bh_error *error)
@@ -89,7 +89,7 @@ static int write_locked(struct cell *cell, const struct bh_ioc_cell_write *write
 			return code;
 		step = min3(write->size - done, region.gpa + region.size - (write->gpa + done), WINDOW);
 		code = write_window(region.hpa + (write->gpa + done - region.gpa),
-				    u64_to_user_ptr(write->data) + done, step, error);
+				    write->data + done, step, error);
 		if (code)
 			return code;
 		cond_resched();
