@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Upcalls: what arch code asks of the layers above. Declared here, defined above (the file is
+ * named with each); direct external calls, and the only symbols of upper layers that arch may
+ * reference: ci/checks takes its allow-list from this file.
+ *
+ * Context of all: on the CPU concerned, inside an exit, interrupts masked, full frame saved
+ * (so that arch_vcpu_start() may rewrite it) unless said otherwise.
+ */
+#ifndef ARCH_UPCALL_H
+#define ARCH_UPCALL_H
+
+#include <bulkhead/info.h>
+#include <bulkhead/types.h>
+
+/**
+ * struct hypercall - one hypercall, decoded from registers by arch
+ * @number: enum bh_hypercall or anything else.  @arg: five arguments.
+ * @result: enum bh_error_code.  @value: five results.
+ */
+struct hypercall {
+	uint64_t number;
+	uint64_t arg[5];
+	uint64_t result;
+	uint64_t value[5];
+};
+
+/** control/hypercall.c. (BH_HC_PING may be answered in arch without coming here.) */
+void upcall_hypercall(struct hypercall *call);
+
+/** One access of the guest to an address that stage 2 does not map. @size: 1, 2, 4 or 8. */
+struct mmio_access {
+	uint64_t address; /* guest-physical */
+	uint64_t value;   /* in: for writes; out: for reads, zero-extended */
+	uint8_t size;
+	uint8_t is_write;
+};
+
+enum mmio_result {
+	MMIO_HANDLED = 0,
+	MMIO_RETRY = 1,  /* stage 2 maps it by now: run the instruction again */
+	MMIO_REFUSED = 2 /* nobody's: call upcall_violation() */
+};
+
+/** device/mmio.c. Called with full frame or less; never parks. */
+enum mmio_result upcall_mmio(struct mmio_access *access);
+
+enum violation_result {
+	VIOLATION_INJECT = 0, /* the caller injects the architecture's fault and goes on */
+	VIOLATION_HANDLED = 1 /* the cell was stopped; the CPU has a new context or was parked meanwhile: just return */
+};
+
+/**
+ * upcall_violation() - the guest did what it may not (control/violation.c)
+ * @record: kind, pc, syndrome, address, value, what; cpu is filled in above.
+ * Root is always answered with INJECT, other cells are stopped as failed, with this record as reason.
+ */
+enum violation_result upcall_violation(const struct bh_record *record);
+
+/**
+ * upcall_service() - this CPU was kicked: look at its requests (control/service.c)
+ * Parks, suspends, starts as asked; returns when the CPU shall (re)enter its guest.
+ */
+void upcall_service(void);
+
+/**
+ * upcall_enter() - a CPU came in through the image's entry (control/enable.c)
+ * @argument: the entry argument: slot, flags, generation (bulkhead/image.h).
+ * Context: boot stack, boot page tables, MMU on; slot is already checked against cpu_count.
+ * Return: 0: arch_cpu_activate() was done, go to the kernel as guest; else the error code: go back to the
+ * kernel with everything as found.
+ */
+int upcall_enter(uint64_t argument);
+
+/**
+ * upcall_arrive() - a CPU came in because of arch_cpu_boot() (control/enable.c)
+ * Runs the CPU steps and then as upcall_service(): returns when the CPU shall enter its guest.
+ */
+void upcall_arrive(void);
+
+/* Power control of vCPUs (control/power.c): PSCI, SBI HSM, INIT/SIPI all end here. */
+enum power_result {
+	POWER_OK = 0,
+	POWER_ALREADY_ON = 1,
+	POWER_ON_PENDING = 2,
+	POWER_INVALID = 3,  /* no such vCPU */
+	POWER_DENIED = 4,   /* belongs to a guest cell at the moment */
+	POWER_BAD_ADDRESS = 5
+};
+enum power_state { POWER_STATE_ON = 0, POWER_STATE_OFF = 1, POWER_STATE_ON_PENDING = 2, POWER_STATE_NONE = 3 };
+
+/** Start vCPU @vcpu of the caller's cell at @entry with @arg. For the root cell @vcpu is the slot. */
+enum power_result upcall_cpu_on(unsigned int vcpu, uint64_t entry, uint64_t arg);
+enum power_state upcall_cpu_info(unsigned int vcpu);
+/** Switch the calling vCPU off. Returns when it has been switched on again, with the new context in the frame. */
+void upcall_cpu_off(void);
+/** The caller's cell goes off, or is reset. Root: as the board's on-reset says. May return with a new context in the frame. */
+void upcall_system_off(void);
+void upcall_system_reset(void);
+
+#endif

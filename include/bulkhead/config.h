@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Configuration blob: what 'bulkhead config compile' writes and driver and hypervisor
+ * check again with the same code (hypervisor/lib/config_check.c).
+ *
+ * A blob is one header, one body (system or cell) and arrays. Every array is named by
+ * struct bh_config_array {offset, count} relative to the start of the blob; arrays lie
+ * behind the body, 8-byte aligned, in the order of their descriptors, without gaps
+ * other than alignment padding, and end exactly at header.size. All reserved fields
+ * and padding bytes are zero. Little endian.
+ */
+#ifndef BULKHEAD_CONFIG_H
+#define BULKHEAD_CONFIG_H
+
+#include <bulkhead/types.h>
+#include <bulkhead/version.h>
+
+#define BH_CONFIG_MAGIC 0x4746434b4c5542ull /* "BULKCFG\0" */
+#define BH_CONFIG_MAX_SIZE 0x10000u
+#define BH_NAME_SIZE 32
+
+enum bh_config_kind { BH_CONFIG_SYSTEM = 1, BH_CONFIG_CELL = 2 };
+
+/**
+ * struct bh_config_header - start of every blob
+ * @magic: BH_CONFIG_MAGIC.  @major, @minor: ABI version of the writer.
+ * @arch: BH_ARCH_*.  @kind: enum bh_config_kind.
+ * @size: bytes of the whole blob.
+ * @crc: CRC-32 (IEEE, reflected, as zlib) of the whole blob with this field 0.
+ */
+struct bh_config_header {
+	uint64_t magic;
+	uint16_t major;
+	uint16_t minor;
+	uint16_t arch;
+	uint16_t kind;
+	uint32_t size;
+	uint32_t crc;
+	uint64_t reserved;
+};
+BH_ASSERT_SIZE(struct bh_config_header, 32);
+
+struct bh_config_array {
+	uint32_t offset;
+	uint32_t count;
+};
+
+/** A physical range: DRAM bank, pool, MMIO window. */
+struct bh_config_range {
+	uint64_t base;
+	uint64_t size;
+};
+
+/** A CPU of the board. Its place in the array is its slot. @hwid: MPIDR affinity, APIC id or hart id. */
+struct bh_config_cpu {
+	uint64_t hwid;
+};
+
+enum bh_on_reset { BH_ON_RESET_MACHINE = 0, BH_ON_RESET_STOP = 1 };
+
+enum bh_gic_version { BH_GIC_V2 = 2, BH_GIC_V3 = 3 };
+
+/**
+ * struct bh_config_gic - the board's GIC (AArch64)
+ * @version: 2 or 3.  @maintenance_irq: INTID of the maintenance PPI (25 on most).
+ * @gicd: distributor, v2: 4 KiB, v3: 64 KiB.
+ * @gicr: redistributor region, v3 only (128 KiB a CPU).
+ * @gicc, @gich, @gicv: v2 only: CPU interface, hypervisor interface, virtual CPU interface (8 KiB).
+ * @its: interrupt translation service frame, v3 only, size 0 if none.
+ */
+struct bh_config_gic {
+	uint32_t version;
+	uint32_t maintenance_irq;
+	struct bh_config_range gicd;
+	struct bh_config_range gicr;
+	struct bh_config_range gicc;
+	struct bh_config_range gich;
+	struct bh_config_range gicv;
+	struct bh_config_range its;
+};
+BH_ASSERT_SIZE(struct bh_config_gic, 104);
+
+/**
+ * struct bh_config_system - the board and its root cell
+ * @board: name of the board.  @compatible: machine compatible that the driver compares ("linux,dummy-virt").
+ * @hv_memory: memory of the hypervisor, 2 MiB aligned, outside what Linux uses.
+ * @event_irq: interrupt by which the hypervisor tells root of state changes (a free SPI on AArch64); 0: none.
+ * @on_reset: enum bh_on_reset: what root's reset or power-off does while guests run.
+ * @log_level: 0 error, 1 warning, 2 info, 3 debug.
+ * @debug_uart: physical UART for log output, size 0 if none; @debug_uart_type: 0 none, 1 PL011, 2 16550 (MMIO, 8 bit).
+ * @timeout_ms: deadline of every wait in the hypervisor, at least 1000.
+ * @gic: AArch64 only, all zero elsewhere.
+ * @dram: all RAM banks of the machine.  @pool: RAM for guest cells, 2 MiB aligned, inside @dram, owned by root while free.
+ * @cpus: all CPUs of the machine.
+ */
+struct bh_config_system {
+	struct bh_config_header header;
+	char board[BH_NAME_SIZE];
+	char compatible[64];
+	struct bh_config_range hv_memory;
+	uint32_t event_irq;
+	uint32_t on_reset;
+	uint32_t log_level;
+	uint32_t timeout_ms;
+	struct bh_config_range debug_uart;
+	uint32_t debug_uart_type;
+	uint32_t reserved;
+	struct bh_config_gic gic;
+	struct bh_config_array dram;  /* of struct bh_config_range */
+	struct bh_config_array pool;  /* of struct bh_config_range */
+	struct bh_config_array cpus;  /* of struct bh_config_cpu */
+};
+BH_ASSERT_OFFSET(struct bh_config_system, hv_memory, 128);
+BH_ASSERT_OFFSET(struct bh_config_system, gic, 184);
+BH_ASSERT_SIZE(struct bh_config_system, 312);
+
+enum bh_memory_flags {
+	BH_MEM_READ = 1u << 0,
+	BH_MEM_WRITE = 1u << 1,
+	BH_MEM_EXEC = 1u << 2,
+	BH_MEM_DEVICE = 1u << 3,   /* MMIO passed through; else normal RAM from the pool */
+	BH_MEM_LOADABLE = 1u << 4, /* root may write it while the cell is loading */
+	BH_MEM_AUTO = 1u << 5,     /* hypervisor takes host memory from the pool; hpa is 0 */
+	BH_MEM_ALL = (1u << 6) - 1
+};
+
+/**
+ * struct bh_config_memory - one region of a cell
+ * @gpa: guest-physical start.  @hpa: host-physical start, 0 with BH_MEM_AUTO.
+ * @size: bytes. RAM: multiple of 2 MiB, @hpa and @gpa 2 MiB aligned. DEVICE: multiple of 4 KiB.
+ * @flags: enum bh_memory_flags.
+ */
+struct bh_config_memory {
+	uint64_t gpa;
+	uint64_t hpa;
+	uint64_t size;
+	uint32_t flags;
+	uint32_t reserved;
+	char name[16];
+};
+BH_ASSERT_SIZE(struct bh_config_memory, 48);
+
+/** A hardware interrupt given to the cell; the guest sees it under the same number. @intid: AArch64: INTID of an SPI (32..1019). */
+struct bh_config_irq {
+	uint32_t intid;
+	uint32_t reserved;
+};
+
+enum bh_device_type { BH_DEV_NONE = 0, BH_DEV_UART_PL011 = 1, BH_DEV_UART_16550 = 2 };
+
+/** A virtual device. @irq: guest interrupt it raises (a number that is not in the cell's irqs), 0: none. */
+struct bh_config_device {
+	uint32_t type;
+	uint32_t irq;
+	uint64_t gpa;
+	uint64_t size;
+	uint64_t reserved;
+};
+BH_ASSERT_SIZE(struct bh_config_device, 32);
+
+/**
+ * struct bh_config_cell_gic - the interrupt controller that the guest sees (AArch64)
+ * @version: 3 on a GICv3 board, 2 on a GICv2 board.
+ * @gicd: guest-physical address of the distributor.
+ * @gicr: of the redistributors (v3; 128 KiB for each vCPU).  @gicc: of the CPU interface (v2; 8 KiB).
+ */
+struct bh_config_cell_gic {
+	uint32_t version;
+	uint32_t reserved;
+	uint64_t gicd;
+	uint64_t gicr;
+	uint64_t gicc;
+};
+BH_ASSERT_SIZE(struct bh_config_cell_gic, 32);
+
+enum bh_cell_flags {
+	BH_CELL_AARCH32 = 1u << 0, /* reserved, refused */
+	BH_CELL_FLAGS_ALL = 0
+};
+
+/**
+ * struct bh_config_cell - one guest cell
+ * @name: letters, digits, '-', '_'; unique.  @flags: enum bh_cell_flags.
+ * @entry: guest-physical entry point of the first vCPU, in executable memory.
+ * @boot_arg: its first argument (x0, a1, esi): the device tree's guest-physical address, or 0.
+ * @comm_page: guest-physical address of the communication page, 0: none.
+ * @watchdog_ms: the cell fails when its heartbeat stands still for that long; 0: none.
+ * @stop_ms: time that a cell gets to answer a shutdown request.
+ * @console: index into @devices of the console UART, 0xffffffff: none.
+ * @cpus: hwids; the place in the array is the vCPU's number.
+ */
+struct bh_config_cell {
+	struct bh_config_header header;
+	char name[BH_NAME_SIZE];
+	uint32_t flags;
+	uint32_t console;
+	uint64_t entry;
+	uint64_t boot_arg;
+	uint64_t comm_page;
+	uint32_t watchdog_ms;
+	uint32_t stop_ms;
+	struct bh_config_cell_gic gic;
+	struct bh_config_array cpus;    /* of struct bh_config_cpu */
+	struct bh_config_array memory;  /* of struct bh_config_memory */
+	struct bh_config_array irqs;    /* of struct bh_config_irq */
+	struct bh_config_array devices; /* of struct bh_config_device */
+};
+BH_ASSERT_OFFSET(struct bh_config_cell, entry, 72);
+BH_ASSERT_SIZE(struct bh_config_cell, 168);
+
+#define BH_NO_CONSOLE 0xffffffffu
+#define BH_RAM_ALIGN 0x200000u /* RAM of cells, pool and hypervisor: whole 2 MiB blocks */
+#define BH_PAGE_SIZE 0x1000u
+
+#endif
