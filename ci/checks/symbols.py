@@ -54,6 +54,12 @@ class Headers:
                             if any(p.startswith(CONTRACT) or '/asm/' in p for p in paths)}
         self.libc = {n for n, paths in self.of.items() if LIBC in paths}
 
+    def owner(self, rules, symbol):
+        """Whose a symbol is that an architecture defines: the contract's, or a layer's that declares it."""
+        if symbol in self.public_arch:
+            return 'contract'
+        return next((rules.layer(p) for p in self.of.get(symbol, ()) if not rules.is_arch(rules.layer(p))), None)
+
 
 def prefixes(rules, headers, source, symbol):
     """What a symbol of this file may begin with."""
@@ -90,8 +96,8 @@ def judge_arch(rules, headers, built):
         user = rules.layer(source)
         for symbol in sorted(used & set(definer)):
             owner = rules.layer(definer[symbol])
-            if rules.is_arch(owner) and symbol in headers.public_arch:
-                owner = 'contract' if user != owner else owner
+            if rules.is_arch(owner) and user != owner:
+                owner = headers.owner(rules, symbol) or owner
             if symbol not in headers.upcalls and not rules.may_use(user, owner):
                 found.append(f'{source}: {user} must not use {symbol} of {owner} ({definer[symbol]})')
     return found
