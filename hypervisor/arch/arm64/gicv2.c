@@ -21,7 +21,7 @@ INLINE void deactivate(uint32_t iar)
 	mmio_write32(gic.gicc + GICC_DIR, iar);
 }
 
-INLINE uint64_t special_irq(struct percpu *self, uint32_t iar)
+static __attribute__((noinline)) uint64_t special_irq(struct percpu *self, uint32_t iar)
 {
 	struct vgic_cpu *cpu = &self->gic;
 	uint32_t intid = iar & IAR_INTID;

@@ -5,13 +5,41 @@
 
 #define SPURIOUS(intid) ((intid) - 1020u < 4u)
 
+/* ICH_LR0..7_EL2 are S3_4_C12_C12_0..7, ICH_LR8..15_EL2 are S3_4_C12_C13_0..7. */
+#define LR_EACH(X)                                                                                 \
+	X(0, "S3_4_C12_C12_0") X(1, "S3_4_C12_C12_1") X(2, "S3_4_C12_C12_2") X(3, "S3_4_C12_C12_3") \
+	X(4, "S3_4_C12_C12_4") X(5, "S3_4_C12_C12_5") X(6, "S3_4_C12_C12_6") X(7, "S3_4_C12_C12_7") \
+	X(8, "S3_4_C12_C13_0") X(9, "S3_4_C12_C13_1") X(10, "S3_4_C12_C13_2") X(11, "S3_4_C12_C13_3") \
+	X(12, "S3_4_C12_C13_4") X(13, "S3_4_C12_C13_5") X(14, "S3_4_C12_C13_6") X(15, "S3_4_C12_C13_7")
+
+uint64_t gic_v3_lr_read(unsigned int index)
+{
+#define LR_READ(n, name)                                                                           \
+	if (index == (n))                                                                          \
+		return gic_read_sysreg(name);
+	LR_EACH(LR_READ)
+#undef LR_READ
+	return 0;
+}
+
+void gic_v3_lr_write(unsigned int index, uint64_t lr)
+{
+#define LR_WRITE(n, name)                                                                          \
+	if (index == (n)) {                                                                        \
+		gic_write_sysreg(name, lr);                                                        \
+		return;                                                                            \
+	}
+	LR_EACH(LR_WRITE)
+#undef LR_WRITE
+}
+
 INLINE void deactivate(uint32_t intid)
 {
 	gic_write_sysreg(ICC_DIR_EL1, intid);
 }
 
 /* Everything that is not the running cell's own wired interrupt. */
-INLINE uint64_t special_irq(struct percpu *self, uint32_t intid)
+static __attribute__((noinline)) uint64_t special_irq(struct percpu *self, uint32_t intid)
 {
 	struct vgic_cpu *cpu = &self->gic;
 

@@ -17,38 +17,27 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* ICH_LR0..7_EL2 are S3_4_C12_C12_0..7, ICH_LR8..15_EL2 are S3_4_C12_C13_0..7. */
-#define LR_EACH(X)                                                                                 \
-	X(0, "S3_4_C12_C12_0") X(1, "S3_4_C12_C12_1") X(2, "S3_4_C12_C12_2") X(3, "S3_4_C12_C12_3") \
-	X(4, "S3_4_C12_C12_4") X(5, "S3_4_C12_C12_5") X(6, "S3_4_C12_C12_6") X(7, "S3_4_C12_C12_7") \
-	X(8, "S3_4_C12_C13_0") X(9, "S3_4_C12_C13_1") X(10, "S3_4_C12_C13_2") X(11, "S3_4_C12_C13_3") \
-	X(12, "S3_4_C12_C13_4") X(13, "S3_4_C12_C13_5") X(14, "S3_4_C12_C13_6") X(15, "S3_4_C12_C13_7")
+/* gicv3_irq.c: the list registers of GICv3 have names, not numbers: a chain of comparisons for all but the first. */
+uint64_t gic_v3_lr_read(unsigned int index);
+void gic_v3_lr_write(unsigned int index, uint64_t lr);
 
 INLINE uint64_t lr_read(unsigned int version, unsigned int index)
 {
 	if (version == 2)
 		return lr_from_v2(mmio_read32(gic.gich + GICH_LR + index * 4));
-#define LR_READ(n, name)                                                                           \
-	if (index == (n))                                                                          \
-		return gic_read_sysreg(name);
-	LR_EACH(LR_READ)
-#undef LR_READ
-	return 0;
+	if (__builtin_expect(index == 0, 1))
+		return gic_read_sysreg("S3_4_C12_C12_0");
+	return gic_v3_lr_read(index);
 }
 
 INLINE void lr_write(unsigned int version, unsigned int index, uint64_t lr)
 {
-	if (version == 2) {
+	if (version == 2)
 		mmio_write32(gic.gich + GICH_LR + index * 4, lr_to_v2(lr));
-		return;
-	}
-#define LR_WRITE(n, name)                                                                          \
-	if (index == (n)) {                                                                        \
-		gic_write_sysreg(name, lr);                                                        \
-		return;                                                                            \
-	}
-	LR_EACH(LR_WRITE)
-#undef LR_WRITE
+	else if (__builtin_expect(index == 0, 1))
+		gic_write_sysreg("S3_4_C12_C12_0", lr);
+	else
+		gic_v3_lr_write(index, lr);
 }
 
 /** Empty list registers, one bit each. */
@@ -111,7 +100,7 @@ void vgic_queue(struct vgic_cpu *cpu, uint64_t lr);
 uint64_t vgic_dequeue(struct vgic_cpu *cpu, struct vgic_dist *dist);
 
 /** No list register is free: keep the most urgent ones there, queue the other, and ask for maintenance. */
-INLINE void inject_overflow(unsigned int version, struct vgic_cpu *cpu, uint64_t lr)
+static __attribute__((noinline, unused)) void inject_overflow(unsigned int version, struct vgic_cpu *cpu, uint64_t lr)
 {
 	unsigned int worst = cpu->lr_count;
 	uint8_t worst_priority = lr_priority(lr);
@@ -136,7 +125,7 @@ INLINE void inject_overflow(unsigned int version, struct vgic_cpu *cpu, uint64_t
 }
 
 /** Move what waits into free list registers, most urgent first. Bounded by the number of list registers. */
-INLINE void inject_refill(unsigned int version, struct vgic_cpu *cpu, struct vgic_dist *dist)
+static __attribute__((noinline, unused)) void inject_refill(unsigned int version, struct vgic_cpu *cpu, struct vgic_dist *dist)
 {
 	uint32_t free = lr_empty(version) & cpu->lr_mask;
 
