@@ -44,7 +44,7 @@ u32 arch_enter(u64 entry, u64 arg);
 /** arch_hypercall() - one hypercall. Context: any, on a CPU where somebody answers. */
 void arch_hypercall(struct arch_call *call);
 
-/** arch_owner() - who answers on this CPU. Context: preemption off; only if preflight found that asking is safe. */
+/** arch_owner() - who answers on this CPU. Context: preemption off; only where asking is known to be safe. */
 enum arch_owner arch_owner(u64 *answer);
 
 /** arch_clean() - write @size bytes at @start back to memory and drop them from every cache. */
@@ -63,10 +63,10 @@ u64 arch_hwid(unsigned int cpu);
 u64 arch_ticks(void);
 u64 arch_ticks_per_ms(void);
 
-/** arch_preflight() - add this architecture's reasons against enabling: who holds the layer below, controller, CPUs. */
+/** arch_preflight() - this architecture's reasons against enabling: owner of EL2, features, controller. */
 void arch_preflight(struct preflight *preflight, const struct bh_config_system *system);
 
-/** arch_event_irq() - map the interrupt @number of the configuration. Return: Linux' number for it, 0 if impossible. */
+/** arch_event_irq() - map interrupt @number of the configuration. Return: Linux' number for it, or 0. */
 unsigned int arch_event_irq(u32 number);
 
 #endif

@@ -57,7 +57,8 @@ void arch_hypercall(struct arch_call *call)
 	asm volatile("hvc	#0\n"
 		     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5), "+r"(x6)
 		     :
-		     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory", "cc");
+		     : "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+		       "memory", "cc");
 	call->code = x0;
 	call->value[0] = x1;
 	call->value[1] = x2;
@@ -202,10 +203,12 @@ static void check_features(struct preflight *preflight)
 {
 	u64 mmfr0 = read_sysreg_s(SYS_ID_AA64MMFR0_EL1);
 
+	/* Pages of 4 KiB in both stages of translation. */
 	if ((mmfr0 >> 28 & 0xf) == 0xf || (mmfr0 >> 40 & 0xf) == 1)
-		preflight_add(preflight, BH_PRE_FEATURE, mmfr0); /* no pages of 4 KiB in a stage of translation */
+		preflight_add(preflight, BH_PRE_FEATURE, mmfr0);
+	/* Without PSCI no CPU can change hands. */
 	if (psci_conduit() == SMCCC_CONDUIT_NONE)
-		preflight_add(preflight, BH_PRE_FEATURE, 0); /* no PSCI: CPUs cannot change hands */
+		preflight_add(preflight, BH_PRE_FEATURE, 0);
 }
 
 static const struct of_device_id gics[] = {

@@ -36,7 +36,7 @@ static const char *reason_name(const struct bh_cell_info *info)
 	return info->reason.kind < ARRAY_SIZE(reason_names) ? reason_names[info->reason.kind] : "unknown";
 }
 
-/* Attributes read the info area: no lock of the cell, no hypercall, so that a long operation does not block them. */
+/* Attributes read the info area without the cell's lock: a long operation does not block them. */
 static bool read_info(struct device *dev, struct bh_cell_info *info)
 {
 	const struct cell *cell = to_cell(dev);
@@ -67,7 +67,8 @@ static ssize_t state_show(struct device *dev, struct device_attribute *attr, cha
 {
 	struct bh_cell_info info;
 
-	return sysfs_emit(page, "%s\n", read_info(dev, &info) ? state_name(&info) : state_names[BH_CELL_NONE]);
+	return sysfs_emit(page, "%s\n",
+			  read_info(dev, &info) ? state_name(&info) : state_names[BH_CELL_NONE]);
 }
 static DEVICE_ATTR_RO(state);
 
@@ -75,7 +76,8 @@ static ssize_t reason_show(struct device *dev, struct device_attribute *attr, ch
 {
 	struct bh_cell_info info;
 
-	return sysfs_emit(page, "%s\n", read_info(dev, &info) ? reason_name(&info) : reason_names[BH_REASON_NONE]);
+	return sysfs_emit(page, "%s\n",
+			  read_info(dev, &info) ? reason_name(&info) : reason_names[BH_REASON_NONE]);
 }
 static DEVICE_ATTR_RO(reason);
 

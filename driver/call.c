@@ -13,7 +13,8 @@
 
 static int unpack_error(const struct arch_call *call, struct bh_error *error)
 {
-	error_set(error, call->code, call->value[0] & 0xffff, call->value[0] >> 32, call->value[2], call->value[3]);
+	error_set(error, call->code, call->value[0] & 0xffff, call->value[0] >> 32, call->value[2],
+		  call->value[3]);
 	error->field = call->value[1];
 	return error->code;
 }

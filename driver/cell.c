@@ -285,7 +285,8 @@ void cell_destroy_all(void)
 		u32 handle = any_handle(i);
 
 		if (handle && cell_destroy(handle, &error))
-			pr_err("bulkhead: cell %u cannot be destroyed (error %u)\n", handle & 0xffff, error.code);
+			pr_err("bulkhead: cell %u cannot be destroyed (error %u)\n", handle & 0xffff,
+			       error.code);
 	}
 }
 

@@ -90,7 +90,7 @@ bool enable_overlaps(u64 base, u64 size)
 	const struct bh_config_range *pool;
 	bool found;
 
-	/* From a notifier: it may come while enable_rwsem is held for writing, but then nobody may come in. */
+	/* Called by a notifier, which cannot wait. Held for writing, it may be about anything: say yes. */
 	if (!down_read_trylock(&enable_rwsem))
 		return true;
 	system = active;
@@ -153,10 +153,12 @@ static int step_map(struct enabling *enabling)
 
 	enabling->layout = image_layout(&enabling->image, enabling->system);
 	if (info_prepare(enabling->image.header.info_size))
-		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_NONE, 0, enabling->image.header.info_size, 0);
+		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_NONE, 0,
+				 enabling->image.header.info_size, 0);
 	enabling->memory = memremap(range->base, range->size, MEMREMAP_WB);
 	if (!enabling->memory)
-		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_HV_MEMORY, 0, range->base, range->size);
+		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_HV_MEMORY, 0, range->base,
+				 range->size);
 	return BH_E_OK;
 }
 
@@ -270,16 +272,16 @@ static void undo_steps(struct enabling *enabling, int last)
 			steps[i].undo(enabling);
 }
 
-/* A fault may also be asked for in a step of ours; it comes after the step, so that there is something to undo. */
+/* A fault may also be asked for in a step of ours; it comes after it, so that there is something to undo. */
 static int injected(struct enabling *enabling, int step)
 {
 	const struct bh_ioc_enable *ioc = enabling->ioc;
+	u32 code = ioc->inject_kind == BH_INJECT_TIMEOUT ? BH_E_TIMEOUT : BH_E_INJECTED;
 
 	if (ioc->inject_kind == BH_INJECT_NONE || strcmp(ioc->inject_step, steps[step].name))
 		return BH_E_OK;
 	undo_steps(enabling, step);
-	return error_set(enabling->error, ioc->inject_kind == BH_INJECT_TIMEOUT ? BH_E_TIMEOUT : BH_E_INJECTED,
-			 BH_OBJ_STEP, step, 0, 0);
+	return error_set(enabling->error, code, BH_OBJ_STEP, step, 0, 0);
 }
 
 static int run_step(struct enabling *enabling, int step)

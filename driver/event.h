@@ -6,7 +6,7 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
-/** event_start() - listen on interrupt @number of the board file; 0: look every now and then. Return: 0 or -errno. */
+/** event_start() - listen on the board file's interrupt @number; 0: look now and then. Return: 0, -errno. */
 int event_start(u32 number);
 void event_stop(void);
 

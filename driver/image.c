@@ -33,7 +33,8 @@ static int image_read(struct image *image)
 		image->size = image->firmware->size;
 		return 0;
 	}
-	size = kernel_read_file_from_path(image_name, 0, &image->file, IMAGE_MAX_SIZE, NULL, READING_FIRMWARE);
+	size = kernel_read_file_from_path(image_name, 0, &image->file, IMAGE_MAX_SIZE, NULL,
+					  READING_FIRMWARE);
 	if (size < 0)
 		return -ENOENT;
 	image->data = image->file;
@@ -51,9 +52,9 @@ static bool header_fits(const struct image *image)
 {
 	const struct bh_image_header *header = &image->header;
 
-	return header->magic == BH_IMAGE_MAGIC && header->arch == BH_THIS_ARCH && header->major == BH_ABI_MAJOR &&
-	       header->core_size >= image->size && header->core_size <= IMAGE_MAX_SIZE &&
-	       header->percpu_size <= IMAGE_MAX_SIZE && header->info_size <= IMAGE_MAX_SIZE &&
+	return header->magic == BH_IMAGE_MAGIC && header->arch == BH_THIS_ARCH &&
+	       header->major == BH_ABI_MAJOR && header->core_size >= image->size &&
+	       header->core_size <= IMAGE_MAX_SIZE && header->percpu_size <= IMAGE_MAX_SIZE && header->info_size <= IMAGE_MAX_SIZE &&
 	       page_aligned(header->core_size) && page_aligned(header->percpu_size) &&
 	       page_aligned(header->info_size) && header->info_size >= BH_PAGE_SIZE &&
 	       header->entry_offset < image->size;
@@ -97,8 +98,8 @@ u64 image_memory_needed(const struct image *image, const struct bh_config_system
 	return image_layout(image, system).pages + LEAST_PAGES * BH_PAGE_SIZE;
 }
 
-void image_fill(void *memory, const struct image *image, const struct bh_config_system *system, u32 generation,
-		const struct bh_ioc_enable *ioc)
+void image_fill(void *memory, const struct image *image, const struct bh_config_system *system,
+		u32 generation, const struct bh_ioc_enable *ioc)
 {
 	struct image_layout layout = image_layout(image, system);
 	struct bh_image_header *header = memory;

@@ -47,7 +47,7 @@ struct image_layout image_layout(const struct image *image, const struct bh_conf
  * @memory: mapping of all of it.  @generation: of the start to come.
  * @ioc: its injection goes along; NULL: none.
  */
-void image_fill(void *memory, const struct image *image, const struct bh_config_system *system, u32 generation,
-		const struct bh_ioc_enable *ioc);
+void image_fill(void *memory, const struct image *image, const struct bh_config_system *system,
+		u32 generation, const struct bh_ioc_enable *ioc);
 
 #endif

@@ -154,7 +154,7 @@ bool info_failure(struct bh_error *error, char step[32])
 	return found;
 }
 
-/* The writer makes the sequence odd, writes, makes it even again: a reader that saw no change saw one state. */
+/* The sequence is odd while the writer writes: a reader that sees the same even one twice saw one state. */
 static bool read_entry(const struct bh_cell_info *entry, struct bh_cell_info *cell)
 {
 	for (int try = 0; try < READ_TRIES; try++) {

@@ -49,7 +49,8 @@ static bool alive(u32 handle)
 	struct bh_error ignored;
 	u32 state;
 
-	return !cell_state(handle, &ignored, &state) && (state == BH_CELL_RUNNING || state == BH_CELL_STOPPING);
+	return !cell_state(handle, &ignored, &state) &&
+	       (state == BH_CELL_RUNNING || state == BH_CELL_STOPPING);
 }
 
 /* How long the cell gets, and whether asking it makes sense: it hears of it in its communication page. */
@@ -128,8 +129,9 @@ int life_info(struct bh_ioc_cell_info *info)
 	u32 id;
 	int code = find_handle(info);
 
+	/* Asking for the state refreshes what the info area shows. */
 	if (!code)
-		code = cell_state(info->handle, &info->error, &state); /* refreshes what the info area shows */
+		code = cell_state(info->handle, &info->error, &state);
 	if (code)
 		return code;
 	id = info->handle & 0xffff;

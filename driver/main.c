@@ -26,7 +26,8 @@
 /**
  * struct request - one ioctl
  * @size: of its structure.  @error: offset of struct bh_error in it, 0: it has none.
- * @flags: that it knows.  @changes: needs CAP_SYS_ADMIN.  @enabled: needs the hypervisor, runs under enable_lock.
+ * @flags: that it knows.  @changes: needs CAP_SYS_ADMIN.
+ * @enabled: only while enabled, under enable_lock.
  */
 struct request {
 	int (*run)(void *arg, struct bh_error *error);
@@ -120,18 +121,19 @@ static int run_console(void *arg, struct bh_error *error)
 }
 
 #define REQUEST(ioc) [_IOC_NR(ioc)]
-#define ARGUMENT(type) .size = sizeof(struct type), .error = offsetof(struct type, error)
+#define ARGUMENT(type) sizeof(struct type), offsetof(struct type, error)
 
+/* Columns: what runs, its argument, flags that it knows, whether it changes anything, only while enabled. */
 static const struct request requests[] = {
-	REQUEST(BH_IOC_ENABLE) = { run_enable, ARGUMENT(bh_ioc_enable), .flags = BH_ENABLE_CHECK_ONLY, .changes = true },
-	REQUEST(BH_IOC_DISABLE) = { run_disable, ARGUMENT(bh_ioc_disable), .changes = true },
-	REQUEST(BH_IOC_STATUS) = { run_status, .size = sizeof(struct bh_ioc_status) },
-	REQUEST(BH_IOC_CELL_CREATE) = { run_create, ARGUMENT(bh_ioc_cell_create), .changes = true, .enabled = true },
-	REQUEST(BH_IOC_CELL_CONTROL) = { run_control, ARGUMENT(bh_ioc_cell_control), .changes = true, .enabled = true },
-	REQUEST(BH_IOC_CELL_INFO) = { run_info, ARGUMENT(bh_ioc_cell_info), .enabled = true },
-	REQUEST(BH_IOC_CELL_REGION) = { run_region, ARGUMENT(bh_ioc_cell_region), .enabled = true },
-	REQUEST(BH_IOC_CELL_WRITE) = { run_write, ARGUMENT(bh_ioc_cell_write), .changes = true, .enabled = true },
-	REQUEST(BH_IOC_CONSOLE_WRITE) = { run_console, ARGUMENT(bh_ioc_console_write), .changes = true, .enabled = true },
+	REQUEST(BH_IOC_ENABLE) = { run_enable, ARGUMENT(bh_ioc_enable), BH_ENABLE_CHECK_ONLY, true, false },
+	REQUEST(BH_IOC_DISABLE) = { run_disable, ARGUMENT(bh_ioc_disable), 0, true, false },
+	REQUEST(BH_IOC_STATUS) = { run_status, sizeof(struct bh_ioc_status), 0, 0, false, false },
+	REQUEST(BH_IOC_CELL_CREATE) = { run_create, ARGUMENT(bh_ioc_cell_create), 0, true, true },
+	REQUEST(BH_IOC_CELL_CONTROL) = { run_control, ARGUMENT(bh_ioc_cell_control), 0, true, true },
+	REQUEST(BH_IOC_CELL_INFO) = { run_info, ARGUMENT(bh_ioc_cell_info), 0, false, true },
+	REQUEST(BH_IOC_CELL_REGION) = { run_region, ARGUMENT(bh_ioc_cell_region), 0, false, true },
+	REQUEST(BH_IOC_CELL_WRITE) = { run_write, ARGUMENT(bh_ioc_cell_write), 0, true, true },
+	REQUEST(BH_IOC_CONSOLE_WRITE) = { run_console, ARGUMENT(bh_ioc_console_write), 0, true, true },
 };
 
 /* errno is only a hint: the record says what is wrong. */

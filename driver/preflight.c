@@ -51,8 +51,9 @@ bool preflight_command_line(const char *word)
 {
 	void *line = NULL;
 	bool found = false;
-	ssize_t size = kernel_read_file_from_path("/proc/cmdline", 0, &line, PAGE_SIZE, NULL, READING_UNKNOWN);
+	ssize_t size;
 
+	size = kernel_read_file_from_path("/proc/cmdline", 0, &line, PAGE_SIZE, NULL, READING_UNKNOWN);
 	if (size > 0)
 		found = strnstr(line, word, size) != NULL;
 	vfree(line);
@@ -143,7 +144,8 @@ static void check_cpus(struct preflight *preflight, const struct bh_config_syste
 	}
 }
 
-static void check_image(struct preflight *preflight, const struct bh_config_system *system, struct image *image)
+static void check_image(struct preflight *preflight, const struct bh_config_system *system,
+			struct image *image)
 {
 	u64 found = 0;
 	int code = image_find(image, &found);
@@ -153,7 +155,8 @@ static void check_image(struct preflight *preflight, const struct bh_config_syst
 	else if (code)
 		preflight_add(preflight, BH_PRE_IMAGE, found);
 	else if (system->cpus.count > image->header.max_cpus)
-		error_set(&preflight->error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, system->cpus.count, image->header.max_cpus);
+		error_set(&preflight->error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, system->cpus.count,
+			  image->header.max_cpus);
 	else if (image_memory_needed(image, system) > system->hv_memory.size)
 		error_set(&preflight->error, BH_E_SIZE, BH_OBJ_HV_MEMORY, 0, system->hv_memory.size,
 			  image_memory_needed(image, system));

@@ -16,7 +16,7 @@ struct preflight {
 	struct bh_error error;
 };
 
-/** preflight_add() - note reason @bit (BH_PRE_*) with @value as evidence; the first value of a reason stays. */
+/** preflight_add() - note reason @bit (BH_PRE_*) with @value as evidence; of several the first stays. */
 void preflight_add(struct preflight *preflight, u32 bit, u64 value);
 
 /** preflight_refuse() - note an error that is not one of the reasons. */

@@ -66,6 +66,12 @@ static void note_failure(struct gathering *all, u32 code, int slot)
 		all->slot = slot;
 }
 
+/* What a CPU came back with; another than our hypervisor may have answered anything. */
+static u32 known_code(u64 code)
+{
+	return code < BH_E_COUNT ? code : BH_E_HARDWARE;
+}
+
 /* A CPU that says it is inside must be answered by this start of the hypervisor. */
 static u32 verify_inside(u32 generation, int slot)
 {
@@ -85,7 +91,7 @@ static u32 leave_cpu(u32 generation)
 
 	arch_hypercall(&call);
 	if (call.code)
-		return call.code;
+		return known_code(call.code);
 	return arch_owner(NULL) == ARCH_OWNER_STUB ? BH_E_OK : BH_E_HARDWARE;
 }
 
@@ -108,8 +114,10 @@ static int decide(struct gathering *all)
 	u64 start = arch_ticks();
 	int verdict;
 
-	if (atomic_inc_return(&all->done) == num_online_cpus())
-		atomic_cmpxchg(&all->verdict, VERDICT_OPEN, atomic_read(&all->code) ? VERDICT_LEAVE : VERDICT_STAY);
+	if (atomic_inc_return(&all->done) == num_online_cpus()) {
+		verdict = atomic_read(&all->code) ? VERDICT_LEAVE : VERDICT_STAY;
+		atomic_cmpxchg(&all->verdict, VERDICT_OPEN, verdict);
+	}
 	while ((verdict = atomic_read(&all->verdict)) == VERDICT_OPEN) {
 		if (arch_ticks() - start > all->patience)
 			atomic_cmpxchg(&all->verdict, VERDICT_OPEN, VERDICT_LEAVE);
@@ -127,7 +135,7 @@ static int enter_this_cpu(void *data)
 
 	gather(all);
 	if (slot >= 0)
-		code = arch_enter(all->entry, BH_ENTER_ARG(slot, all->generation));
+		code = known_code(arch_enter(all->entry, BH_ENTER_ARG(slot, all->generation)));
 	if (!code) {
 		inside = true;
 		atomic_inc(&all->entered);
@@ -171,7 +179,7 @@ int takeover_dry_run(const struct takeover *takeover, struct bh_error *error)
 	if (!code && arch_owner(NULL) != ARCH_OWNER_STUB)
 		code = BH_E_HARDWARE;
 	local_irq_restore(flags);
-	return code ? error_set(error, code, BH_OBJ_CPU, slot, 0, 0) : BH_E_OK;
+	return code ? error_set(error, known_code(code), BH_OBJ_CPU, slot, 0, 0) : BH_E_OK;
 }
 
 int takeover_enter(const struct takeover *takeover, struct bh_error *error)
