@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <core/cpu.h>
+#include <lib/string.h>
+
+static struct cpu cpus[CONFIG_MAX_CPUS];
+static unsigned int count;
+
+unsigned int cpu_count(void)
+{
+	return count;
+}
+
+void cpu_set_count(unsigned int new_count)
+{
+	count = new_count < CONFIG_MAX_CPUS ? new_count : CONFIG_MAX_CPUS;
+	memset(cpus, 0, sizeof(cpus));
+	for (unsigned int slot = 0; slot < count; slot++) {
+		cpus[slot].slot = slot;
+		cpus[slot].vcpu = slot;
+		cpus[slot].state = BH_CPU_ABSENT;
+	}
+}
+
+struct cpu *cpu_get(unsigned int slot)
+{
+	return &cpus[slot];
+}
+
+struct cpu *cpu_self(void)
+{
+	return &cpus[arch_cpu_self()];
+}
+
+unsigned int cpu_find(uint64_t hwid)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < count; slot++) {
+		if (cpus[slot].hwid == hwid)
+			break;
+	}
+	return slot;
+}
+
+void cpu_request(struct cpu *cpu, uint32_t bits)
+{
+	/* Release: what the request is about (start_entry, cell) is seen by whoever sees the bit. */
+	__atomic_fetch_or(&cpu->requests, bits, __ATOMIC_RELEASE);
+	arch_cpu_kick(cpu->slot);
+}
