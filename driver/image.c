@@ -54,7 +54,8 @@ static bool header_fits(const struct image *image)
 
 	return header->magic == BH_IMAGE_MAGIC && header->arch == BH_THIS_ARCH &&
 	       header->major == BH_ABI_MAJOR && header->core_size >= image->size &&
-	       header->core_size <= IMAGE_MAX_SIZE && header->percpu_size <= IMAGE_MAX_SIZE && header->info_size <= IMAGE_MAX_SIZE &&
+	       header->core_size <= IMAGE_MAX_SIZE && header->percpu_size <= IMAGE_MAX_SIZE &&
+	       header->info_size <= IMAGE_MAX_SIZE &&
 	       page_aligned(header->core_size) && page_aligned(header->percpu_size) &&
 	       page_aligned(header->info_size) && header->info_size >= BH_PAGE_SIZE &&
 	       header->entry_offset < image->size;
