@@ -37,13 +37,13 @@ void cell_file_close(struct cell_file *file)
 
 /* What each operation is called in "cannot ... cell NAME". */
 static const char *const verbs[] = {
-	[BH_OP_LOAD] = "load",       [BH_OP_START] = "start",     [BH_OP_STOP] = "stop",
-	[BH_OP_KILL] = "kill",       [BH_OP_SUSPEND] = "suspend", [BH_OP_RESUME] = "resume",
+	[BH_OP_LOAD] = "load",	     [BH_OP_START] = "start",	  [BH_OP_STOP] = "stop",
+	[BH_OP_KILL] = "kill",	     [BH_OP_SUSPEND] = "suspend", [BH_OP_RESUME] = "resume",
 	[BH_OP_DESTROY] = "destroy",
 };
 
 enum cli_exit cell_control(const struct device *device, uint32_t handle, const char *name, enum bh_cell_op op,
-                           uint32_t timeout_ms)
+			   uint32_t timeout_ms)
 {
 	struct bh_ioc_cell_control control = DEVICE_ARGUMENT(bh_ioc_cell_control);
 	char task[64];
@@ -55,9 +55,21 @@ enum cli_exit cell_control(const struct device *device, uint32_t handle, const c
 	return device_call(device, BH_IOC_CELL_CONTROL, &control, &control.error, task);
 }
 
+/* Whether a stopped guest answered or had to be forced is worth a word. */
+static void say_done(const struct device *device, const struct bh_ioc_cell_info *cell, enum bh_cell_op op,
+		     const char *done)
+{
+	struct bh_ioc_cell_info now;
+	char reason[200] = "";
+
+	if (op == BH_OP_STOP && !device_cell_at(device, cell->handle & 0xffff, &now))
+		cell_reason_text(&now.info.reason, reason, sizeof(reason));
+	printf("cell '%s' %s%s%s\n", cell->info.name, done, *reason ? ": " : "", reason);
+}
+
 /* The commands that are one operation on one cell. */
 static enum cli_exit operate(const struct cli_call *call, enum bh_cell_op op, uint32_t timeout_ms,
-                             const char *done)
+			     const char *done)
 {
 	struct bh_ioc_cell_info cell;
 	struct device device;
@@ -69,7 +81,7 @@ static enum cli_exit operate(const struct cli_call *call, enum bh_cell_op op, ui
 	if (!result)
 		result = cell_control(&device, cell.handle, cell.info.name, op, timeout_ms);
 	if (!result)
-		printf("cell '%s' %s\n", cell.info.name, done);
+		say_done(&device, &cell, op, done);
 	device_close(&device);
 	return result;
 }
@@ -114,7 +126,7 @@ enum cli_exit cmd_cell_stop(const struct cli_call *call)
 }
 
 static enum cli_exit create(const struct device *device, const struct cell_file *file, const char *path,
-                            struct bh_ioc_cell_info *cell)
+			    struct bh_ioc_cell_info *cell)
 {
 	struct bh_ioc_cell_create create = DEVICE_ARGUMENT(bh_ioc_cell_create);
 	struct device_names names = { .board = file->board, .cell = file->cell };
@@ -138,7 +150,7 @@ static enum cli_exit create(const struct device *device, const struct cell_file 
 }
 
 static enum cli_exit boot(const struct device *device, const struct bh_ioc_cell_info *cell,
-                          const struct cfg_boot_plan *plan, bool progress)
+			  const struct cfg_boot_plan *plan, bool progress)
 {
 	enum cli_exit result = cell_load_plan(device, cell, plan, progress);
 
@@ -203,7 +215,7 @@ static bool is_alive(uint32_t state)
 
 /* The file is read and checked before the cell is stopped. */
 static enum cli_exit restart(const struct device *device, struct bh_ioc_cell_info *cell, const char *path,
-                             uint32_t ms, bool progress)
+			     uint32_t ms, bool progress)
 {
 	struct cell_file file;
 	enum cli_exit result = cell_file_open(&file, path, NULL);
@@ -305,7 +317,7 @@ static uint32_t parse_states(const char *text)
 		uint32_t state = 0;
 
 		while (state < BH_CELL_STATE_COUNT && (strlen(device_state_text(state)) != length ||
-		                                       strncmp(device_state_text(state), text, length)))
+						       strncmp(device_state_text(state), text, length)))
 			state++;
 		if (state == BH_CELL_STATE_COUNT) {
 			cli_say("--for: there is no state '%.*s'", (int)length, text);
@@ -326,7 +338,7 @@ static uint64_t now_ms(void)
 }
 
 static enum cli_exit wait_for(const struct device *device, const char *name, uint32_t states,
-                              uint64_t deadline)
+			      uint64_t deadline)
 {
 	struct bh_ioc_cell_info cell;
 

@@ -11,70 +11,74 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* How the value beside a preflight reason reads; NULL: it tells the user nothing. */
 static const struct {
 	enum bh_preflight bit;
 	const char *what, *mend;
-	const char *value;
-	bool found; /* the text in @found belongs to this reason */
 } hindrances[] = {
-/* clang-format off */
-#define HINDRANCE(name, number, what, mend) { BH_PRE_##name, what, mend, BH_VALUE_##name, BH_FOUND_##name },
-#define BH_VALUE_NO_HYP    NULL
-#define BH_VALUE_VHE       NULL
-#define BH_VALUE_KVM       NULL
-#define BH_VALUE_PKVM      NULL
-#define BH_VALUE_NO_MEMORY "in use at 0x%" PRIx64
-#define BH_VALUE_NO_RAM    "not RAM at 0x%" PRIx64
-#define BH_VALUE_POOL      "in use at 0x%" PRIx64
-#define BH_VALUE_BOARD     NULL
-#define BH_VALUE_CPUS      "the CPU with hardware id 0x%" PRIx64
-#define BH_VALUE_INTC      "found 0x%" PRIx64
-#define BH_VALUE_IMAGE     NULL
-#define BH_VALUE_FEATURE   "feature register 0x%" PRIx64
-#define BH_VALUE_NO_IMAGE  NULL
-#define BH_FOUND_NO_HYP    false
-#define BH_FOUND_VHE       false
-#define BH_FOUND_KVM       false
-#define BH_FOUND_PKVM      false
-#define BH_FOUND_NO_MEMORY false
-#define BH_FOUND_NO_RAM    false
-#define BH_FOUND_POOL      false
-#define BH_FOUND_BOARD     true
-#define BH_FOUND_CPUS      false
-#define BH_FOUND_INTC      false
-#define BH_FOUND_IMAGE     true
-#define BH_FOUND_FEATURE   false
-#define BH_FOUND_NO_IMAGE  false
+#define HINDRANCE(name, number, what, mend) { BH_PRE_##name, what, mend },
 	BH_PREFLIGHT(HINDRANCE)
-	/* clang-format on */
 };
 
 #define HINDRANCE_COUNT (sizeof(hindrances) / sizeof(hindrances[0]))
 
+static void print_controller(uint64_t value)
+{
+	if (value == BH_GIC_V2 || value == BH_GIC_V3)
+		fprintf(stderr, " (this machine has a GICv%u)", (unsigned int)value);
+	else if (value)
+		fprintf(stderr, " (this machine has it at 0x%" PRIx64 ")", value);
+}
+
+/* What the driver found, in words; nothing where its value says nothing to the user. */
+static void print_evidence(const struct bh_ioc_enable *enable, enum bh_preflight bit)
+{
+	uint64_t value = enable->preflight_value[__builtin_ctz(bit) & 15];
+
+	switch (bit) {
+	case BH_PRE_NO_MEMORY:
+	case BH_PRE_NO_RAM:
+	case BH_PRE_POOL:
+		fprintf(stderr, " (at 0x%" PRIx64 ")", value);
+		break;
+	case BH_PRE_BOARD:
+		fprintf(stderr, " (this machine is '%.*s'", (int)sizeof(enable->found), enable->found);
+		if (value)
+			fprintf(stderr, " with RAM at 0x%" PRIx64, value);
+		fputc(')', stderr);
+		break;
+	case BH_PRE_CPUS:
+		fprintf(stderr, " (hardware id 0x%" PRIx64 ")", value);
+		break;
+	case BH_PRE_INTC:
+		print_controller(value);
+		break;
+	case BH_PRE_IMAGE:
+		fprintf(stderr, " (architecture %u, ABI %u.%u)", (unsigned int)(value >> 32),
+			(unsigned int)(value >> 16) & 0xffff, (unsigned int)value & 0xffff);
+		break;
+	case BH_PRE_FEATURE:
+		fprintf(stderr, " (feature register 0x%" PRIx64 ")", value);
+		break;
+	default:
+		break;
+	}
+}
+
 static void report_hindrance(const struct bh_ioc_enable *enable, size_t i)
 {
-	unsigned int bit = (unsigned int)__builtin_ctz(hindrances[i].bit);
-
 	fprintf(stderr, "  - %s", hindrances[i].what);
-	if (hindrances[i].value && bit < 16 && enable->preflight_value[bit]) {
-		fputs(" (", stderr);
-		fprintf(stderr, hindrances[i].value, enable->preflight_value[bit]);
-		fputc(')', stderr);
-	}
-	if (hindrances[i].found && enable->found[0])
-		fprintf(stderr, " (found '%.*s')", (int)sizeof(enable->found), enable->found);
+	print_evidence(enable, hindrances[i].bit);
 	fprintf(stderr, "\n    %s\n", hindrances[i].mend);
 }
 
 /* All at once: nobody wants to reboot once for each. */
-static enum cli_exit report_preflight(const struct bh_ioc_enable *enable)
+static void report_preflight(const struct bh_ioc_enable *enable)
 {
 	int count = __builtin_popcount(enable->preflight);
 	uint32_t rest = enable->preflight;
 
 	cli_say("cannot enable the hypervisor; %d thing%s hinder%s it:", count, count == 1 ? "" : "s",
-	        count == 1 ? "s" : "");
+		count == 1 ? "s" : "");
 	for (size_t i = 0; i < HINDRANCE_COUNT; i++) {
 		if (enable->preflight & hindrances[i].bit)
 			report_hindrance(enable, i);
@@ -82,24 +86,26 @@ static enum cli_exit report_preflight(const struct bh_ioc_enable *enable)
 	}
 	if (rest)
 		fprintf(stderr,
-		        "  - the driver names reasons that this tool does not know (0x%" PRIx32 ")\n"
-		        "    install driver and tool of one release\n",
-		        rest);
-	return CLI_FAILED;
+			"  - the driver names reasons that this tool does not know (0x%" PRIx32 ")\n"
+			"    install driver and tool of one release\n",
+			rest);
 }
 
 static enum cli_exit report_failure(const struct bh_ioc_enable *enable, int errnum,
-                                    const struct cfg_board *board)
+				    const struct cfg_board *board)
 {
 	struct device_names names = { .board = board };
 	char task[80] = "enable the hypervisor";
 	enum cli_exit result;
 
 	if (enable->preflight)
-		return report_preflight(enable);
+		report_preflight(enable);
+	/* An error of its own beside the hindrances is one more of them. */
+	if (enable->preflight && (!enable->error.code || enable->error.object == BH_OBJ_PLATFORM))
+		return CLI_FAILED;
 	if (enable->step[0])
 		snprintf(task, sizeof(task), "enable the hypervisor: step '%.*s' failed",
-		         (int)sizeof(enable->step), enable->step);
+			 (int)sizeof(enable->step), enable->step);
 	result = device_report(task, &enable->error, errnum, &names);
 	if (enable->step[0])
 		cli_say("Linux runs on as before");
@@ -131,7 +137,7 @@ static bool parse_inject(const char *text, struct bh_ioc_enable *enable)
 }
 
 static enum cli_exit enable_board(const struct device *device, struct bh_ioc_enable *enable, const char *path,
-                                  const struct cfg_board *board)
+				  const struct cfg_board *board)
 {
 	size_t size;
 	const struct bh_config_system *blob = cfg_board_blob(board, &size);
@@ -190,7 +196,7 @@ enum cli_exit cmd_disable(const struct cli_call *call)
 		result = cell_destroy_all(&device);
 	if (!result)
 		result = device_call(&device, BH_IOC_DISABLE, &disable, &disable.error,
-		                     "disable the hypervisor");
+				     "disable the hypervisor");
 	if (!result) {
 		rundir_forget_board();
 		puts("hypervisor disabled");
