@@ -441,6 +441,8 @@ static int check_elements(const struct check *check, const struct array *array)
 _Static_assert(sizeof(S) % 8 == 0 && sizeof(C) % 8 == 0, "arrays start 8-byte aligned without padding");
 _Static_assert(sizeof(struct bh_config_cpu) == 8 && sizeof(struct bh_config_irq) == 8, "elements keep alignment");
 
+#define ANY_ARCH 0xffffu
+
 static int check_layout(const struct check *check, uint32_t size, uint16_t arch, const struct layout *layout)
 {
 	int code;
@@ -448,7 +450,7 @@ static int check_layout(const struct check *check, uint32_t size, uint16_t arch,
 	code = check_header(check, size, layout);
 	if (code)
 		return code;
-	if (check->header->arch != arch)
+	if (arch != ANY_ARCH && check->header->arch != arch)
 		return fail(check, BH_E_ARCH, HEADER_AT(arch), check->header->arch, arch);
 	code = check_fields(check, header_fields, check->blob, 0);
 	if (!code)
@@ -458,6 +460,13 @@ static int check_layout(const struct check *check, uint32_t size, uint16_t arch,
 	for (unsigned int i = 0; i < layout->array_count && !code; i++)
 		code = check_elements(check, &layout->arrays[i]);
 	return code;
+}
+
+int config_check_layout(const void *blob, uint32_t size, enum bh_config_kind kind, struct bh_error *error)
+{
+	const struct check check = { blob, blob, error };
+
+	return check_layout(&check, size, ANY_ARCH, kind == BH_CONFIG_SYSTEM ? &system_layout : &cell_layout);
 }
 
 /* ---- interrupts and CPUs ---- */

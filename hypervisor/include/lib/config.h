@@ -33,6 +33,9 @@ int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct b
 int config_check_cell(const void *blob, uint32_t size, const struct bh_config_system *system,
 		      struct bh_error *error);
 
+/** Header, arrays and each field alone: what can be said of a blob of @kind without its board and machine. */
+int config_check_layout(const void *blob, uint32_t size, enum bh_config_kind kind, struct bh_error *error);
+
 /** Name of the structure member at byte @field of header and body of a blob of @kind, "" if none: for messages. */
 const char *config_field_name(unsigned int kind, uint32_t field);
 

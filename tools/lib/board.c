@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A board file and the device tree become a system blob. */
+#include "internal.h"
+
+#include <lib/config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_LIMIT (1u << 20)
+
+struct board_load {
+	struct cfg_board *board;
+	struct bh_config_system body;
+	struct ranges dram, pool;
+	struct bh_config_cpu *cpus;
+	uint32_t cpu_count;
+	struct cfg_messages *messages;
+};
+
+const struct devtree *board_devtree(struct cfg_board *board, struct cfg_messages *messages)
+{
+	if (!board->tree && board->devicetree)
+		board->tree = devtree_load(&board->arena, board->devicetree, board->devicetree_place, messages);
+	return board->tree;
+}
+
+static const struct node *board_node(const struct board_load *load, const char *path)
+{
+	return node_find(load->board->root, path);
+}
+
+static struct place board_place(const struct board_load *load, const char *path)
+{
+	return node_place(board_node(load, path), load->board->file);
+}
+
+static void read_range(const struct node *node, struct bh_config_range *range)
+{
+	range->base = node_number(node_get(node, "at"), 0);
+	range->size = node_size(node_get(node, "size"), 0);
+}
+
+static void read_ranges(struct board_load *load, const char *path, struct ranges *ranges)
+{
+	const struct node *node = board_node(load, path);
+
+	ranges->count = (uint32_t)node_count(node);
+	ranges->list = arena_alloc(&load->board->arena, (ranges->count + 1) * sizeof(*ranges->list));
+	for (uint32_t i = 0; i < ranges->count; i++)
+		read_range(node_item(node, i), &ranges->list[i]);
+}
+
+/* ---- who we are ---- */
+
+/* YAML takes the comma of [linux,dummy-virt] for the end of an item, which nobody expects. */
+static const char *compatible_mend(const struct node *node)
+{
+	for (size_t i = 0; i < node_count(node); i++) {
+		if (node->kind == NODE_LIST && !strchr(node_text(node_item(node, i), ","), ','))
+			return "inside [ ] put quotes around a name with a comma: ['linux,dummy-virt']";
+	}
+	return "use the board file of that machine";
+}
+
+static void read_compatible(struct board_load *load)
+{
+	const struct node *node = board_node(load, "compatible");
+	const int needs_tree = load->board->devicetree != NULL;
+	const struct devtree *tree = needs_tree ? board_devtree(load->board, load->messages) : NULL;
+	const char *chosen = node_text(node_item(node, 0), "");
+
+	for (size_t i = 0; tree && i < node_count(node); i++) {
+		if (devtree_compatible(tree, node_text(node_item(node, i), ""))) {
+			chosen = node_text(node_item(node, i), "");
+			break;
+		}
+		if (i + 1 == node_count(node))
+			error_add(load->messages, node->place, compatible_mend(node),
+				  "the file is for another machine: the device tree %s is of '%s'", devtree_path(tree),
+				  devtree_machine(tree));
+	}
+	if (strlen(chosen) >= sizeof(load->body.compatible))
+		error_add(load->messages, node->place, "shorten it", "'%s' is longer than %zu characters", chosen,
+			  sizeof(load->body.compatible) - 1);
+	else
+		strcpy(load->body.compatible, chosen);
+}
+
+static void read_scalars(struct board_load *load)
+{
+	struct bh_config_system *body = &load->body;
+	const struct node *uart = board_node(load, "hypervisor.debug-uart");
+
+	strcpy(body->board, node_text(board_node(load, "board"), ""));
+	read_range(board_node(load, "hypervisor.memory"), &body->hv_memory);
+	body->event_irq = (uint32_t)node_irq(board_node(load, "event-interrupt"), 0);
+	body->on_reset = node_choice(board_node(load, "root.on-reset"), CHOICES_ON_RESET, BH_ON_RESET_MACHINE);
+	body->log_level = node_choice(board_node(load, "hypervisor.log"), CHOICES_LOG, 2);
+	body->timeout_ms = (uint32_t)node_duration(board_node(load, "hypervisor.timeout"), 1000);
+	body->debug_uart_type = node_choice(node_get(uart, "type"), CHOICES_UART, 0);
+	if (body->debug_uart_type) {
+		read_range(uart, &body->debug_uart);
+		if (!body->debug_uart.size)
+			body->debug_uart.size = BH_PAGE_SIZE;
+	}
+}
+
+/* ---- what the device tree supplies unless the file does ---- */
+
+static const struct devtree *need_tree(struct board_load *load, const char *for_what)
+{
+	const struct node *top = load->board->root;
+
+	if (!load->board->devicetree)
+		error_add(load->messages, top->place, "add 'devicetree: live', or give them here",
+			  "neither 'devicetree' nor '%s' is given", for_what);
+	return load->board->devicetree ? board_devtree(load->board, load->messages) : NULL;
+}
+
+static void read_dram(struct board_load *load)
+{
+	const struct devtree *tree;
+
+	if (board_node(load, "dram")) {
+		read_ranges(load, "dram", &load->dram);
+		return;
+	}
+	tree = need_tree(load, "dram");
+	if (tree)
+		devtree_memory(&load->board->arena, tree, &load->dram);
+	if (tree && !load->dram.count)
+		error_add(load->messages, load->board->devicetree_place, "give 'dram' in the board file",
+			  "the device tree %s has no memory node", devtree_path(tree));
+}
+
+static void read_cpus(struct board_load *load)
+{
+	const struct node *node = board_node(load, "cpus");
+	const struct devtree *tree;
+
+	if (node) {
+		load->cpu_count = (uint32_t)node_count(node);
+		load->cpus = arena_alloc(&load->board->arena, (load->cpu_count + 1) * sizeof(*load->cpus));
+		for (uint32_t i = 0; i < load->cpu_count; i++)
+			load->cpus[i].hwid = node_number(node_item(node, i), 0);
+		return;
+	}
+	tree = need_tree(load, "cpus");
+	if (tree)
+		load->cpu_count = devtree_cpus(&load->board->arena, tree, &load->cpus);
+	if (tree && !load->cpu_count)
+		error_add(load->messages, load->board->devicetree_place, "give 'cpus' in the board file",
+			  "the device tree %s has no CPU", devtree_path(tree));
+}
+
+static void read_gic(struct board_load *load)
+{
+	struct bh_config_gic *gic = &load->body.gic;
+	const struct node *node = board_node(load, "gic");
+	const struct devtree *tree;
+
+	if (node) {
+		gic->version = (uint32_t)node_number(node_get(node, "version"), 0);
+		gic->maintenance_irq = (uint32_t)node_irq(node_get(node, "maintenance"), 25);
+		read_range(node_get(node, "gicd"), &gic->gicd);
+		read_range(node_get(node, "gicr"), &gic->gicr);
+		read_range(node_get(node, "gicc"), &gic->gicc);
+		read_range(node_get(node, "gich"), &gic->gich);
+		read_range(node_get(node, "gicv"), &gic->gicv);
+		read_range(node_get(node, "its"), &gic->its);
+		return;
+	}
+	tree = need_tree(load, "gic");
+	if (tree && !devtree_gic(tree, gic))
+		error_add(load->messages, load->board->devicetree_place, "give 'gic' in the board file",
+			  "the device tree %s has no GICv2 or GICv3", devtree_path(tree));
+}
+
+/* ---- checks with the user's words; the blob check repeats them without ---- */
+
+static int in_dram(const struct board_load *load, const struct bh_config_range *range)
+{
+	for (uint32_t i = 0; i < load->dram.count; i++) {
+		const struct bh_config_range *bank = &load->dram.list[i];
+
+		if (range->size <= bank->size && range->base >= bank->base &&
+		    range->base - bank->base <= bank->size - range->size)
+			return 1;
+	}
+	return 0;
+}
+
+static void check_ram(struct board_load *load, struct spans *spans, const char *name,
+		      const struct bh_config_range *range, struct place place)
+{
+	if ((range->base | range->size) & (BH_RAM_ALIGN - 1))
+		error_add(load->messages, place, "use multiples of 2M",
+			  "%s: 0x%llx with size 0x%llx is not aligned to 2 MiB", name, (unsigned long long)range->base,
+			  (unsigned long long)range->size);
+	else if (!range->size)
+		error_add(load->messages, place, "give at least 2M", "%s is empty", name);
+	else if (load->dram.count && !in_dram(load, range))
+		error_add(load->messages, place, "see the memory nodes of the device tree",
+			  "%s (0x%llx to 0x%llx) is not inside one bank of the machine's RAM", name,
+			  (unsigned long long)range->base, (unsigned long long)(range->base + range->size - 1));
+	span_add(spans, range->base, range->size, place, "%s", name);
+}
+
+static void check_values(struct board_load *load)
+{
+	const struct node *pool = board_node(load, "pool");
+	struct spans spans = { .arena = &load->board->arena };
+	const uint32_t irq = load->body.event_irq;
+
+	check_ram(load, &spans, "the hypervisor's memory", &load->body.hv_memory,
+		  board_place(load, "hypervisor.memory"));
+	for (uint32_t i = 0; i < load->pool.count; i++)
+		check_ram(load, &spans, "the pool", &load->pool.list[i], node_item(pool, i)->place);
+	spans_check(&spans, "machine's memory", load->messages);
+	if (irq && (irq < 32 || irq >= 1020))
+		error_add(load->messages, board_place(load, "event-interrupt"), "choose a free SPI, for example 'spi 200'",
+			  "interrupt %u is not a shared peripheral interrupt", irq);
+	if (load->body.timeout_ms < 1000 || load->body.timeout_ms > 600000)
+		error_add(load->messages, board_place(load, "hypervisor.timeout"), "use 1s to 10min",
+			  "a time limit of %u ms is out of range", load->body.timeout_ms);
+}
+
+static void build(struct board_load *load)
+{
+	const struct blob_array arrays[] = {
+		{ offsetof(struct bh_config_system, dram), load->dram.list, load->dram.count,
+		  sizeof(struct bh_config_range) },
+		{ offsetof(struct bh_config_system, pool), load->pool.list, load->pool.count,
+		  sizeof(struct bh_config_range) },
+		{ offsetof(struct bh_config_system, cpus), load->cpus, load->cpu_count, sizeof(struct bh_config_cpu) },
+	};
+	struct cfg_board *board = load->board;
+	struct bh_error error;
+
+	board->blob = blob_build(&board->arena, &load->body, sizeof(load->body), BH_CONFIG_SYSTEM, arrays,
+				 ARRAY_SIZE(arrays), &board->blob_size);
+	if (config_check_system(board->blob, (uint32_t)board->blob_size, BH_ARCH_AARCH64, &error))
+		cfg_board_explain(board, &error, load->messages);
+}
+
+static void compile(struct cfg_board *board, struct cfg_messages *messages)
+{
+	struct board_load load = { .board = board, .messages = messages };
+	const size_t before = messages->error_count;
+
+	read_compatible(&load);
+	if (messages->error_count > before)
+		return; /* a wrong or missing device tree: what follows would only repeat it */
+	read_scalars(&load);
+	read_dram(&load);
+	read_cpus(&load);
+	read_gic(&load);
+	read_ranges(&load, "pool", &load.pool);
+	check_values(&load);
+	if (messages->error_count == before)
+		build(&load);
+}
+
+/* 'devicetree' of the file, or --devicetree, which comes before it. */
+static void choose_devicetree(struct cfg_board *board, const struct cfg_options *options)
+{
+	const struct node *node = node_get(board->root, "devicetree");
+	const char *text = node_text(node, NULL);
+
+	board->devicetree_place = node_place(node, board->file);
+	if (options->devicetree)
+		board->devicetree = arena_strdup(&board->arena, options->devicetree);
+	else if (text && !strcmp(text, "live"))
+		board->devicetree = LIVE_DEVICETREE;
+	else if (text)
+		board->devicetree = path_beside(&board->arena, board->file, text);
+	else if (!board->root)
+		board->devicetree = LIVE_DEVICETREE;
+}
+
+static struct cfg_board *new_board(const char *file)
+{
+	struct cfg_board *board = calloc(1, sizeof(*board));
+
+	if (!board)
+		abort();
+	board->file = arena_strdup(&board->arena, file);
+	return board;
+}
+
+struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char *name,
+				      const struct cfg_options *options, struct cfg_messages *messages)
+{
+	struct cfg_board *board = new_board(name);
+	struct bh_error error;
+
+	board->blob = arena_alloc(&board->arena, size + sizeof(struct bh_config_system));
+	memcpy(board->blob, blob, size);
+	choose_devicetree(board, options);
+	if (config_check_system(board->blob, (uint32_t)size, BH_ARCH_AARCH64, &error)) {
+		cfg_board_explain(board, &error, messages);
+		cfg_board_free(board);
+		return NULL;
+	}
+	board->blob_size = board->blob->header.size;
+	return board;
+}
+
+static int is_blob(const char *data, size_t size)
+{
+	const uint64_t magic = BH_CONFIG_MAGIC;
+
+	return size >= sizeof(magic) && !memcmp(data, &magic, sizeof(magic));
+}
+
+static struct cfg_board *board_from_yaml(const char *path, const char *text, size_t size,
+					 const struct cfg_options *options, struct cfg_messages *messages)
+{
+	struct cfg_board *board = new_board(path);
+	const size_t before = messages->error_count;
+
+	board->root = yaml_parse(&board->arena, board->file, text, size, messages);
+	if (board->root && node_get(board->root, "cell") && !node_get(board->root, "board"))
+		error_add(messages, board->root->place, "give the board file first", "this is the file of a cell");
+	else if (board->root)
+		schema_check(board->root, BH_CONFIG_SYSTEM, messages);
+	if (messages->error_count == before) {
+		choose_devicetree(board, options);
+		compile(board, messages);
+	}
+	if (messages->error_count == before)
+		return board;
+	cfg_board_free(board);
+	return NULL;
+}
+
+struct cfg_board *cfg_board_load(const char *path, const struct cfg_options *options,
+				 struct cfg_messages *messages)
+{
+	struct cfg_board *board;
+	size_t size;
+	char *data = file_read(path, FILE_LIMIT, &size);
+
+	if (!data) {
+		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s", strerror(errno));
+		return NULL;
+	}
+	board = is_blob(data, size) ? cfg_board_from_blob(data, size, path, options, messages) :
+				      board_from_yaml(path, data, size, options, messages);
+	free(data);
+	return board;
+}
+
+void cfg_board_free(struct cfg_board *board)
+{
+	if (!board)
+		return;
+	arena_free(&board->arena);
+	free(board);
+}
+
+const struct bh_config_system *cfg_board_blob(const struct cfg_board *board, size_t *size)
+{
+	if (size)
+		*size = board->blob_size;
+	return board->blob;
+}
+
+const char *cfg_board_name(const struct cfg_board *board)
+{
+	return board->blob->board;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bulkhead config compile | check | dump */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_WRONG 1
+#define EXIT_USAGE 2
+
+static const char usage[] =
+	"usage: bulkhead config check [OPTIONS] BOARD.yaml [VM.yaml...]\n"
+	"       bulkhead config compile [OPTIONS] BOARD.yaml|VM.yaml -o FILE\n"
+	"       bulkhead config dump FILE\n"
+	"\n"
+	"check     all files by themselves and against each other; every error with file, line and mend\n"
+	"compile   the blob that driver and hypervisor take; a cell needs --board\n"
+	"dump      a blob as text\n"
+	"\n"
+	"  -b, --board FILE       board file, or a system blob, that a cell is for\n"
+	"  -t, --devicetree FILE  a .dtb in place of the one of the board file\n"
+	"  -i, --images DIR       where relative image paths are looked up first\n"
+	"  -f, --format FORM      text or json\n"
+	"  -o, --output FILE      blob\n"
+	"      --dtb FILE         compile of a cell: also write its device tree\n"
+	"\n"
+	"Exit code: 0 right, 1 something is wrong in the files, 2 wrong usage.\n";
+
+struct command {
+	struct cfg_options options;
+	enum cfg_format format;
+	const char *board;
+	const char *output;
+	const char *dtb;
+	char **files;
+	int file_count;
+	struct cfg_messages messages;
+};
+
+static int wrong_usage(const char *what)
+{
+	fprintf(stderr, "bulkhead config: %s; see 'bulkhead config --help'\n", what);
+	return EXIT_USAGE;
+}
+
+/* Messages of a command that succeeds are warnings: both go where the user asked for them. */
+static int finish(struct command *command, int is_report)
+{
+	const int code = command->messages.error_count ? EXIT_WRONG : 0;
+	FILE *out = is_report && command->format == CFG_JSON ? stdout : stderr;
+
+	if (command->messages.count || command->format == CFG_JSON)
+		cfg_messages_print(&command->messages, out, command->format);
+	cfg_messages_free(&command->messages);
+	return code;
+}
+
+/* ---- check ---- */
+
+static void check_cells(struct command *command, struct cfg_board *board, char **files, size_t count)
+{
+	struct cfg_cell **cells = calloc(count + 1, sizeof(struct cfg_cell *));
+	size_t loaded = 0;
+
+	for (size_t i = 0; cells && i < count; i++) {
+		cells[loaded] = cfg_cell_load(files[i], board, &command->options, &command->messages);
+		if (cells[loaded])
+			cell_make_plan(cells[loaded++], CFG_WARNING, &command->messages);
+	}
+	if (cells)
+		cross_check(board, cells, loaded, &command->messages);
+	while (loaded)
+		cfg_cell_free(cells[--loaded]);
+	free(cells);
+}
+
+/* The cells of the command line, and those that the board file lists. */
+static void check_all(struct command *command, struct cfg_board *board)
+{
+	const struct node *guests = node_get(board->root, "guests");
+	const size_t listed = node_count(guests), given = (size_t)command->file_count - 1;
+	char **files = calloc(listed + given + 1, sizeof(char *));
+
+	for (size_t i = 0; files && i < listed; i++)
+		files[i] = path_beside(&board->arena, board->file, node_text(node_item(guests, i), ""));
+	for (size_t i = 0; files && i < given; i++)
+		files[listed + i] = command->files[1 + i];
+	if (files)
+		check_cells(command, board, files, listed + given);
+	free(files);
+}
+
+static int command_check(struct command *command)
+{
+	struct cfg_board *board;
+
+	if (command->file_count < 1)
+		return wrong_usage("check needs a board file");
+	board = cfg_board_load(command->files[0], &command->options, &command->messages);
+	if (board)
+		check_all(command, board);
+	if (!command->messages.error_count && command->format == CFG_TEXT)
+		printf("%d file%s right, %zu warning%s\n", command->file_count, command->file_count == 1 ? "" : "s",
+		       command->messages.count, command->messages.count == 1 ? "" : "s");
+	cfg_board_free(board);
+	return finish(command, 1);
+}
+
+/* ---- compile ---- */
+
+static void write_file(struct command *command, const char *path, const void *data, size_t size)
+{
+	const struct place place = { path, 0, 0 };
+	FILE *file = strcmp(path, "-") ? fopen(path, "wb") : stdout;
+
+	if (!file || fwrite(data, 1, size, file) != size || (file == stdout ? fflush(file) : fclose(file)))
+		error_add(&command->messages, place, NULL, "cannot be written: %s", strerror(errno));
+}
+
+static void compile_cell(struct command *command, struct cfg_board *board)
+{
+	struct cfg_cell *cell = cfg_cell_load(command->files[0], board, &command->options, &command->messages);
+	const struct cfg_boot_plan *plan;
+	size_t size;
+
+	if (!cell)
+		return;
+	plan = cell_make_plan(cell, CFG_WARNING, &command->messages);
+	if (plan) {
+		const void *blob = cfg_cell_blob(cell, &size);
+
+		write_file(command, command->output, blob, size);
+	}
+	if (plan && command->dtb && plan->dtb)
+		write_file(command, command->dtb, plan->dtb, plan->dtb_size);
+	else if (plan && command->dtb)
+		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }),
+			  "write 'devicetree: generate' below 'boot'", "no device tree is generated for this cell");
+	cfg_cell_free(cell);
+}
+
+static int command_compile(struct command *command)
+{
+	struct cfg_board *board;
+	const void *blob;
+	size_t size;
+
+	if (command->file_count != 1 || !command->output)
+		return wrong_usage("compile needs one file and -o FILE");
+	board = cfg_board_load(command->board ? command->board : command->files[0], &command->options,
+			       &command->messages);
+	if (board && command->board) {
+		compile_cell(command, board);
+	} else if (board) {
+		blob = cfg_board_blob(board, &size);
+		write_file(command, command->output, blob, size);
+	}
+	cfg_board_free(board);
+	return finish(command, 0);
+}
+
+/* ---- dump ---- */
+
+static int command_dump(struct command *command)
+{
+	size_t size;
+	void *blob;
+	int code;
+
+	if (command->file_count != 1)
+		return wrong_usage("dump needs one file");
+	blob = file_read(command->files[0], 1u << 20, &size);
+	if (!blob) {
+		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }), NULL, "cannot be read: %s",
+			  strerror(errno));
+		return finish(command, 0);
+	}
+	code = dump_blob(stdout, blob, size);
+	free(blob);
+	return code ? EXIT_WRONG : 0;
+}
+
+/* ---- options ---- */
+
+#define OPTION_DTB 256
+
+static int parse_options(struct command *command, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "board", required_argument, NULL, 'b' },  { "devicetree", required_argument, NULL, 't' },
+		{ "images", required_argument, NULL, 'i' }, { "format", required_argument, NULL, 'f' },
+		{ "output", required_argument, NULL, 'o' }, { "dtb", required_argument, NULL, OPTION_DTB },
+		{ "json", no_argument, NULL, 'j' },	    { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	optind = 0; /* the caller may have used getopt before */
+	while ((option = getopt_long(argc, argv, "b:t:i:f:o:h", options, NULL)) != -1) {
+		switch (option) {
+		case 'b':
+			command->board = optarg;
+			break;
+		case 't':
+			command->options.devicetree = optarg;
+			break;
+		case 'i':
+			command->options.images = optarg;
+			break;
+		case 'f':
+			if (strcmp(optarg, "text") && strcmp(optarg, "json"))
+				return wrong_usage("--format is text or json");
+			command->format = strcmp(optarg, "json") ? CFG_TEXT : CFG_JSON;
+			break;
+		case 'j':
+			command->format = CFG_JSON;
+			break;
+		case 'o':
+			command->output = optarg;
+			break;
+		case OPTION_DTB:
+			command->dtb = optarg;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return -1;
+		default:
+			return wrong_usage("wrong option");
+		}
+	}
+	command->files = argv + optind;
+	command->file_count = argc - optind;
+	return 0;
+}
+
+int cfg_command(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct command *command);
+	} commands[] = { { "check", command_check }, { "compile", command_compile }, { "dump", command_dump } };
+	struct command command = { .format = CFG_TEXT };
+	int code;
+
+	if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	for (size_t i = 0; argc >= 2 && i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		code = parse_options(&command, argc - 1, argv + 1);
+		return code ? code < 0 ? 0 : code : commands[i].run(&command);
+	}
+	return wrong_usage(argc < 2 ? "say what to do" : "unknown command");
+}

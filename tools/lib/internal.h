@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of libbulkheadcfg share. The way of a file:
+ *
+ *	yaml.c    events -> tree of nodes, each with its place
+ *	schema.c  the language as one table; types, unknown and missing keys
+ *	board.c   board file and device tree -> system blob
+ *	cell.c    cell file and board -> cell blob
+ *	plan.c    images -> places in the cell's memory; guest_dt.c: the guest's device tree
+ *	cross.c   all files against each other
+ */
+#ifndef CFG_INTERNAL_H
+#define CFG_INTERNAL_H
+
+#include "cfg.h"
+
+#include <stdarg.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- memory: freed all at once with the board or cell that it belongs to ---- */
+
+struct arena {
+	struct arena_block *blocks;
+};
+
+/** Zeroed. Does not return without memory: the tool then ends with a message. */
+void *arena_alloc(struct arena *arena, size_t size);
+/** Room for one element more: moves @list when @count is a power of two or 0. */
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t element_size);
+char *arena_strdup(struct arena *arena, const char *text);
+char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void arena_free(struct arena *arena);
+
+/* ---- messages ---- */
+
+struct place {
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+};
+
+void message_add(struct cfg_messages *messages, enum cfg_severity severity, struct place place, const char *mend,
+		 const char *format, ...) __attribute__((format(printf, 5, 6)));
+#define error_add(messages, place, mend, ...) message_add(messages, CFG_ERROR, place, mend, __VA_ARGS__)
+#define warning_add(messages, place, mend, ...) message_add(messages, CFG_WARNING, place, mend, __VA_ARGS__)
+
+/* ---- YAML ---- */
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+/**
+ * struct node - a value of a YAML file
+ * @text: of a scalar.  @items, @count: of a list; of a map together with @keys.
+ */
+struct node {
+	enum node_kind kind;
+	struct place place;
+	const char *text;
+	struct node **keys;
+	struct node **items;
+	size_t count;
+};
+
+/** Return: the document's top node, NULL after an error. @file is the name for messages. */
+struct node *yaml_parse(struct arena *arena, const char *file, const char *text, size_t size,
+			struct cfg_messages *messages);
+
+/** Value of @key, NULL if @map is NULL or has none. */
+const struct node *node_get(const struct node *map, const char *key);
+/** The same along a path: "hypervisor.memory.at". */
+const struct node *node_find(const struct node *map, const char *path);
+
+/** A scalar counts as a list of one, NULL as an empty one. */
+size_t node_count(const struct node *node);
+const struct node *node_item(const struct node *node, size_t index);
+
+/* ---- values ---- */
+
+int parse_number(const char *text, uint64_t *value);   /* 12, 0x4000_0000 */
+int parse_size(const char *text, uint64_t *value);     /* number with K, M, G, T */
+int parse_duration(const char *text, uint64_t *value); /* 500ms, 10s, 2min -> ms */
+int parse_irq(const char *text, uint64_t *value);      /* spi N, ppi N, intid N -> INTID */
+int parse_bool(const char *text, int *value);
+int parse_cpus(const char *text, uint64_t *first, uint64_t *last); /* 2 or 2-3 */
+int parse_rate(const char *text, unsigned int *count, unsigned int *period_ms); /* 3 per 1min */
+
+/* After the schema has accepted a file, the texts are known to be right: no errors here. */
+uint64_t node_number(const struct node *node, uint64_t otherwise);
+uint64_t node_size(const struct node *node, uint64_t otherwise);
+uint64_t node_duration(const struct node *node, uint64_t otherwise);
+int node_bool(const struct node *node, int otherwise);
+const char *node_text(const struct node *node, const char *otherwise);
+/** A scalar 'spi 3', or a map with spi, ppi or intid. */
+uint64_t node_irq(const struct node *node, uint64_t otherwise);
+/** Place of the text in "a|b|c", @otherwise if NULL. */
+unsigned int node_choice(const struct node *node, const char *choices, unsigned int otherwise);
+struct place node_place(const struct node *node, const char *file);
+
+/* ---- schema ---- */
+
+/** Check types, unknown and missing keys of a board (BH_CONFIG_SYSTEM) or cell file; all errors are added. */
+void schema_check(const struct node *top, enum bh_config_kind kind, struct cfg_messages *messages);
+/** The nearest of @count names, NULL if none is near. */
+const char *schema_nearest(const char *name, const char *const *names, size_t count);
+
+#define CHOICES_LOG "error|warning|info|debug"
+#define CHOICES_ON_RESET "machine|stop"
+#define CHOICES_UART "none|pl011|16550"
+#define CHOICES_PROTOCOL "none|flat|linux|bare-metal"
+#define CHOICES_INTC "auto|gicv2|gicv3"
+#define CHOICES_FLAGS "read|write|execute"
+#define CHOICES_RESTART "never|failed|always"
+
+/* ---- device tree of the board ---- */
+
+struct devtree;
+
+#define LIVE_DEVICETREE "/sys/firmware/fdt"
+
+struct devtree *devtree_load(struct arena *arena, const char *path, struct place place,
+			     struct cfg_messages *messages);
+const void *devtree_blob(const struct devtree *tree);
+const char *devtree_path(const struct devtree *tree);
+/** Return: 1 if the machine is @compatible. */
+int devtree_compatible(const struct devtree *tree, const char *compatible);
+const char *devtree_machine(const struct devtree *tree);
+/** Node by path or alias: offset, or < 0. */
+int devtree_node(const struct devtree *tree, const char *name);
+/** Path of @node. Return: in @arena. */
+const char *devtree_node_path(struct arena *arena, const struct devtree *tree, int node);
+
+/** The @index-th reg of @node as a physical address. Return: 1, 0 no more, < 0 not translatable. */
+int devtree_reg(const struct devtree *tree, int node, unsigned int index, struct bh_config_range *range);
+/** The @index-th interrupt of @node at the GIC. Return: 1, 0 no more, < 0 not the GIC's. */
+int devtree_irq(const struct devtree *tree, int node, unsigned int index, uint32_t *intid, uint32_t *flags);
+
+struct ranges {
+	struct bh_config_range *list;
+	uint32_t count;
+};
+
+void devtree_memory(struct arena *arena, const struct devtree *tree, struct ranges *ranges);
+/** @nodes: offset of each CPU's node, may be NULL. Return: count. */
+uint32_t devtree_cpus(struct arena *arena, const struct devtree *tree, struct bh_config_cpu **cpus);
+/** Return: 1, 0 if the tree has no GICv2 or v3. */
+int devtree_gic(const struct devtree *tree, struct bh_config_gic *gic);
+/** First node other than those of @own whose registers lie in @range, -1 if none. */
+int devtree_sharer(const struct devtree *tree, const struct bh_config_range *range, const int *own, size_t own_count);
+
+/* ---- blobs ---- */
+
+struct blob_array {
+	uint32_t descriptor; /* offset in the body */
+	const void *elements;
+	uint32_t count;
+	uint32_t element_size;
+};
+
+/** Body and arrays as one blob with checksum. @body starts with a header, which is filled in. */
+void *blob_build(struct arena *arena, const void *body, uint32_t body_size, unsigned int kind,
+		 const struct blob_array *arrays, unsigned int array_count, size_t *size);
+
+/** The whole of a regular file, NULL and errno. Free with free(). */
+void *file_read(const char *path, size_t most, size_t *size);
+/** @path beside @file, or as it is if absolute. */
+char *path_beside(struct arena *arena, const char *file, const char *path);
+
+/* ---- overlaps ---- */
+
+/** A range with the words by which the user knows it. */
+struct span {
+	uint64_t base;
+	uint64_t size;
+	const char *name;
+	struct place place;
+};
+
+struct spans {
+	struct arena *arena;
+	struct span *list;
+	size_t count;
+};
+
+void span_add(struct spans *spans, uint64_t base, uint64_t size, struct place place, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/** One error for each pair that overlaps. @space: "guest memory", "machine's memory". */
+void spans_check(const struct spans *spans, const char *space, struct cfg_messages *messages);
+
+/* ---- board and cell ---- */
+
+struct cfg_board {
+	struct arena arena;
+	const char *file;
+	const struct node *root; /* NULL if made of a blob */
+	struct bh_config_system *blob;
+	size_t blob_size;
+	const char *devicetree;  /* path, loaded when needed */
+	struct place devicetree_place;
+	struct devtree *tree;
+};
+
+/** The board's device tree, loaded at the first call. Return: NULL after an error. */
+const struct devtree *board_devtree(struct cfg_board *board, struct cfg_messages *messages);
+
+/** A region, an interrupt or a device of the cell: blob entry and where it comes from. */
+struct cell_memory {
+	struct bh_config_memory blob;
+	const char *name;
+	struct place place;
+	int node; /* of the board's device tree, -1 if not passed through */
+};
+
+struct cell_irq {
+	uint32_t intid;
+	struct place place;
+	const char *name;
+};
+
+struct cell_device {
+	struct bh_config_device blob;
+	const char *name;
+	struct place place;
+};
+
+struct cell_cpu {
+	uint64_t hwid;
+	uint32_t slot;
+	struct place place;
+};
+
+struct passthrough {
+	int node;
+	const char *name;
+	struct place place;
+};
+
+struct cfg_cell {
+	struct arena arena;
+	struct cfg_board *board;
+	const char *file;
+	const char *images;
+	const struct node *root;
+	struct bh_config_cell body;
+	struct bh_config_cell *blob;
+	size_t blob_size;
+	struct cell_cpu *cpus;
+	struct cell_memory *memory;
+	struct cell_irq *irqs;
+	struct cell_device *devices;
+	struct passthrough *passed;
+	size_t cpu_count, memory_count, irq_count, device_count, passed_count;
+	/* boot */
+	enum cfg_protocol protocol;
+	const struct cell_memory *boot_region;
+	uint64_t image_gpa, dtb_gpa, top;
+	int has_dtb;
+	struct cfg_restart restart;
+	struct cfg_boot_plan plan;
+	int planned;
+};
+
+/** Header of a Linux kernel image, as far as placing it needs. */
+struct kernel_header {
+	uint64_t text_offset;
+	uint64_t image_size;
+};
+
+/** Return: 0, -1 and @problem (a sentence's end) if @path is no arm64 Image. */
+int kernel_read_header(const char *path, struct kernel_header *header, const char **problem);
+/** Where a path of the cell file leads: --images, or beside the file. */
+char *cell_image_path(struct cfg_cell *cell, const char *path);
+/** Decide entry point, boot argument and place of images; fills body. */
+void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages);
+/** The plan; @missing: severity of a file that is not there. */
+const struct cfg_boot_plan *cell_make_plan(struct cfg_cell *cell, enum cfg_severity missing,
+					   struct cfg_messages *messages);
+#define DTB_ROOM 0x10000u /* kept free for a generated device tree */
+
+/** The device tree of @cell. Return: bytes in its arena, NULL after an error. */
+void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_size, size_t *size,
+		     struct cfg_messages *messages);
+
+/** Names, CPUs, memory and interrupts of all cells against each other. */
+void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, size_t count,
+		 struct cfg_messages *messages);
+
+/** 'config dump' of a blob, which need not be right. Return: 0 if it is. */
+int dump_blob(FILE *out, const void *blob, size_t size);
+
+#endif
