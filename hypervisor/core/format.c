@@ -54,7 +54,8 @@ static void put_string(struct output *out, const struct conversion *how, const c
 	put_field(out, how, text, length);
 }
 
-static void put_number(struct output *out, const struct conversion *how, uint64_t value, unsigned int base, int minus)
+static void put_number(struct output *out, const struct conversion *how, uint64_t value, unsigned int base,
+		       int minus)
 {
 	char digits[MAX_WIDTH + 1];
 	unsigned int at = sizeof(digits), zeros = how->zero && !how->left ? how->width : 1;
@@ -124,7 +125,8 @@ static void put_signed(struct output *out, const struct conversion *how, int64_t
 	put_number(out, how, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);
 }
 
-static void convert(struct output *out, const struct conversion *how, char letter, __builtin_va_list *arguments)
+static void convert(struct output *out, const struct conversion *how, char letter,
+		    __builtin_va_list *arguments)
 {
 	char c;
 
@@ -147,7 +149,7 @@ static void convert(struct output *out, const struct conversion *how, char lette
 		break;
 	case 'p':
 		put_string(out, how, "0x");
-		put_number(out, how, (uintptr_t)__builtin_va_arg(*arguments, void *), 16, 0);
+		put_number(out, how, (uintptr_t) __builtin_va_arg(*arguments, void *), 16, 0);
 		break;
 	case '%':
 		put(out, '%');

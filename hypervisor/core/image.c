@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The driver lays out the hypervisor's memory and says so in the header. It is root's word: nothing of it is
- * used before it was checked here, and each check must not itself be led astray by what it has not checked yet.
+ * used before it was checked here, and each check must not itself be led astray by what it has not checked
+ * yet.
  */
 #include <core/image.h>
 
@@ -28,8 +29,8 @@ static int in_range(struct bh_error *error, uint32_t field, uint64_t value, uint
 }
 
 /* @value: multiple of @alignment between @low and @high. */
-static int aligned_in_range(struct bh_error *error, uint32_t field, uint64_t value, uint64_t low, uint64_t high,
-			    uint64_t alignment)
+static int aligned_in_range(struct bh_error *error, uint32_t field, uint64_t value, uint64_t low,
+			    uint64_t high, uint64_t alignment)
 {
 	if (value & (alignment - 1))
 		return refuse(error, BH_E_ALIGN, field, value, alignment);
@@ -66,11 +67,13 @@ static int check_counts(const struct bh_image_header *h, struct bh_error *error)
 static int check_memory(const struct bh_image_header *h, struct bh_error *error)
 {
 	uint64_t end = 1ull << arch_phys_bits();
-	int code = aligned_in_range(error, FIELD(hv_base), h->hv_base, BH_RAM_ALIGN, end - BH_RAM_ALIGN, BH_RAM_ALIGN);
+	int code = aligned_in_range(error, FIELD(hv_base), h->hv_base, BH_RAM_ALIGN, end - BH_RAM_ALIGN,
+				    BH_RAM_ALIGN);
 
 	if (code)
 		return code;
-	return aligned_in_range(error, FIELD(hv_size), h->hv_size, BH_RAM_ALIGN, end - h->hv_base, BH_RAM_ALIGN);
+	return aligned_in_range(error, FIELD(hv_size), h->hv_size, BH_RAM_ALIGN, end - h->hv_base,
+				BH_RAM_ALIGN);
 }
 
 /* The parts, each behind the one before: image, CPUs' areas, configuration, info, pool. */
@@ -84,25 +87,28 @@ static int check_parts(const struct bh_image_header *h, struct bh_error *error)
 	code = in_range(error, FIELD(entry_offset), h->entry_offset, sizeof(*h), h->core_size - 1);
 	if (code)
 		return code;
-	code = aligned_in_range(error, FIELD(percpu_size), h->percpu_size, PAGE_SIZE, (size - h->core_size) / h->cpu_count,
-				PAGE_SIZE);
+	code = aligned_in_range(error, FIELD(percpu_size), h->percpu_size, PAGE_SIZE,
+				(size - h->core_size) / h->cpu_count, PAGE_SIZE);
 	if (code)
 		return code;
 	at = h->core_size + h->percpu_size * h->cpu_count;
-	code = in_range(error, FIELD(config_size), h->config_size, sizeof(struct bh_config_header), BH_CONFIG_MAX_SIZE);
+	code = in_range(error, FIELD(config_size), h->config_size, sizeof(struct bh_config_header),
+			BH_CONFIG_MAX_SIZE);
 	if (code)
 		return code;
 	if (size - at < h->config_size)
 		return refuse(error, BH_E_RANGE, FIELD(hv_size), size, at + h->config_size);
-	code = aligned_in_range(error, FIELD(config_offset), h->config_offset, at, size - h->config_size, PAGE_SIZE);
-	if (code)
-		return code;
-	config_end = h->config_offset + h->config_size;
-	code = aligned_in_range(error, FIELD(info_size), h->info_size, info_needed(h->cpu_count), size - config_end,
+	code = aligned_in_range(error, FIELD(config_offset), h->config_offset, at, size - h->config_size,
 				PAGE_SIZE);
 	if (code)
 		return code;
-	return aligned_in_range(error, FIELD(info_offset), h->info_offset, config_end, size - h->info_size, PAGE_SIZE);
+	config_end = h->config_offset + h->config_size;
+	code = aligned_in_range(error, FIELD(info_size), h->info_size, info_needed(h->cpu_count),
+				size - config_end, PAGE_SIZE);
+	if (code)
+		return code;
+	return aligned_in_range(error, FIELD(info_offset), h->info_offset, config_end, size - h->info_size,
+				PAGE_SIZE);
 }
 
 static int check_test_knobs(const struct bh_image_header *h, struct bh_error *error)
@@ -114,7 +120,8 @@ static int check_test_knobs(const struct bh_image_header *h, struct bh_error *er
 	if (code)
 		return code;
 	if (h->inject_cpu < -1 || h->inject_cpu >= (int32_t)h->cpu_count)
-		return refuse(error, BH_E_RANGE, FIELD(inject_cpu), (uint32_t)h->inject_cpu, h->cpu_count - 1);
+		return refuse(error, BH_E_RANGE, FIELD(inject_cpu), (uint32_t)h->inject_cpu,
+			      h->cpu_count - 1);
 	if (h->inject_step[sizeof(h->inject_step) - 1])
 		return refuse(error, BH_E_NAME, FIELD(inject_step), 0, sizeof(h->inject_step) - 1);
 	for (unsigned int i = 0; i < sizeof(h->reserved1) / sizeof(h->reserved1[0]); i++) {

@@ -6,7 +6,8 @@
 #include <lib/string.h>
 
 #define LINE_SIZE 160
-#define LOCK_TRIES 100000 /* far more than copying a line takes; a CPU that died with the lock must not take us along */
+#define LOCK_TRIES \
+	100000 /* far more than copying a line takes; a CPU that died with the lock must not take us along */
 #define LIMIT_BURST 10u
 #define LIMIT_PER_SECOND 2u
 
@@ -73,7 +74,8 @@ static unsigned int put_head(char *line, size_t size, unsigned int level)
 {
 	uint64_t hz = arch_time_hz(), now = arch_time_now();
 
-	return (unsigned int)format_text(line, size, "[%5llu.%06llu] cpu %u: %s", (unsigned long long)(now / hz),
+	return (unsigned int)format_text(line, size, "[%5llu.%06llu] cpu %u: %s",
+					 (unsigned long long)(now / hz),
 					 (unsigned long long)(now % hz * 1000000 / hz), arch_cpu_self(),
 					 level_names[level]);
 }
@@ -111,12 +113,14 @@ static void refill(struct log_limit *limit)
 
 	if (now < next)
 		return;
-	if (!__atomic_compare_exchange_n(&limit->next_refill, &next, now + hz, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	if (!__atomic_compare_exchange_n(&limit->next_refill, &next, now + hz, 0, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED))
 		return; /* another CPU of the cell does it */
 	seconds = next ? (now - next) / hz + 1 : LIMIT_BURST;
 	tokens = __atomic_load_n(&limit->tokens, __ATOMIC_RELAXED) +
 		 (seconds < LIMIT_BURST ? seconds : LIMIT_BURST) * LIMIT_PER_SECOND;
-	__atomic_store_n(&limit->tokens, (uint32_t)(tokens < LIMIT_BURST ? tokens : LIMIT_BURST), __ATOMIC_RELAXED);
+	__atomic_store_n(&limit->tokens, (uint32_t)(tokens < LIMIT_BURST ? tokens : LIMIT_BURST),
+			 __ATOMIC_RELAXED);
 }
 
 static int take_token(struct log_limit *limit)
@@ -124,7 +128,8 @@ static int take_token(struct log_limit *limit)
 	uint32_t tokens = __atomic_load_n(&limit->tokens, __ATOMIC_RELAXED);
 
 	while (tokens) {
-		if (__atomic_compare_exchange_n(&limit->tokens, &tokens, tokens - 1, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(&limit->tokens, &tokens, tokens - 1, 0, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
 			return 1;
 	}
 	return 0;

@@ -119,7 +119,8 @@ static uint64_t attributes_of(const struct pt_format *format, uint64_t leaf)
 	return leaf & (format->prot_mask | format->type_mask);
 }
 
-static uint64_t leaf_entry(const struct pt_format *format, unsigned int level, uint64_t out, uint64_t attributes)
+static uint64_t leaf_entry(const struct pt_format *format, unsigned int level, uint64_t out,
+			   uint64_t attributes)
 {
 	return address_bits(format, out) | format->leaf_bits[level] | attributes;
 }
@@ -172,7 +173,10 @@ static int spot_is_leaf(const struct page_table *table, const struct spot *spot)
 	return is_valid(table->format, spot->value) && !is_table(table->format, spot->level, spot->value);
 }
 
-/* Is [@in, @in + @size) a range of whole pages that this table can translate? Not empty: no walk starts outside. */
+/*
+ * Is [@in, @in + @size) a range of whole pages that this table can translate? Not empty: no walk starts
+ * outside.
+ */
 static int check_range(const struct page_table *table, uint64_t in, uint64_t size)
 {
 	const struct pt_format *format = table->format;
@@ -188,8 +192,8 @@ static int range_is_good(const struct page_table *table, uint64_t in, uint64_t s
 	int code = check_range(table, in, size);
 
 	if (code)
-		log_error("%s table %u: %s of 0x%llx, 0x%llx bytes: error %d", table->format->name, table->tag,
-			  operation, (unsigned long long)in, (unsigned long long)size, code);
+		log_error("%s table %u: %s of 0x%llx, 0x%llx bytes: error %d", table->format->name,
+			  table->tag, operation, (unsigned long long)in, (unsigned long long)size, code);
 	return !code;
 }
 
@@ -333,7 +337,8 @@ static uint64_t mapping_out(const struct mapping *map, uint64_t at)
 	return map->out + (at - map->in);
 }
 
-static uint64_t wanted_leaf(const struct page_table *table, const struct mapping *map, const struct spot *spot)
+static uint64_t wanted_leaf(const struct page_table *table, const struct mapping *map,
+			    const struct spot *spot)
 {
 	return leaf_entry(table->format, spot->level, mapping_out(map, spot->start), map->attributes);
 }
@@ -400,11 +405,13 @@ static int check_out(const struct page_table *table, uint64_t out, uint64_t size
 	return out > most || size - 1 > most - out ? BH_E_RANGE : BH_E_OK;
 }
 
-int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsigned int prot, enum pt_type type)
+int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsigned int prot,
+	   enum pt_type type)
 {
-	struct mapping map = {
-		.in = in, .end = in + size, .out = out.value, .attributes = leaf_attributes(table->format, prot, type)
-	};
+	struct mapping map = { .in = in,
+			       .end = in + size,
+			       .out = out.value,
+			       .attributes = leaf_attributes(table->format, prot, type) };
 	int code = check_range(table, in, size);
 
 	if (code || !size)
@@ -447,7 +454,7 @@ void pt_unmap(struct page_table *table, uint64_t in, uint64_t size)
 	arch_pt_publish();
 	arch_tlb_invalidate(table, start, end - start);
 	if (end - start != size)
-		log_error("%s table %u: unmapping 0x%llx, 0x%llx bytes, took whole leaves: 0x%llx, 0x%llx bytes",
+		log_error("%s table %u: unmapping 0x%llx, 0x%llx bytes, took whole leaves: 0x%llx, 0x%llx",
 			  table->format->name, table->tag, (unsigned long long)in, (unsigned long long)size,
 			  (unsigned long long)start, (unsigned long long)(end - start));
 }
@@ -503,7 +510,8 @@ int pt_split(struct page_table *table, uint64_t in, uint64_t size, uint64_t gran
 }
 
 /* Could one entry of the level above say what this table says? Return: 1 and that entry. */
-static int is_uniform(const struct pt_format *format, const uint64_t *node, const struct spot *parent, uint64_t *merged)
+static int is_uniform(const struct pt_format *format, const uint64_t *node, const struct spot *parent,
+		      uint64_t *merged)
 {
 	unsigned int level = parent->level + 1;
 	uint64_t out = entry_address(format, node[0]), attributes = attributes_of(format, node[0]);
@@ -514,7 +522,8 @@ static int is_uniform(const struct pt_format *format, const uint64_t *node, cons
 			  (out & (parent->size - 1))))
 		return 0;
 	for (unsigned int i = 0; i < TABLE_ENTRIES; i++) {
-		if (is_empty ? is_valid(format, node[i]) : node[i] != leaf_entry(format, level, out + i * step, attributes))
+		if (is_empty ? is_valid(format, node[i]) :
+			       node[i] != leaf_entry(format, level, out + i * step, attributes))
 			return 0;
 	}
 	*merged = is_empty ? 0 : leaf_entry(format, parent->level, out, attributes);

@@ -13,8 +13,8 @@
 
 static struct {
 	struct spinlock lock;
-	uint64_t base;  /* host-physical address of bit 0 */
-	uint64_t *free; /* bit set: free */
+	uint64_t base;	    /* host-physical address of bit 0 */
+	uint64_t *free;	    /* bit set: free */
 	unsigned int first; /* first page behind the map */
 	unsigned int bits;
 	unsigned int total;

@@ -21,7 +21,8 @@ static uint32_t decide(struct rendezvous *meeting, uint32_t verdict)
 {
 	uint32_t open = OPEN;
 
-	if (__atomic_compare_exchange_n(&meeting->verdict, &open, verdict, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(&meeting->verdict, &open, verdict, 0, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
 		return verdict;
 	return open;
 }

@@ -16,7 +16,9 @@ static void put_stride(struct bh_ring *ring, const uint8_t *bytes, uint32_t coun
 	uint8_t *data = (uint8_t *)(ring + 1);
 	uint64_t head = ring->head;
 
-	/* A reader may look at the same bytes and finds out later that they are gone: single stores, no race. */
+	/*
+	 * A reader may look at the same bytes and finds out later that they are gone: single stores, no race.
+	 */
 	for (uint32_t i = 0; i < count; i++)
 		__atomic_store_n(&data[(head + i) & (ring->size - 1)], bytes[i], __ATOMIC_RELAXED);
 	__atomic_store_n(&ring->head, head + count, __ATOMIC_RELEASE);

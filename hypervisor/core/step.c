@@ -25,7 +25,8 @@ int step_injected(const char *step)
 {
 	const struct bh_image_header *header = &image_header;
 
-	if (header->inject_kind == BH_INJECT_NONE || strncmp(header->inject_step, step, sizeof(header->inject_step)))
+	if (header->inject_kind == BH_INJECT_NONE ||
+	    strncmp(header->inject_step, step, sizeof(header->inject_step)))
 		return BH_E_OK;
 	if (header->inject_cpu >= 0 && (unsigned int)header->inject_cpu != arch_cpu_self())
 		return BH_E_OK;

@@ -120,8 +120,8 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
 	if (!cell->stage2.root || vcpu >= cell->vcpu_count)
 		fake_fatal("CPU %u starts vCPU %u of a cell that has no such", arch_cpu_self(), vcpu);
 	if (cell->slot[vcpu] != arch_cpu_self())
-		fake_fatal("CPU %u starts vCPU %u of cell %u, which was given to CPU %u", arch_cpu_self(), vcpu,
-			   cell->id, cell->slot[vcpu]);
+		fake_fatal("CPU %u starts vCPU %u of cell %u, which was given to CPU %u", arch_cpu_self(),
+			   vcpu, cell->id, cell->slot[vcpu]);
 	fake_set_context(cell, vcpu, entry, arg);
 	fake_update(count_start, NULL);
 }

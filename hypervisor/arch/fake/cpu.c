@@ -457,8 +457,8 @@ void fake_stop_cpus(void)
 
 /* Posting work ------------------------------------------------------------------------------------- */
 
-enum fake_outcome fake_post(unsigned int slot, enum fake_mode mode, enum fake_outcome (*function)(void *argument),
-			    void *argument)
+enum fake_outcome fake_post(unsigned int slot, enum fake_mode mode,
+			    enum fake_outcome (*function)(void *argument), void *argument)
 {
 	struct fake_cpu *cpu = cpu_at(slot);
 

@@ -22,7 +22,8 @@
 void fake_fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #define fake_count(member) __atomic_fetch_add(&fake_counter_block.member, 1, __ATOMIC_RELAXED)
-#define fake_count_add(member, amount) __atomic_fetch_add(&fake_counter_block.member, (amount), __ATOMIC_RELAXED)
+#define fake_count_add(member, amount) \
+	__atomic_fetch_add(&fake_counter_block.member, (amount), __ATOMIC_RELAXED)
 extern struct fake_counters fake_counter_block;
 
 /* Is the range inside RAM, inside the hypervisor's part of it? */

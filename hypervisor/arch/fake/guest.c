@@ -227,7 +227,8 @@ static enum fake_outcome do_access(void *argument)
 		enum mmio_result result;
 		hpa_t address;
 
-		if (pt_lookup(&fake_context_cell()->stage2, access->address, &address, &prot) && (prot & need)) {
+		if (pt_lookup(&fake_context_cell()->stage2, access->address, &address, &prot) &&
+		    (prot & need)) {
 			access_physical(address, access);
 			return FAKE_DONE;
 		}
@@ -235,12 +236,16 @@ static enum fake_outcome do_access(void *argument)
 		if (result != MMIO_RETRY)
 			return result == MMIO_HANDLED ? FAKE_DONE : refuse(access);
 	}
-	fake_fatal("CPU %u retries an access to 0x%llx for ever", arch_cpu_self(), (unsigned long long)access->address);
+	fake_fatal("CPU %u retries an access to 0x%llx for ever", arch_cpu_self(),
+		   (unsigned long long)access->address);
 }
 
-enum fake_outcome fake_access(unsigned int slot, uint64_t address, unsigned int size, int is_write, uint64_t *value)
+enum fake_outcome fake_access(unsigned int slot, uint64_t address, unsigned int size, int is_write,
+			      uint64_t *value)
 {
-	struct mmio_access access = { .address = address, .value = is_write ? *value : 0, .size = (uint8_t)size,
+	struct mmio_access access = { .address = address,
+				      .value = is_write ? *value : 0,
+				      .size = (uint8_t)size,
 				      .is_write = (uint8_t)is_write };
 	enum fake_outcome outcome = fake_call(slot, do_access, &access);
 

@@ -46,7 +46,8 @@ static void change_owner(uint32_t irq, int from, int to)
 	check_number(irq);
 	pthread_mutex_lock(&lock);
 	if (owners[irq] != from)
-		fake_fatal("interrupt %u goes from cell %d to %d, but it belongs to %d", irq, from, to, owners[irq]);
+		fake_fatal("interrupt %u goes from cell %d to %d, but it belongs to %d", irq, from, to,
+			   owners[irq]);
 	owners[irq] = to;
 	pthread_mutex_unlock(&lock);
 }

@@ -34,12 +34,14 @@ void fake_fatal(const char *format, ...)
 
 int fake_in_ram(uint64_t address, uint64_t size)
 {
-	return address >= FAKE_RAM_BASE && size <= FAKE_RAM_SIZE && address - FAKE_RAM_BASE <= FAKE_RAM_SIZE - size;
+	return address >= FAKE_RAM_BASE && size <= FAKE_RAM_SIZE &&
+	       address - FAKE_RAM_BASE <= FAKE_RAM_SIZE - size;
 }
 
 int fake_in_hv(uint64_t address, uint64_t size)
 {
-	return address >= FAKE_HV_BASE && size <= FAKE_HV_SIZE && address - FAKE_HV_BASE <= FAKE_HV_SIZE - size;
+	return address >= FAKE_HV_BASE && size <= FAKE_HV_SIZE &&
+	       address - FAKE_HV_BASE <= FAKE_HV_SIZE - size;
 }
 
 void *fake_ram_at(uint64_t address)
@@ -69,11 +71,15 @@ uint32_t fake_build_config(void *buffer, uint32_t size, unsigned int cpus)
 	uint8_t *blob = buffer;
 
 	if (end > size)
-		fake_fatal("the buffer for a configuration with %u CPUs needs %u bytes, not %u", cpus, end, size);
+		fake_fatal("the buffer for a configuration with %u CPUs needs %u bytes, not %u", cpus, end,
+			   size);
 	memset(blob, 0, end);
-	system->header = (struct bh_config_header){ .magic = BH_CONFIG_MAGIC, .major = BH_ABI_MAJOR,
-						    .minor = BH_ABI_MINOR, .arch = BH_ARCH_FAKE,
-						    .kind = BH_CONFIG_SYSTEM, .size = end };
+	system->header = (struct bh_config_header){ .magic = BH_CONFIG_MAGIC,
+						    .major = BH_ABI_MAJOR,
+						    .minor = BH_ABI_MINOR,
+						    .arch = BH_ARCH_FAKE,
+						    .kind = BH_CONFIG_SYSTEM,
+						    .size = end };
 	strcpy(system->board, "fake");
 	strcpy(system->compatible, "bulkhead,fake");
 	system->hv_memory = (struct bh_config_range){ FAKE_HV_BASE, FAKE_HV_SIZE };
@@ -120,7 +126,8 @@ static void fill_header(unsigned int cpus, uint32_t config_size)
 
 static void new_ram(void)
 {
-	ram = mmap(NULL, FAKE_RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	ram = mmap(NULL, FAKE_RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		   -1, 0);
 	if (ram == MAP_FAILED)
 		fake_fatal("no memory for %llu bytes of RAM", FAKE_RAM_SIZE);
 }

@@ -46,7 +46,9 @@ static const struct pt_format vmsa_stage1 = {
 	.leaf_bits = { 0, S1_LEAF | 1, S1_LEAF | 1, S1_LEAF | 3 },
 	.prot_bits = { S1_RO | S1_XN, S1_RO | S1_XN, S1_XN, S1_XN, S1_RO, S1_RO, 0, 0 },
 	.prot_mask = S1_RO | S1_XN,
-	.type_bits = { [PT_NORMAL] = 3 << 8 | 0 << 2, [PT_NONCACHED] = 3 << 8 | 1 << 2, [PT_DEVICE] = 2 << 2 },
+	.type_bits = { [PT_NORMAL] = 3 << 8 | 0 << 2,
+		       [PT_NONCACHED] = 3 << 8 | 1 << 2,
+		       [PT_DEVICE] = 2 << 2 },
 	.type_mask = 3 << 8 | 7 << 2,
 };
 
@@ -66,7 +68,9 @@ static const struct pt_format vmsa_stage2 = {
 	.leaf_bits = { S2_LEAF | 1, S2_LEAF | 1, S2_LEAF | 3 },
 	.prot_bits = { S2_XN, S2_XN | 1 << 6, S2_XN | 2 << 6, S2_XN | 3 << 6, 0, 1 << 6, 2 << 6, 3 << 6 },
 	.prot_mask = 3ull << 53 | 3 << 6,
-	.type_bits = { [PT_NORMAL] = 3 << 8 | 15 << 2, [PT_NONCACHED] = 3 << 8 | 5 << 2, [PT_DEVICE] = 1 << 2 },
+	.type_bits = { [PT_NORMAL] = 3 << 8 | 15 << 2,
+		       [PT_NONCACHED] = 3 << 8 | 5 << 2,
+		       [PT_DEVICE] = 1 << 2 },
 	.type_mask = 3 << 8 | 15 << 2,
 };
 
@@ -147,8 +151,8 @@ static void check_window(uint64_t address, uint64_t size)
 		fake_fatal("a window at 0x%llx, 0x%llx bytes, crosses 2 MiB", (unsigned long long)address,
 			   (unsigned long long)size);
 	if (!fake_in_ram(address, size) || address + size > FAKE_HV_BASE)
-		fake_fatal("a window at 0x%llx, 0x%llx bytes: that is not RAM of a cell", (unsigned long long)address,
-			   (unsigned long long)size);
+		fake_fatal("a window at 0x%llx, 0x%llx bytes: that is not RAM of a cell",
+			   (unsigned long long)address, (unsigned long long)size);
 }
 
 void *arch_window_open(hpa_t address, size_t size)

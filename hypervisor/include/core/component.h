@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Components: what a cell can have (memory, interrupts, devices, communication page...) registers itself with one
+ * Components: what a cell can have (memory, interrupts, devices, communication page...) registers itself
+ * with one
  * const record; control only iterates. NULL = nothing to do.
  */
 #ifndef CORE_COMPONENT_H
@@ -41,7 +42,10 @@ struct component {
 		__attribute__((used, section("bh_components"))) = &component_##identifier;         \
 	static const struct component component_##identifier
 
-/* The linker makes these for a section whose name is a C identifier; weak: a test may link no component at all. */
+/*
+ * The linker makes these for a section whose name is a C identifier; weak: a test may link no component at
+ * all.
+ */
 extern const struct component *const __start_bh_components[] __attribute__((weak));
 extern const struct component *const __stop_bh_components[] __attribute__((weak));
 

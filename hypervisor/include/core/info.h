@@ -21,13 +21,18 @@
 #define INFO_SIZE 0x80000
 #endif
 
-/** info_init() - lay the area out for this start, empty; the log begins to work. Context: first CPU, header checked. */
+/**
+ * info_init() - lay the area out for this start, empty; the log begins to work. Context: first CPU, header
+ * checked.
+ */
 void info_init(unsigned int log_level);
 
 /** Bytes that the area needs for @cpus CPUs. */
 uint64_t info_needed(unsigned int cpus);
 
-/** Entry of cell @id (< BH_MAX_CELLS). The writer makes its sequence odd meanwhile: info_cell_begin(), _end(). */
+/**
+ * Entry of cell @id (< BH_MAX_CELLS). The writer makes its sequence odd meanwhile: info_cell_begin(), _end().
+ */
 struct bh_cell_info *info_cell(unsigned int id);
 void info_cell_begin(struct bh_cell_info *cell);
 void info_cell_end(struct bh_cell_info *cell);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Locks. Order: control lock, cell irq lock (arch), pool lock, log. A CPU in the hypervisor holds a spin lock only
- * over bounded work and never waits for another CPU's action while it holds one; the control lock is only tried.
+ * Locks. Order: control lock, cell irq lock (arch), pool lock, log. A CPU in the hypervisor holds a spin
+ * lock only
+ * over bounded work and never waits for another CPU's action while it holds one; the control lock is only
+ * tried.
  */
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
@@ -34,7 +36,8 @@ static inline int spin_trylock(struct spinlock *lock)
 	uint32_t owner = __atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE);
 	uint32_t expected = owner;
 
-	return __atomic_compare_exchange_n(&lock->next, &expected, owner + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&lock->next, &expected, owner + 1, 0, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
 }
 
 #endif

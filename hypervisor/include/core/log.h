@@ -12,7 +12,9 @@ enum log_level { LOG_ERROR = 0, LOG_WARNING = 1, LOG_INFO = 2, LOG_DEBUG = 3 };
 void log_init(struct bh_ring *ring, uint32_t data_size, unsigned int level);
 void log_set_level(unsigned int level);
 
-/** printf with %s %c %d %u %x %lx %llx %lu %llu %p %% and widths; one line, '\n' is added. At most 160 bytes. */
+/**
+ * printf with %s %c %d %u %x %lx %llx %lu %llu %p %% and widths; one line, '\n' is added. At most 160 bytes.
+ */
 void log_write(unsigned int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)

@@ -50,7 +50,8 @@ struct pt_format {
 /**
  * struct page_table - a tree of tables out of the page pool
  * @tag: VMID or the like, for arch_tlb_invalidate().  @pages: pool pages in use by tables.
- * @lock: held by pt_lookup() and while pt_merge() takes a table out, so that a look-up never reads a freed page.
+ * @lock: held by pt_lookup() and while pt_merge() takes a table out, so that a look-up never reads a freed
+ * page.
  * @changes: odd while a break-before-make is under way.
  *
  * Changes are serialised by the caller (control lock); CPUs may translate through the table and
@@ -79,12 +80,14 @@ void pt_exit(struct page_table *table);
  * Return: 0; BH_E_NO_MEMORY, then all translations are as before (tables may remain); BH_E_ALIGN, BH_E_RANGE:
  * wrong arguments, nothing happened.
  */
-int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsigned int prot, enum pt_type type);
+int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsigned int prot,
+	   enum pt_type type);
 
 /**
  * pt_split() - prepare [@in, @in + @size): afterwards pt_unmap() and pt_map() of exactly this range, or
  * of whole multiples of @granule inside it (to addresses aligned to @granule), need no memory and cannot fail
- * @granule: PAGE_SIZE or 2 MiB: leaves inside the range become at most that large. Translations stay the same,
+ * @granule: PAGE_SIZE or 2 MiB: leaves inside the range become at most that large. Translations stay the
+ * same,
  * but each leaf that is split is absent for a moment (break-before-make): never split what the walker itself
  * stands on.
  * Return: 0 or BH_E_NO_MEMORY (translations as before; part may be split); BH_E_ALIGN, BH_E_RANGE.
@@ -111,7 +114,8 @@ void pt_protect(struct page_table *table, uint64_t in, uint64_t size, unsigned i
 
 /**
  * pt_retry() - is a fault at @in explained by a change that is over, or under way?
- * For faults of guests: a CPU may fault while a leaf is absent in a break-before-make. Any CPU, beside changes.
+ * For faults of guests: a CPU may fault while a leaf is absent in a break-before-make. Any CPU, beside
+ * changes.
  * @prot: what the access needs (PT_READ...).
  * Return: 1: it is mapped so by now, or may be in a moment: run the instruction again; 0: it is not mapped.
  */

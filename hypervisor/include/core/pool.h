@@ -5,7 +5,9 @@
 
 #include <lib/addr.h>
 
-/** pool_init() - @base, @size: page aligned, linear-mapped hypervisor memory. Context: first CPU, at enable. */
+/**
+ * pool_init() - @base, @size: page aligned, linear-mapped hypervisor memory. Context: first CPU, at enable.
+ */
 void pool_init(hpa_t base, uint64_t size);
 
 /**

@@ -18,13 +18,17 @@ void rendezvous_init(struct rendezvous *meeting, uint32_t expected);
 
 /**
  * rendezvous_meet() - arrive and wait for the others
- * The last to arrive completes it; whoever's @deadline passes first gives it up for all: either all get 0, or all,
+ * The last to arrive completes it; whoever's @deadline passes first gives it up for all: either all get 0,
+ * or all,
  * also those who come late, get the same error.
  * Return: 0 or BH_E_TIMEOUT or the code given to rendezvous_abort().
  */
 int rendezvous_meet(struct rendezvous *meeting, uint64_t deadline);
 
-/** Give it up for all with @code, unless it is complete already. Return: 0 if complete, else the code that holds. */
+/**
+ * Give it up for all with @code, unless it is complete already. Return: 0 if complete, else the code that
+ * holds.
+ */
 int rendezvous_abort(struct rendezvous *meeting, int code);
 
 #endif

@@ -18,7 +18,9 @@ int steps_run(const struct step *steps);
 /** Undo a whole table backward. */
 void steps_undo(const struct step *steps);
 
-/** Is @step to be made to fail on this CPU? Return: 0 or BH_E_INJECTED or BH_E_TIMEOUT (after the deadline). */
+/**
+ * Is @step to be made to fail on this CPU? Return: 0 or BH_E_INJECTED or BH_E_TIMEOUT (after the deadline).
+ */
 int step_injected(const char *step);
 
 /** Remember which step failed and why (info area), first one wins until steps_clear_failure(). */

@@ -3,12 +3,15 @@
  * Controls of the fake machine, for unit tests.
  *
  * The machine has one piece of RAM (an mmap'ed arena, addressed by host-physical addresses) and CPUs. A test
- * either plays a CPU itself, in its own thread: fake_become(slot); or it starts a thread for each CPU and tells
- * them what their guests do: fake_enter(), fake_hypercall(), fake_access()... Between such exits a CPU "runs its
+ * either plays a CPU itself, in its own thread: fake_become(slot); or it starts a thread for each CPU and
+ * tells
+ * them what their guests do: fake_enter(), fake_hypercall(), fake_access()... Between such exits a CPU
+ * "runs its
  * guest", that is, waits for a kick, and then calls upcall_service() as hardware would.
  *
  * Kicks carry no memory ordering (relaxed atomics and a futex), so that ThreadSanitizer sees a release or an
- * acquire that is missing in the code under test. What breaks the contract of hypervisor/include/arch ends the
+ * acquire that is missing in the code under test. What breaks the contract of hypervisor/include/arch ends
+ * the
  * test with a sentence and abort().
  */
 #ifndef ASM_FAKE_H
@@ -72,7 +75,10 @@ void fake_become(unsigned int slot);
 /** Start a thread for each CPU: slots below @bare run the kernel (FAKE_BARE), the others are off. */
 void fake_start_cpus(unsigned int bare);
 
-/** What a CPU is doing and what was done to it. @cell_id: of the context that arch_vcpu_start() or _activate() made. */
+/**
+ * What a CPU is doing and what was done to it. @cell_id: of the context that arch_vcpu_start() or
+ * _activate() made.
+ */
 struct fake_cpu_view {
 	enum fake_mode mode;
 	uint32_t has_context; /* a guest's context is loaded */
@@ -93,7 +99,10 @@ struct fake_cpu_view {
 };
 struct fake_cpu_view fake_cpu_view(unsigned int slot);
 
-/** Wait (real time) for a mode, or for the given number of arch_vcpu_start() on that CPU. Return: 1, or 0 after @ms. */
+/**
+ * Wait (real time) for a mode, or for the given number of arch_vcpu_start() on that CPU. Return: 1, or 0
+ * after @ms.
+ */
 int fake_wait_mode(unsigned int slot, enum fake_mode mode, unsigned int ms);
 int fake_wait_starts(unsigned int slot, uint32_t starts, unsigned int ms);
 
@@ -103,9 +112,9 @@ enum fake_outcome {
 	FAKE_INJECTED = 1,   /* the guest got the architecture's fault */
 	FAKE_STOPPED = 2,    /* the violation was handled: the CPU has another context */
 	FAKE_WRONG_MODE = 3, /* the CPU does not run a guest (or, for entering, the kernel) */
-	FAKE_BUSY = 4,       /* its last exit is not over */
-	FAKE_LATE = 5,       /* not over yet (it is parked, say): collect it with fake_finish() */
-	FAKE_GONE = 6        /* the CPU was switched off in that exit */
+	FAKE_BUSY = 4,	     /* its last exit is not over */
+	FAKE_LATE = 5,	     /* not over yet (it is parked, say): collect it with fake_finish() */
+	FAKE_GONE = 6	     /* the CPU was switched off in that exit */
 };
 #define FAKE_PATIENCE_MS 20000u
 
@@ -113,28 +122,34 @@ enum fake_outcome {
 enum fake_outcome fake_call(unsigned int slot, enum fake_outcome (*function)(void *argument), void *argument);
 
 /** The same in two halves, for CPUs that act at the same time. @mode: FAKE_GUEST, or FAKE_BARE (no exit). */
-enum fake_outcome fake_post(unsigned int slot, enum fake_mode mode, enum fake_outcome (*function)(void *argument),
-			    void *argument);
+enum fake_outcome fake_post(unsigned int slot, enum fake_mode mode,
+			    enum fake_outcome (*function)(void *argument), void *argument);
 enum fake_outcome fake_finish(unsigned int slot, unsigned int ms);
 
 /** The kernel on CPU @slot calls the image's entry. *result: what upcall_enter() returned. */
 enum fake_outcome fake_enter(unsigned int slot, uint64_t argument, int *result);
 
-/** All CPUs below @count enter at the same time (stop_machine). Return: FAKE_DONE if all came back; @results by slot. */
+/**
+ * All CPUs below @count enter at the same time (stop_machine). Return: FAKE_DONE if all came back;
+ * @results by slot.
+ */
 enum fake_outcome fake_enter_all(unsigned int count, uint32_t generation, int *results);
 
 /** The guest on CPU @slot makes a hypercall. call->result and value are filled in. */
 enum fake_outcome fake_hypercall(unsigned int slot, struct hypercall *call);
 
 /** The guest accesses memory: stage 2, then upcall_mmio(), then upcall_violation(). @size: 1, 2, 4, 8. */
-enum fake_outcome fake_access(unsigned int slot, uint64_t address, unsigned int size, int is_write, uint64_t *value);
+enum fake_outcome fake_access(unsigned int slot, uint64_t address, unsigned int size, int is_write,
+			      uint64_t *value);
 enum fake_outcome fake_read(unsigned int slot, uint64_t address, unsigned int size, uint64_t *value);
 enum fake_outcome fake_write(unsigned int slot, uint64_t address, unsigned int size, uint64_t value);
 
 /** The guest provokes any other violation. */
 enum fake_outcome fake_violation(unsigned int slot, const struct bh_record *record);
 
-/** The guest's power control (PSCI). @power: what upcall_cpu_on() said. Off and system calls may be FAKE_LATE. */
+/**
+ * The guest's power control (PSCI). @power: what upcall_cpu_on() said. Off and system calls may be FAKE_LATE.
+ */
 enum fake_outcome fake_cpu_on(unsigned int slot, unsigned int vcpu, uint64_t entry, uint64_t arg,
 			      enum power_result *power);
 enum fake_outcome fake_cpu_off(unsigned int slot);
@@ -146,7 +161,10 @@ void fake_refuse_boot(unsigned int slot);
 
 /* Time --------------------------------------------------------------------------------------------- */
 
-/** arch_time_now() counts nanoseconds of the machine; let it jump, or run @rate times as fast as the wall clock. */
+/**
+ * arch_time_now() counts nanoseconds of the machine; let it jump, or run @rate times as fast as the wall
+ * clock.
+ */
 void fake_time_advance(uint64_t nanoseconds);
 void fake_time_rate(uint64_t rate);
 
