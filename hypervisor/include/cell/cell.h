@@ -29,6 +29,7 @@
  * @committed: root has given its resources up.
  * @loaded: loadable regions are mapped into root.
  * @flush_next: next 2 MiB block to flush before a start.
+ * @scrub_started: its CPUs are parked and the scrub list is open.
  * @scrub_next, @scrub_done: next block to scrub, and how many are (atomic: several CPUs take part).
  * @scrubbers: CPUs that still look at the scrub list (atomic).
  * @park_deadline: when its CPUs must be parked after a stop.
@@ -52,6 +53,7 @@ struct cell {
 	uint32_t committed;
 	uint32_t loaded;
 	uint64_t flush_next;
+	uint32_t scrub_started;
 	uint64_t scrub_next;
 	uint64_t scrub_done;
 	uint32_t scrubbers;
