@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside arch/arm64: traps, exceptions for the guest, firmware calls, the hand-over table. */
+#ifndef ASM_VCPU_H
+#define ASM_VCPU_H
+
+#include <asm/percpu.h>
+#include <asm/types.h>
+#include <bulkhead/info.h>
+
+/* traps.c */
+/** Load stage 2 and everything at EL2 that decides what @cell's vCPU @vcpu may do on this CPU. */
+void traps_load(struct cell_arch *cell, unsigned int vcpu);
+
+/** Parked: no cell's translation is loaded. */
+void traps_unload(void);
+
+/* inject.c */
+void inject_undefined(void);
+/** Step over the instruction that trapped. */
+void inject_skip(void);
+
+/* violation.c */
+/** Tell the layers above, and inject the fault that fits @kind if they say so. @what: at most 39 characters. */
+void violation_report(unsigned int kind, uint64_t address, uint64_t value, int is_write, const char *what);
+
+/* mmio.c */
+void mmio_data_abort(struct frame *frame, uint64_t esr);
+void mmio_instruction_abort(uint64_t esr);
+
+/* sysregs.c */
+void sysreg_trap(struct frame *frame, uint64_t esr);
+
+/* psci.c, smccc.c */
+/** Handle a firmware call in frame->x[0..3]. Return: 1 handled, 0: not of this service. */
+int psci_call(struct frame *frame);
+void smccc_call(struct frame *frame);
+
+/* handover.c */
+/** All registers that one owner of a CPU could leave behind for the next get their reset values. */
+void handover_reset(void);
+
+/* firmware.c */
+/** Call the machine's firmware. Return: x0. */
+uint64_t firmware_call(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
+#define PSCI_CPU_OFF 0x84000002u
+#define PSCI_CPU_ON 0xc4000003u
+#define PSCI_AFFINITY_INFO 0xc4000004u
+#define PSCI_SYSTEM_OFF 0x84000008u
+#define PSCI_SYSTEM_RESET 0x84000009u
+
+/* uart.c */
+/** Map the board's debug UART, if it has one. Without it the log has one place less to go. */
+void uart_init(void);
+void uart_exit(void);
+
+/* cell.c */
+/** The root cell, NULL before it exists. */
+struct cell_arch *arch_root_cell(void);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arch/cell.h>
+
+#include <arch/mmu.h>
+#include <asm/gic.h>
+#include <asm/vcpu.h>
+#include <core/image.h>
+#include <core/pagetable.h>
+#include <lib/config.h>
+#include <lib/errors.h>
+
+#define VMID_SHIFT 48
+
+static struct cell_arch *cell_of_root;
+
+struct cell_arch *arch_root_cell(void)
+{
+	return cell_of_root;
+}
+
+static uint64_t space_end(void)
+{
+	return 1ull << arch_phys_bits();
+}
+
+static int check_window(uint64_t base, uint64_t size, struct bh_error *error)
+{
+	if (base >= space_end() || size > space_end() - base)
+		return error_set(error, BH_E_RANGE, BH_OBJ_INTC, 0, base, space_end() - 1);
+	return BH_E_OK;
+}
+
+static int check_memory(const struct bh_config_cell *config, struct bh_error *error)
+{
+	const struct bh_config_memory *region = CONFIG_ARRAY(struct bh_config_memory, config, memory);
+
+	for (uint32_t i = 0; i < config->memory.count; i++) {
+		if (region[i].gpa >= space_end() || region[i].size > space_end() - region[i].gpa)
+			return error_set(error, BH_E_RANGE, BH_OBJ_MEMORY, i, region[i].gpa, space_end() - 1);
+	}
+	return BH_E_OK;
+}
+
+static int check_gic(const struct bh_config_cell *config, struct bh_error *error)
+{
+	const struct bh_config_cell_gic *gic = &config->gic;
+	int code;
+
+	if (gic->version != gic_version())
+		return error_set(error, BH_E_HARDWARE, BH_OBJ_INTC, 0, gic->version, gic_version());
+	code = check_window(gic->gicd, gic->version == 3 ? CONFIG_GICD_V3_SIZE : CONFIG_GICD_V2_SIZE, error);
+	if (code)
+		return code;
+	if (gic->version == 3)
+		return check_window(gic->gicr, (uint64_t)CONFIG_GICR_STRIDE * config->cpus.count, error);
+	return check_window(gic->gicc, CONFIG_GICC_SIZE, error);
+}
+
+int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
+{
+	int code;
+
+	if (config->cpus.count == 0 || config->cpus.count > ARM64_MAX_VCPUS)
+		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, ARM64_MAX_VCPUS);
+	code = check_gic(config, error);
+	return code ? code : check_memory(config, error);
+}
+
+/* GICv2: where the guest looks for a CPU interface it finds its virtual one. */
+static int map_gicv(struct cell_arch *cell, const struct bh_config_cell *config)
+{
+	const struct bh_config_gic *board = &image_config()->gic;
+	uint64_t window = config ? config->gic.gicc : board->gicc.base;
+
+	if (gic_version() != 2)
+		return BH_E_OK;
+	return pt_map(&cell->stage2, window, hpa(board->gicv.base), CONFIG_GICC_SIZE, PT_READ | PT_WRITE, PT_DEVICE);
+}
+
+/* Guests count their vCPUs through Aff0 in clusters of 16 (what one GICv3 SGI reaches), then Aff1. */
+static uint64_t virtual_hwid(unsigned int vcpu)
+{
+	return (uint64_t)(vcpu / 16) << 8 | vcpu % 16;
+}
+
+static void init_root(struct cell_arch *cell)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
+
+	cell->is_root = 1;
+	cell->vcpu_count = system->cpus.count;
+	for (unsigned int i = 0; i < cell->vcpu_count; i++) {
+		cell->hwid[i] = cpus[i].hwid;
+		cell->slot[i] = (uint16_t)i;
+	}
+}
+
+static void init_guest(struct cell_arch *cell, const struct bh_config_cell *config)
+{
+	cell->vcpu_count = config->cpus.count;
+	for (unsigned int i = 0; i < cell->vcpu_count; i++)
+		cell->hwid[i] = virtual_hwid(i);
+}
+
+int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
+		   struct bh_error *error)
+{
+	int code;
+
+	cell->id = id;
+	if (config)
+		init_guest(cell, config);
+	else
+		init_root(cell);
+	code = pt_init(&cell->stage2, arch_pt_stage2(), id + 1);
+	if (code)
+		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
+	cell->vttbr = (uint64_t)(id + 1) << VMID_SHIFT | arch_hv_hpa(cell->stage2.root).value;
+	arch_tlb_invalidate_vmid(id + 1);
+	code = map_gicv(cell, config);
+	if (!code)
+		code = vgic_cell_init(cell, config);
+	if (code) {
+		pt_exit(&cell->stage2);
+		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
+	}
+	if (!config) {
+		gic_adopt_root(cell);
+		cell_of_root = cell;
+	}
+	return BH_E_OK;
+}
+
+void arch_cell_exit(struct cell_arch *cell)
+{
+	if (cell == cell_of_root)
+		cell_of_root = NULL;
+	vgic_cell_exit(cell);
+	pt_exit(&cell->stage2);
+	arch_tlb_invalidate_vmid(cell->id + 1);
+}
+
+struct page_table *arch_cell_stage2(struct cell_arch *cell)
+{
+	return &cell->stage2;
+}
+
+void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot)
+{
+	cell->slot[vcpu] = (uint16_t)slot;
+}
+
+void arch_cell_reset(struct cell_arch *cell)
+{
+	cell->time_offset = 0;
+	cell->stopped_at = 0;
+	vgic_cell_reset(cell);
+}
+
+static int add_range(const struct bh_config_range *from, unsigned int *index, struct bh_config_range *range)
+{
+	if (!from->size || (*index)--)
+		return 0;
+	*range = *from;
+	return 1;
+}
+
+int arch_platform_range(unsigned int index, struct bh_config_range *range)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_range *const ranges[] = {
+		&system->gic.gicd, &system->gic.gicr, &system->gic.gicc, &system->gic.gich, &system->gic.gicv,
+		&system->debug_uart,
+	};
+
+	for (unsigned int i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (add_range(ranges[i], &index, range))
+			return 1;
+	}
+	return 0;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arch/enable.h>
+
+#include <asm/entry.h>
+#include <asm/features.h>
+#include <asm/gic.h>
+#include <asm/maintenance.h>
+#include <asm/mmu.h>
+#include <asm/vcpu.h>
+#include <core/cpu.h>
+#include <core/log.h>
+
+#define AFFINITY_OFF 1
+
+static int tables_run(void)
+{
+	int code = mmu_init();
+
+	if (!code)
+		uart_init();
+	return code;
+}
+
+static void tables_undo(void)
+{
+	uart_exit();
+	mmu_exit();
+}
+
+const struct step *arch_system_steps(void)
+{
+	static const struct step steps[] = {
+		{ "hyp-tables", tables_run, tables_undo },
+		{ "gic-probe", gic_probe, gic_unprobe },
+		{ NULL, NULL, NULL },
+	};
+
+	return steps;
+}
+
+const struct step *arch_cpu_steps(void)
+{
+	static const struct step steps[] = {
+		{ "cpu-features", features_check, NULL },
+		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
+		{ "cpu-gic", gic_cpu_probe, NULL },
+		{ NULL, NULL, NULL },
+	};
+
+	return steps;
+}
+
+void arch_cpu_activate(void)
+{
+	percpu()->cell = arch_root_cell();
+	percpu()->vcpu = percpu()->slot;
+	gic_cpu_activate();
+	traps_load(arch_root_cell(), percpu()->slot);
+	percpu()->phase = PERCPU_RUNNING;
+}
+
+void arch_cpu_leave(void)
+{
+	gic_cpu_leave();
+	maintenance_new_stage2(); /* while the VMID is still root's */
+	found_restore(&percpu()->found);
+	maintenance_new_stage2();
+	percpu_frame()->x[0] = 0;
+	percpu()->phase = PERCPU_LEAVING;
+}
+
+void arch_cpu_leave_off(void)
+{
+	gic_cpu_leave_off();
+	found_restore(&percpu()->found);
+	percpu()->phase = PERCPU_LEAVING;
+	firmware_call(PSCI_CPU_OFF, 0, 0, 0);
+	log_error("CPU %u: firmware refused to switch it off: it waits here until the machine is reset",
+		  percpu()->slot);
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+int arch_cpu_is_off(unsigned int slot)
+{
+	return (int32_t)firmware_call(PSCI_AFFINITY_INFO, cpu_get(slot)->hwid, 0, 0) == AFFINITY_OFF;
+}
+
+void arch_system_leave(void)
+{
+	gic_unprobe();
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Exits that need all of the frame: what happened, and who answers it. */
+#include <asm/entry.h>
+
+#include <arch/upcall.h>
+#include <asm/sysreg.h>
+#include <asm/vcpu.h>
+
+#define EC_FIRST_OTHER 0x1fu /* classes below are instructions that trapped */
+
+static uint64_t leaving(void)
+{
+	return percpu()->phase == PERCPU_LEAVING;
+}
+
+static int is_ours(const struct frame *frame)
+{
+	return frame->x[0] >= BH_HYPERCALL_BASE && frame->x[0] < BH_HYPERCALL(0x1000u) &&
+	       frame->x[1] == BH_HYPERCALL_MAGIC;
+}
+
+static void hypercall(struct frame *frame)
+{
+	struct hypercall call = {
+		.number = frame->x[0] - BH_HYPERCALL_BASE,
+		.arg = { frame->x[2], frame->x[3], frame->x[4], frame->x[5], frame->x[6] },
+	};
+
+	percpu()->stats->count[BH_STAT_HYPERCALL]++;
+	upcall_hypercall(&call);
+	frame->x[0] = call.result;
+	for (unsigned int i = 0; i < 5; i++)
+		frame->x[1 + i] = call.value[i];
+}
+
+static void unexpected(uint64_t esr)
+{
+	if (ESR_EC(esr) < EC_FIRST_OTHER)
+		inject_undefined();
+	else
+		violation_report(BH_REASON_BAD_TRAP, 0, ESR_EC(esr), 0, "exception that no guest can raise");
+}
+
+uint64_t exit_sync(struct frame *frame, uint64_t esr)
+{
+	percpu()->stats->count[BH_STAT_TOTAL]++;
+	switch (ESR_EC(esr)) {
+	case EC_DATA_ABORT_LOWER:
+		mmio_data_abort(frame, esr);
+		break;
+	case EC_HVC:
+		if (is_ours(frame))
+			hypercall(frame);
+		else
+			smccc_call(frame);
+		break;
+	case EC_SMC:
+		inject_skip(); /* before the call: afterwards ELR_EL2 may be that of another context */
+		smccc_call(frame);
+		break;
+	case EC_SYSREG:
+		sysreg_trap(frame, esr);
+		break;
+	case EC_INST_ABORT_LOWER:
+		mmio_instruction_abort(esr);
+		break;
+	default:
+		unexpected(esr);
+		break;
+	}
+	return leaving();
+}
+
+uint64_t exit_kick(void)
+{
+	upcall_service();
+	return leaving();
+}

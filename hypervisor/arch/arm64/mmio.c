@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Accesses that stage 2 refused: devices that are emulated, changes under way, and what is nobody's. */
+#include <asm/vcpu.h>
+
+#include <arch/upcall.h>
+#include <asm/gic.h>
+#include <asm/sysreg.h>
+#include <core/image.h>
+#include <core/pagetable.h>
+#include <lib/config.h>
+
+#define ISS_ISV (1u << 24)
+#define ISS_SSE (1u << 21)
+#define ISS_SF (1u << 15)
+#define ISS_CM (1u << 8)
+#define ISS_S1PTW (1u << 7)
+#define ISS_WNR (1u << 6)
+#define FSC_TYPE 0x3cu
+#define FSC_TRANSLATION 0x04u
+#define FSC_PERMISSION 0x0cu
+#define PAR_FAILED 1u
+#define PAGE_OFFSET_MASK 0xfffull
+
+static void count(enum bh_stat stat)
+{
+	percpu()->stats->count[stat]++;
+}
+
+/* HPFAR_EL2 is not written for permission faults of an access: the CPU translates once more. 0: it could not. */
+static int fault_address(uint64_t esr, uint64_t *address)
+{
+	uint64_t far = sysreg_read("far_el2"), page, old_par;
+
+	if ((esr & ISS_S1PTW) || (esr & FSC_TYPE) != FSC_PERMISSION) {
+		*address = (sysreg_read("hpfar_el2") & 0xfffffffff0ull) << 8 | (far & PAGE_OFFSET_MASK);
+		return 1;
+	}
+	old_par = sysreg_read("par_el1");
+	__asm__ volatile("at s1e1r, %0\n"
+			 "isb" : : "r"(far) : "memory");
+	page = sysreg_read("par_el1");
+	sysreg_write("par_el1", old_par);
+	*address = (page & 0x000ffffffffff000ull) | (far & PAGE_OFFSET_MASK);
+	return !(page & PAR_FAILED);
+}
+
+/* Does stage 2 allow it by now? Then another CPU changed it between the fault and here. */
+static int allowed_by_now(uint64_t address, unsigned int need)
+{
+	unsigned int prot;
+	hpa_t out;
+
+	return pt_lookup(&percpu()->cell->stage2, address, &out, &prot) && (prot & need) == need;
+}
+
+/* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
+static unsigned int kind_of(uint64_t address)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_range *bank = CONFIG_ARRAY(struct bh_config_range, system, dram);
+
+	for (unsigned int i = 0; i < system->dram.count; i++) {
+		if (address >= bank[i].base && address - bank[i].base < bank[i].size)
+			return BH_REASON_MEMORY_ACCESS;
+	}
+	return BH_REASON_MMIO_ACCESS;
+}
+
+static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
+{
+	violation_report(kind_of(address), address, value, is_write, what);
+}
+
+/* No syndrome (pairs, write-back, cache maintenance), or a table walk: only memory can be meant. */
+static void undecodable(uint64_t esr, uint64_t address)
+{
+	int is_write = (esr & ISS_WNR) != 0;
+
+	if (allowed_by_now(address, is_write ? PT_WRITE : PT_READ)) {
+		count(BH_STAT_RETRY);
+		return;
+	}
+	if (esr & ISS_S1PTW)
+		refuse(address, 0, is_write, "page table outside its memory");
+	else if (esr & ISS_CM)
+		refuse(address, 0, is_write, "cache maintenance outside its memory");
+	else
+		refuse(address, 0, is_write, "load or store that cannot be decoded");
+}
+
+static uint64_t low_bits(uint64_t value, unsigned int size)
+{
+	return size == 8 ? value : value & ((1ull << size * 8) - 1);
+}
+
+static void write_register(struct frame *frame, uint64_t esr, const struct mmio_access *access)
+{
+	unsigned int target = esr >> 16 & 0x1f;
+	uint64_t value = low_bits(access->value, access->size);
+
+	if (esr & ISS_SSE) {
+		unsigned int shift = 64 - access->size * 8u;
+
+		value = (uint64_t)((int64_t)(value << shift) >> shift);
+	}
+	if (!(esr & ISS_SF))
+		value = (uint32_t)value;
+	if (target != 31)
+		frame->x[target] = value;
+}
+
+static const char *const access_names[2][4] = {
+	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
+	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
+};
+
+static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
+{
+	struct mmio_access access = {
+		.address = address,
+		.size = (uint8_t)(1u << (esr >> 22 & 3)),
+		.is_write = (esr & ISS_WNR) != 0,
+	};
+
+	if (access.is_write)
+		access.value = low_bits(frame->x[esr >> 16 & 0x1f], access.size);
+	if (gic_mmio(&access)) {
+		count(BH_STAT_INTC);
+	} else {
+		enum mmio_result result = upcall_mmio(&access);
+
+		if (result == MMIO_RETRY) {
+			count(BH_STAT_RETRY);
+			return;
+		}
+		if (result == MMIO_REFUSED) {
+			refuse(address, access.value, access.is_write, access_names[access.is_write][esr >> 22 & 3]);
+			return;
+		}
+		count(BH_STAT_MMIO);
+	}
+	if (!access.is_write)
+		write_register(frame, esr, &access);
+	inject_skip();
+}
+
+void mmio_data_abort(struct frame *frame, uint64_t esr)
+{
+	unsigned int type = esr & FSC_TYPE;
+	uint64_t address;
+
+	if (!fault_address(esr, &address)) {
+		count(BH_STAT_RETRY);
+		return;
+	}
+	if (type != FSC_TRANSLATION && type != FSC_PERMISSION)
+		violation_report(BH_REASON_MEMORY_ACCESS, address, 0, (esr & ISS_WNR) != 0,
+				 "memory that does not answer");
+	else if ((esr & ISS_ISV) && !(esr & (ISS_CM | ISS_S1PTW)))
+		emulate(frame, esr, address);
+	else
+		undecodable(esr, address);
+}
+
+void mmio_instruction_abort(uint64_t esr)
+{
+	uint64_t address;
+
+	if (!fault_address(esr, &address) || allowed_by_now(address, PT_READ | PT_EXEC)) {
+		count(BH_STAT_RETRY);
+		return;
+	}
+	violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
+}
