@@ -5,7 +5,7 @@
  */
 #include <inmate.h>
 
-#define HYPERVISOR_MEMORY 0x7f000000ull
+#define HYPERVISOR_MEMORY 0xbf000000ull
 
 void inmate_main(uint64_t boot_arg)
 {

@@ -37,3 +37,31 @@ def run(tool, tmp_path):
         )
 
     return call
+
+
+@pytest.fixture(scope="session")
+def board(top, tool, tmp_path_factory):
+    """The board of the emulated machine as a blob: its file needs the machine's device tree."""
+    place = tmp_path_factory.mktemp("board")
+    machine = f"virt,virtualization=on,gic-version=3,dumpdtb={place}/qemu.dtb"
+    size = ["-smp", "4", "-m", "2G", "-cpu", "cortex-a57", "-display", "none", "-nic", "none"]
+    subprocess.run(["qemu-system-aarch64", "-M", machine, *size], check=True, capture_output=True, timeout=60)
+    blob = str(place / "board.blob")
+    subprocess.run([tool, "config", "compile", "--devicetree", place / "qemu.dtb", "-o", blob,
+                    top / "configs/board/qemu-aarch64.yaml"], check=True)
+    return blob
+
+
+@pytest.fixture
+def cell_file(tmp_path):
+    """A bare-metal cell whose image is 1000 bytes of 7."""
+    (tmp_path / "image.bin").write_bytes(b"\7" * 1000)
+    path = tmp_path / "linux.yaml"
+    path.write_text(
+        "cell: linux\n"
+        "cpus: [2, 3]\n"
+        "memory:\n"
+        "  - { name: ram, guest: 0x40000000, size: 16M }\n"
+        "boot: { protocol: flat, image: image.bin, at: 0x40000000 }\n"
+    )
+    return str(path)

@@ -57,7 +57,7 @@ const char *cell_reason_text(const struct bh_record *reason, char *text, size_t 
 	length = snprintf(text, size, "%s", device_reason_text(reason->kind));
 	if (reason->what[0] && length > 0 && (size_t)length < size)
 		length += snprintf(text + length, size - (size_t)length, ": %.*s", (int)sizeof(reason->what),
-		                   reason->what);
+				   reason->what);
 	if (reason->address && length > 0 && (size_t)length < size)
 		snprintf(text + length, size - (size_t)length, " at 0x%" PRIx64, reason->address);
 	return text;
@@ -110,10 +110,11 @@ static void list_text(const struct bh_ioc_cell_info *cell)
 {
 	char size[24], cpus[80], reason[200];
 
-	printf("%2u  %-20s %-11s %-10s %10s  %s\n", cell->handle & 0xffff, cell->info.name,
+	cell_reason_text(&cell->info.reason, reason, sizeof(reason));
+	printf("%2u  %-20s %-11s %-10s %10s%s%s\n", cell->handle & 0xffff, cell->info.name,
 	       device_state_text(cell->info.state), cell_cpus_text(&cell->info, cpus, sizeof(cpus)),
-	       cell->info.memory ? cell_size_text(cell->info.memory, size) : "-",
-	       cell_reason_text(&cell->info.reason, reason, sizeof(reason)));
+	       cell->info.memory ? cell_size_text(cell->info.memory, size) : "-", *reason ? "  " : "",
+	       reason);
 }
 
 enum list_form { LIST_TEXT, LIST_JSON, LIST_NAMES };
@@ -178,7 +179,7 @@ enum cli_exit cmd_cell_list(const struct cli_call *call)
 static const char *cpu_state_text(uint32_t state)
 {
 	static const char *const names[] = {
-		[BH_CPU_ABSENT] = "absent",       [BH_CPU_PARKED] = "parked", [BH_CPU_RUNNING] = "running",
+		[BH_CPU_ABSENT] = "absent",	  [BH_CPU_PARKED] = "parked", [BH_CPU_RUNNING] = "running",
 		[BH_CPU_SUSPENDED] = "suspended", [BH_CPU_FAILED] = "failed",
 	};
 
@@ -188,14 +189,14 @@ static const char *cpu_state_text(uint32_t state)
 static const char *region_flags(uint32_t flags, char *text)
 {
 	sprintf(text, "%c%c%c%s%s", flags & BH_MEM_READ ? 'r' : '-', flags & BH_MEM_WRITE ? 'w' : '-',
-	        flags & BH_MEM_EXEC ? 'x' : '-', flags & BH_MEM_DEVICE ? " device" : "",
-	        flags & BH_MEM_LOADABLE ? " loadable" : "");
+		flags & BH_MEM_EXEC ? 'x' : '-', flags & BH_MEM_DEVICE ? " device" : "",
+		flags & BH_MEM_LOADABLE ? " loadable" : "");
 	return text;
 }
 
 /* Region by region, until there are no more. */
 static bool next_region(const struct device *device, struct bh_ioc_cell_region *region, uint32_t handle,
-                        uint32_t index)
+			uint32_t index)
 {
 	*region = DEVICE_ARGUMENT(bh_ioc_cell_region);
 	region->handle = handle;
@@ -265,7 +266,8 @@ static void show_text(const struct device *device, const struct bh_ioc_cell_info
 		printf("           guest 0x%010" PRIx64 "  host 0x%010" PRIx64 "  %10s  %s\n", region.gpa,
 		       region.hpa, cell_size_text(region.size, size), region_flags(region.flags, text));
 	printf("heartbeat  %" PRIu64 "\n", cell->info.heartbeat);
-	printf("console    %s\n", cell->info.console ? "yes: bulkhead console NAME" : "none");
+	if (cell->info.console)
+		printf("console    bulkhead console %s\n", cell->info.name);
 }
 
 enum cli_exit cmd_cell_show(const struct cli_call *call)
@@ -329,7 +331,7 @@ static void stats_json(const struct device *device, const struct bh_cell_info *c
 
 static void stats_row(const struct device *device, const struct bh_cell_info *cell, unsigned int counter)
 {
-	printf("%-16s", counters[counter].name);
+	printf("%-17s", counters[counter].name);
 	for (unsigned int slot = 0; slot < SLOTS; slot++) {
 		const struct bh_cpu_stats *stats = cpu_stats(device, slot);
 
@@ -341,7 +343,7 @@ static void stats_row(const struct device *device, const struct bh_cell_info *ce
 
 static void stats_text(const struct device *device, const struct bh_cell_info *cell)
 {
-	printf("%-16s", "CPU");
+	printf("%-17s", "CPU");
 	for (unsigned int slot = 0; slot < SLOTS; slot++)
 		if (cpu_stats(device, slot) && (!cell || has_slot(cell, slot)))
 			printf(" %12u", slot);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Makes events for `make bench`, ROUNDS of each kind on two vCPUs, and counts that all of them happened. What an
+ * event costs is counted outside, by ci/bench/exits.c; PHASE() tells it what comes.
+ * Needs the SPIs from WIRED on, 32 of them. Ends with "bench: all done", or with what is missing.
+ */
+#include <inmate.h>
+
+#define ROUNDS 2000u
+#define SGI 1u
+#define WIRED 160u /* first of a word of 32 interrupts */
+#define GICD_TYPER 0x004u
+#define GICD_ISENABLER 0x100u
+#define GICD_ICENABLER 0x180u
+#define UART_FLAGS 0x18u
+
+/* A no-op that the plugin sees; the numbers are those of the table in ci/system/bench. */
+#define PHASE(number) asm volatile("hint %0" : : "i"(0x60 + (number)) : "memory")
+
+static unsigned int seen, online;
+static bool good = true;
+
+static volatile uint32_t *reg(uint64_t address)
+{
+	return (volatile uint32_t *)(uintptr_t)address;
+}
+
+/* True as soon as *@value is @wanted; false after two seconds. */
+static bool reaches(const unsigned int *value, unsigned int wanted)
+{
+	uint64_t end = timer_ticks() + 2 * timer_frequency();
+
+	while (__atomic_load_n(value, __ATOMIC_ACQUIRE) != wanted)
+		if ((int64_t)(timer_ticks() - end) > 0)
+			return false;
+	return true;
+}
+
+static void verdict(const char *what, unsigned int count)
+{
+	printk("bench: %s: %u of %u\n", what, count, ROUNDS);
+	good &= count == ROUNDS;
+}
+
+static void on_timer(unsigned int irq)
+{
+	timer_stop();
+	__atomic_add_fetch(&seen, 1, __ATOMIC_RELEASE);
+}
+
+static void on_event(unsigned int irq)
+{
+	__atomic_add_fetch(&seen, 1, __ATOMIC_RELEASE);
+}
+
+static unsigned int calls(unsigned int number)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		count += hypercall(number, 0, 0, 0).code == 0;
+	return count;
+}
+
+static unsigned int reads(uint64_t address)
+{
+	uint32_t first = *reg(address);
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		count += *reg(address) == first;
+	return count;
+}
+
+static unsigned int writes(void)
+{
+	for (unsigned int i = 0; i < ROUNDS / 2; i++) {
+		*reg(inmate_config.gicd + GICD_ISENABLER + WIRED / 8) = 0xffffffff;
+		*reg(inmate_config.gicd + GICD_ICENABLER + WIRED / 8) = 0xffffffff;
+	}
+	return ROUNDS;
+}
+
+/* One event at a time: the next is made when the one before was seen. */
+static unsigned int events(void (*make)(void))
+{
+	unsigned int count = 0;
+
+	__atomic_store_n(&seen, 0, __ATOMIC_RELEASE);
+	while (count < ROUNDS) {
+		make();
+		if (!reaches(&seen, count + 1))
+			break;
+		count++;
+	}
+	return count;
+}
+
+static void make_timer(void)
+{
+	timer_set(timer_ticks() + 1);
+}
+
+static void make_wired(void)
+{
+	irq_pend(WIRED);
+}
+
+static void make_ipi(void)
+{
+	irq_send(1, SGI);
+}
+
+static void receiver(void)
+{
+	irq_init();
+	irq_set_handler(SGI, on_event);
+	irq_enable(SGI);
+	PHASE(6);
+	irqs_unmask();
+	__atomic_store_n(&online, 1, __ATOMIC_RELEASE);
+	for (;;)
+		cpu_wait();
+}
+
+static bool start_receiver(void)
+{
+	if (cpu_start(1, receiver) == 0 && reaches(&online, 1))
+		return true;
+	printk("bench: vCPU 1 did not start\n");
+	good = false;
+	return false;
+}
+
+/* What is printed between the phases is none. */
+static void run(void)
+{
+	unsigned int count;
+
+	PHASE(1);
+	count = calls(BH_HC_PING);
+	PHASE(0);
+	verdict("hypercalls", count);
+
+	PHASE(2);
+	count = reads(inmate_config.gicd + GICD_TYPER);
+	PHASE(0);
+	verdict("reads of the distributor", count);
+
+	PHASE(3);
+	count = writes();
+	PHASE(0);
+	verdict("writes of 32 interrupts' enable bits", count);
+
+	PHASE(4);
+	count = events(make_timer);
+	PHASE(0);
+	verdict("timer interrupts", count);
+
+	irq_enable(WIRED);
+	PHASE(5);
+	count = events(make_wired);
+	PHASE(0);
+	irq_disable(WIRED);
+	verdict("wired interrupts", count);
+
+	if (start_receiver()) {
+		PHASE(6);
+		count = events(make_ipi);
+		PHASE(0);
+		verdict("interrupts to the other vCPU", count);
+	}
+
+	PHASE(7);
+	count = calls(BH_HC_INFO);
+	PHASE(0);
+	verdict("hypercalls that leave the fast path", count);
+
+	PHASE(8);
+	count = reads(inmate_config.uart + UART_FLAGS);
+	PHASE(0);
+	verdict("reads of the virtual UART", count);
+}
+
+void inmate_main(uint64_t boot_arg)
+{
+	irq_init();
+	irq_set_edge(WIRED, true);
+	irq_set_handler(timer_irq(), on_timer);
+	irq_set_handler(WIRED, on_event);
+	irq_enable(timer_irq());
+	irqs_unmask();
+	run();
+	printk("bench: %s\n", good ? "all done" : "FAILED");
+	power_off();
+}
