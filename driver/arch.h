@@ -9,9 +9,7 @@
 
 struct preflight;
 
-/** BH_ARCH_* of this kernel, and the default name of the image under /lib/firmware. */
-#define BH_THIS_ARCH BH_ARCH_AARCH64
-#define BH_IMAGE_NAME "bulkhead-aarch64.bin"
+/* Kbuild defines BH_THIS_ARCH (BH_ARCH_*) and BH_IMAGE_NAME, the image's name under /lib/firmware. */
 
 #define BH_NO_HWID (~0ull)
 

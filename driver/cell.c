@@ -40,6 +40,14 @@ static const struct bh_config_cpu *cpu_list(const struct cell *cell)
 	return CONFIG_ARRAY(struct bh_config_cpu, cell->config, cpus);
 }
 
+/* A scan holds cells_lock throughout: after handle 0 is written here, none still looks at the device. */
+static void set_handle(struct cell *cell, u32 handle)
+{
+	mutex_lock(&cells_lock);
+	WRITE_ONCE(cell->handle, handle);
+	mutex_unlock(&cells_lock);
+}
+
 /* The CPUs of the configuration as Linux numbers them. */
 static int find_cpus(struct cell *cell, struct bh_error *error)
 {
@@ -71,7 +79,6 @@ static int list_locked(struct cell *cell, struct bh_error *error)
 			return error_set(error, BH_E_CPU_TAKEN, BH_OBJ_CPU, i, cpu_list(cell)[i].hwid, 0);
 	cpumask_or(&claimed, &claimed, &cell->claimed);
 	cells[place] = cell;
-	cell->listed = true;
 	return BH_E_OK;
 }
 
@@ -92,7 +99,6 @@ static void unlist_cell(struct cell *cell)
 		if (cells[i] == cell)
 			cells[i] = NULL;
 	cpumask_andnot(&claimed, &claimed, &cell->claimed);
-	cell->listed = false;
 	mutex_unlock(&cells_lock);
 }
 
@@ -153,7 +159,7 @@ static int create_in_hypervisor(struct cell *cell, u32 size, struct bh_error *er
 
 		code = call_run(&once, error);
 		if (code == BH_E_OK)
-			cell->handle = once.value[0];
+			set_handle(cell, once.value[0]);
 		if (code != BH_E_CPU_ONLINE)
 			break;
 		msleep(HOTPLUG_PAUSE_MS);
@@ -170,7 +176,7 @@ static int create_locked(struct cell *cell, u32 size, struct bh_error *error)
 		code = create_in_hypervisor(cell, size, error);
 	if (!code && bus_add(cell)) {
 		call_handle(BH_HC_CELL_DESTROY, cell->handle, 0, &ignored);
-		cell->handle = 0;
+		set_handle(cell, 0);
 		code = error_set(error, BH_E_NO_MEMORY, BH_OBJ_CELL, 0, 0, 0);
 	}
 	return code;
@@ -211,7 +217,7 @@ static int destroy_locked(struct cell *cell, struct bh_error *error)
 
 	if (code)
 		return code;
-	cell->handle = 0;
+	set_handle(cell, 0);
 	bus_remove(cell);
 	unlist_cell(cell);
 	give_back_cpus(cell);
@@ -239,7 +245,7 @@ static struct cell *get_cell(u32 handle)
 
 	mutex_lock(&cells_lock);
 	for (int i = 0; i < BH_MAX_CELLS && handle; i++)
-		if (cells[i] && READ_ONCE(cells[i]->handle) == handle)
+		if (cells[i] && cells[i]->handle == handle)
 			found = cells[i];
 	if (found)
 		get_device(&found->dev);
@@ -272,7 +278,7 @@ static u32 any_handle(int place)
 	u32 handle;
 
 	mutex_lock(&cells_lock);
-	handle = cells[place] ? READ_ONCE(cells[place]->handle) : 0;
+	handle = cells[place] ? cells[place]->handle : 0;
 	mutex_unlock(&cells_lock);
 	return handle;
 }
@@ -310,7 +316,7 @@ void cell_scan(void)
 	for (int i = 0; i < BH_MAX_CELLS; i++) {
 		struct cell *cell = cells[i];
 
-		if (!cell || !READ_ONCE(cell->handle) || !info_cell(cell_id(cell), &info))
+		if (!cell || !cell->handle || !info_cell(cell_id(cell), &info))
 			continue;
 		if (info.handle != cell->handle || info.events == cell->events)
 			continue;

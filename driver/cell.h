@@ -13,7 +13,7 @@
 /**
  * struct cell - one guest cell; lives as long as its device
  * @lock: one operation on this cell at a time. Held across CPU hot-plug: no CPU hot-plug callback takes it.
- * @handle: as the hypervisor gave it; 0: not created yet, or destroyed.
+ * @handle: as the hypervisor gave it; 0: not created yet, or destroyed. Written under both locks.
  * @config: the driver's copy of the blob, checked.
  * @claimed: CPUs that Linux must not bring online.  @taken: those among them that we took offline.
  * @events: state changes that were reported (under cells_lock).
@@ -26,7 +26,6 @@ struct cell {
 	cpumask_t claimed;
 	cpumask_t taken;
 	u32 events;
-	bool listed;
 };
 
 #define to_cell(device) container_of(device, struct cell, dev)
