@@ -19,5 +19,6 @@ demo:
 
 bench:
 	$(Q)ci/setup
+	$(Q)ci/setup --bench
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)ci/system/bench
