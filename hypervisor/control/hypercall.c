@@ -13,7 +13,6 @@
 #include <control/lock.h>
 #include <core/image.h>
 #include <core/info.h>
-#include <core/stats.h>
 #include <device/comm.h>
 #include <device/console.h>
 #include <lib/config.h>
@@ -299,7 +298,6 @@ void upcall_hypercall(struct hypercall *call)
 	struct bh_error error = { 0 };
 	int code;
 
-	stats_count(BH_STAT_HYPERCALL);
 	memset(call->value, 0, sizeof(call->value));
 	code = run(call, &error);
 	call->result = (uint64_t)code;

@@ -10,7 +10,6 @@
 #include <cell/cell.h>
 #include <cell/cpus.h>
 #include <control/scrub.h>
-#include <core/stats.h>
 
 static void park(struct cpu *cpu)
 {
@@ -84,7 +83,6 @@ void upcall_service(void)
 {
 	struct cpu *cpu = cpu_self();
 
-	stats_count(BH_STAT_KICK);
 	for (;;) {
 		uint32_t bits = __atomic_exchange_n(&cpu->requests, 0, __ATOMIC_SEQ_CST);
 

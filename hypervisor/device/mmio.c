@@ -5,7 +5,6 @@
 #include <cell/cell.h>
 #include <core/component.h>
 #include <core/pagetable.h>
-#include <core/stats.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 
@@ -49,10 +48,9 @@ static enum mmio_result not_a_device(struct cell *cell, const struct mmio_access
 {
 	unsigned int needed = access->is_write ? PT_WRITE : PT_READ, prot;
 
-	if (!pt_lookup(arch_cell_stage2(&cell->arch), access->address, NULL, &prot) || !(prot & needed))
+	if (!pt_lookup(arch_cell_stage2(&cell->arch), access->address, NULL, &prot))
 		return MMIO_REFUSED;
-	stats_count(BH_STAT_RETRY);
-	return MMIO_RETRY;
+	return prot & needed ? MMIO_RETRY : MMIO_REFUSED;
 }
 
 enum mmio_result upcall_mmio(struct mmio_access *access)
