@@ -22,7 +22,8 @@ struct board_load {
 const struct devtree *board_devtree(struct cfg_board *board, struct cfg_messages *messages)
 {
 	if (!board->tree && board->devicetree)
-		board->tree = devtree_load(&board->arena, board->devicetree, board->devicetree_place, messages);
+		board->tree =
+			devtree_load(&board->arena, board->devicetree, board->devicetree_place, messages);
 	return board->tree;
 }
 
@@ -78,12 +79,12 @@ static void read_compatible(struct board_load *load)
 		}
 		if (i + 1 == node_count(node))
 			error_add(load->messages, node->place, compatible_mend(node),
-				  "the file is for another machine: the device tree %s is of '%s'", devtree_path(tree),
-				  devtree_machine(tree));
+				  "the file is for another machine: the device tree %s is of '%s'",
+				  devtree_path(tree), devtree_machine(tree));
 	}
 	if (strlen(chosen) >= sizeof(load->body.compatible))
-		error_add(load->messages, node->place, "shorten it", "'%s' is longer than %zu characters", chosen,
-			  sizeof(load->body.compatible) - 1);
+		error_add(load->messages, node->place, "shorten it", "'%s' is longer than %zu characters",
+			  chosen, sizeof(load->body.compatible) - 1);
 	else
 		strcpy(load->body.compatible, chosen);
 }
@@ -96,7 +97,8 @@ static void read_scalars(struct board_load *load)
 	strcpy(body->board, node_text(board_node(load, "board"), ""));
 	read_range(board_node(load, "hypervisor.memory"), &body->hv_memory);
 	body->event_irq = (uint32_t)node_irq(board_node(load, "event-interrupt"), 0);
-	body->on_reset = node_choice(board_node(load, "root.on-reset"), CHOICES_ON_RESET, BH_ON_RESET_MACHINE);
+	body->on_reset =
+		node_choice(board_node(load, "root.on-reset"), CHOICES_ON_RESET, BH_ON_RESET_MACHINE);
 	body->log_level = node_choice(board_node(load, "hypervisor.log"), CHOICES_LOG, 2);
 	body->timeout_ms = (uint32_t)node_duration(board_node(load, "hypervisor.timeout"), 1000);
 	body->debug_uart_type = node_choice(node_get(uart, "type"), CHOICES_UART, 0);
@@ -197,14 +199,15 @@ static void check_ram(struct board_load *load, struct spans *spans, const char *
 {
 	if ((range->base | range->size) & (BH_RAM_ALIGN - 1))
 		error_add(load->messages, place, "use multiples of 2M",
-			  "%s: 0x%llx with size 0x%llx is not aligned to 2 MiB", name, (unsigned long long)range->base,
-			  (unsigned long long)range->size);
+			  "%s: 0x%llx with size 0x%llx is not aligned to 2 MiB", name,
+			  (unsigned long long)range->base, (unsigned long long)range->size);
 	else if (!range->size)
 		error_add(load->messages, place, "give at least 2M", "%s is empty", name);
 	else if (load->dram.count && !in_dram(load, range))
 		error_add(load->messages, place, "see the memory nodes of the device tree",
 			  "%s (0x%llx to 0x%llx) is not inside one bank of the machine's RAM", name,
-			  (unsigned long long)range->base, (unsigned long long)(range->base + range->size - 1));
+			  (unsigned long long)range->base,
+			  (unsigned long long)(range->base + range->size - 1));
 	span_add(spans, range->base, range->size, place, "%s", name);
 }
 
@@ -220,7 +223,8 @@ static void check_values(struct board_load *load)
 		check_ram(load, &spans, "the pool", &load->pool.list[i], node_item(pool, i)->place);
 	spans_check(&spans, "machine's memory", load->messages);
 	if (irq && (irq < 32 || irq >= 1020))
-		error_add(load->messages, board_place(load, "event-interrupt"), "choose a free SPI, for example 'spi 200'",
+		error_add(load->messages, board_place(load, "event-interrupt"),
+			  "choose a free SPI, for example 'spi 200'",
 			  "interrupt %u is not a shared peripheral interrupt", irq);
 	if (load->body.timeout_ms < 1000 || load->body.timeout_ms > 600000)
 		error_add(load->messages, board_place(load, "hypervisor.timeout"), "use 1s to 10min",
@@ -234,7 +238,8 @@ static void build(struct board_load *load)
 		  sizeof(struct bh_config_range) },
 		{ offsetof(struct bh_config_system, pool), load->pool.list, load->pool.count,
 		  sizeof(struct bh_config_range) },
-		{ offsetof(struct bh_config_system, cpus), load->cpus, load->cpu_count, sizeof(struct bh_config_cpu) },
+		{ offsetof(struct bh_config_system, cpus), load->cpus, load->cpu_count,
+		  sizeof(struct bh_config_cpu) },
 	};
 	struct cfg_board *board = load->board;
 	struct bh_error error;
@@ -323,7 +328,8 @@ static struct cfg_board *board_from_yaml(const char *path, const char *text, siz
 
 	board->root = yaml_parse(&board->arena, board->file, text, size, messages);
 	if (board->root && node_get(board->root, "cell") && !node_get(board->root, "board"))
-		error_add(messages, board->root->place, "give the board file first", "this is the file of a cell");
+		error_add(messages, board->root->place, "give the board file first",
+			  "this is the file of a cell");
 	else if (board->root)
 		schema_check(board->root, BH_CONFIG_SYSTEM, messages);
 	if (messages->error_count == before) {
@@ -344,7 +350,8 @@ struct cfg_board *cfg_board_load(const char *path, const struct cfg_options *opt
 	char *data = file_read(path, FILE_LIMIT, &size);
 
 	if (!data) {
-		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s", strerror(errno));
+		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s",
+			  strerror(errno));
 		return NULL;
 	}
 	board = is_blob(data, size) ? cfg_board_from_blob(data, size, path, options, messages) :

@@ -42,8 +42,8 @@ static void add_cpu(struct cell_load *load, uint32_t slot, struct place place)
 	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, load->system, cpus);
 
 	if (slot >= load->system->cpus.count) {
-		error_add(load->messages, place, "correct the CPU list", "CPU %u is not on the board: it has 0 to %u",
-			  slot, load->system->cpus.count - 1);
+		error_add(load->messages, place, "correct the CPU list",
+			  "CPU %u is not on the board: it has 0 to %u", slot, load->system->cpus.count - 1);
 		return;
 	}
 	for (size_t i = 0; i < cell->cpu_count; i++) {
@@ -86,7 +86,8 @@ static struct cell_memory *add_memory(struct cell_load *load, const char *name, 
 	cell->memory = arena_grow(load->arena, cell->memory, cell->memory_count, sizeof(*cell->memory));
 	region = &cell->memory[cell->memory_count++];
 	*region = (struct cell_memory){ .name = name, .place = place, .node = -1 };
-	snprintf(region->blob.name, sizeof(region->blob.name), "%.*s", (int)sizeof(region->blob.name) - 1, name);
+	snprintf(region->blob.name, sizeof(region->blob.name), "%.*s", (int)sizeof(region->blob.name) - 1,
+		 name);
 	return region;
 }
 
@@ -137,7 +138,8 @@ static int in_pool(const struct bh_config_system *system, uint64_t base, uint64_
 	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
 
 	for (uint32_t i = 0; i < system->pool.count; i++) {
-		if (size <= pool[i].size && base >= pool[i].base && base - pool[i].base <= pool[i].size - size)
+		if (size <= pool[i].size && base >= pool[i].base &&
+		    base - pool[i].base <= pool[i].size - size)
 			return 1;
 	}
 	return 0;
@@ -163,28 +165,32 @@ static void check_ram(struct cell_load *load, const struct node *node, const str
 			  "memory region '%s' has size 0x%llx, which is no multiple of 2 MiB", region->name,
 			  (unsigned long long)blob->size);
 	if (blob->gpa & (BH_RAM_ALIGN - 1))
-		error_add(load->messages, node_place(node_get(node, "guest"), region->place.file), "align it to 2M",
+		error_add(load->messages, node_place(node_get(node, "guest"), region->place.file),
+			  "align it to 2M",
 			  "guest address 0x%llx of memory region '%s' is not aligned to 2 MiB",
 			  (unsigned long long)blob->gpa, region->name);
 	if (blob->gpa + (blob->size - 1) < blob->gpa || blob->gpa + (blob->size - 1) >= CONFIG_ADDRESS_LIMIT)
 		error_add(load->messages, region->place, "choose a lower guest address",
-			  "memory region '%s' ends behind the guest's address space of 48 bits", region->name);
+			  "memory region '%s' ends behind the guest's address space of 48 bits",
+			  region->name);
 	if (!(blob->flags & BH_MEM_READ))
 		error_add(load->messages, region->place, "add 'read' to its flags",
 			  "memory region '%s' is not readable", region->name);
 	if (blob->flags & BH_MEM_AUTO) {
 		if (blob->size > pool_size(load->system))
 			error_add(load->messages, size->place, "make it smaller, or the pool larger",
-				  "memory region '%s' is larger than the board's pool of %llu MiB", region->name,
-				  (unsigned long long)(pool_size(load->system) >> 20));
+				  "memory region '%s' is larger than the board's pool of %llu MiB",
+				  region->name, (unsigned long long)(pool_size(load->system) >> 20));
 	} else if (blob->hpa & (BH_RAM_ALIGN - 1)) {
 		error_add(load->messages, region->place, "align it to 2M",
 			  "host address 0x%llx of memory region '%s' is not aligned to 2 MiB",
 			  (unsigned long long)blob->hpa, region->name);
 	} else if (!in_pool(load->system, blob->hpa, blob->size)) {
-		error_add(load->messages, region->place, "choose an address inside the pool, or leave out 'at'",
-			  "memory region '%s' (0x%llx to 0x%llx) is not inside the board's pool", region->name,
-			  (unsigned long long)blob->hpa, (unsigned long long)(blob->hpa + (blob->size - 1)));
+		error_add(load->messages, region->place,
+			  "choose an address inside the pool, or leave out 'at'",
+			  "memory region '%s' (0x%llx to 0x%llx) is not inside the board's pool",
+			  region->name, (unsigned long long)blob->hpa,
+			  (unsigned long long)(blob->hpa + (blob->size - 1)));
 	}
 }
 
@@ -213,20 +219,21 @@ static void add_irq(struct cell_load *load, uint64_t intid, const char *name, st
 
 	if (intid < 32 || intid >= 1020) {
 		error_add(load->messages, place, "give an SPI: 'spi' from 0 to 987",
-			  "interrupt %llu of %s cannot be given to a cell: it is no SPI", (unsigned long long)intid,
-			  name);
+			  "interrupt %llu of %s cannot be given to a cell: it is no SPI",
+			  (unsigned long long)intid, name);
 		return;
 	}
 	if (intid == load->system->event_irq) {
 		error_add(load->messages, place, "choose another in the cell or the board",
-			  "interrupt %llu (spi %llu) of %s is the board's event interrupt", (unsigned long long)intid,
-			  (unsigned long long)intid - 32, name);
+			  "interrupt %llu (spi %llu) of %s is the board's event interrupt",
+			  (unsigned long long)intid, (unsigned long long)intid - 32, name);
 		return;
 	}
 	for (size_t i = 0; i < cell->irq_count; i++) {
 		if (cell->irqs[i].intid == intid) {
-			error_add(load->messages, place, "list it once", "interrupt %llu (spi %llu) is listed twice",
-				  (unsigned long long)intid, (unsigned long long)intid - 32);
+			error_add(load->messages, place, "list it once",
+				  "interrupt %llu (spi %llu) is listed twice", (unsigned long long)intid,
+				  (unsigned long long)intid - 32);
 			return;
 		}
 	}
@@ -273,7 +280,8 @@ static void read_intc(struct cell_load *load)
 
 /* ---- passed-through devices ---- */
 
-static void add_window(struct cell_load *load, const struct passthrough *passed, const struct bh_config_range *reg)
+static void add_window(struct cell_load *load, const struct passthrough *passed,
+		       const struct bh_config_range *reg)
 {
 	const uint64_t base = reg->base & ~(uint64_t)(BH_PAGE_SIZE - 1);
 	const uint64_t end = (reg->base + reg->size + BH_PAGE_SIZE - 1) & ~(uint64_t)(BH_PAGE_SIZE - 1);
@@ -295,7 +303,8 @@ static void add_window(struct cell_load *load, const struct passthrough *passed,
 }
 
 /* What the MMU cannot keep apart is given as a whole or not at all. */
-static void check_neighbours(struct cell_load *load, const struct devtree *tree, const struct cell_memory *region)
+static void check_neighbours(struct cell_load *load, const struct devtree *tree,
+			     const struct cell_memory *region)
 {
 	const struct bh_config_range range = { region->blob.hpa, region->blob.size };
 	int own[64];
@@ -312,7 +321,8 @@ static void check_neighbours(struct cell_load *load, const struct devtree *tree,
 			  devtree_node_path(load->arena, tree, other));
 }
 
-static void read_passed_node(struct cell_load *load, const struct devtree *tree, const struct passthrough *passed)
+static void read_passed_node(struct cell_load *load, const struct devtree *tree,
+			     const struct passthrough *passed)
 {
 	struct bh_config_range reg;
 	uint32_t intid, flags;
@@ -333,7 +343,8 @@ static void read_passed_node(struct cell_load *load, const struct devtree *tree,
 	for (unsigned int i = 0; (found = devtree_irq(tree, passed->node, i, &intid, &flags)) > 0; i++)
 		add_irq(load, intid, passed->name, passed->place);
 	if (found < 0)
-		error_add(load->messages, passed->place, "pass through a device whose interrupts go to the GIC",
+		error_add(load->messages, passed->place,
+			  "pass through a device whose interrupts go to the GIC",
 			  "interrupts of %s do not go to the GIC", passed->name);
 }
 
@@ -378,7 +389,8 @@ static void read_uart(struct cell_load *load, const struct node *node)
 	if (spi)
 		device->blob.irq = 32 + (uint32_t)(node_number(spi, 0) & 0xffff);
 	if (device->blob.irq >= 1020)
-		error_add(load->messages, spi->place, "choose one from 0 to 987", "'%s' is no SPI", spi->text);
+		error_add(load->messages, spi->place, "choose one from 0 to 987", "'%s' is no SPI",
+			  spi->text);
 	if (device->blob.gpa & (BH_PAGE_SIZE - 1))
 		error_add(load->messages, node_get(node, "at")->place, "align it to 4K",
 			  "0x%llx is not the start of a page", (unsigned long long)device->blob.gpa);
@@ -462,14 +474,15 @@ static void read_scalars(struct cell_load *load)
 		error_add(load->messages, cell_place(load, "comm-page"), "align it to 4K",
 			  "0x%llx is not the start of a page", (unsigned long long)body->comm_page);
 	if (body->watchdog_ms && !body->comm_page)
-		error_add(load->messages, cell_place(load, "watchdog"), "add 'comm-page: ADDRESS'",
-			  "the watchdog looks at the heartbeat in the communication page, which the cell has not");
+		error_add(
+			load->messages, cell_place(load, "watchdog"), "add 'comm-page: ADDRESS'",
+			"the watchdog looks at the heartbeat in the communication page, which the cell has not");
 	if (body->stop_ms > 600000)
 		error_add(load->messages, cell_place(load, "stop-timeout"), "use at most 10min",
 			  "a time of %u ms is too long", body->stop_ms);
 	if (body->watchdog_ms > 86400000)
-		error_add(load->messages, cell_place(load, "watchdog"), "use at most 24h", "a time of %u ms is too long",
-			  body->watchdog_ms);
+		error_add(load->messages, cell_place(load, "watchdog"), "use at most 24h",
+			  "a time of %u ms is too long", body->watchdog_ms);
 }
 
 static void check_guest_space(struct cell_load *load)
@@ -483,17 +496,19 @@ static void check_guest_space(struct cell_load *load)
 		span_add(&spans, cell->memory[i].blob.gpa, cell->memory[i].blob.size, cell->memory[i].place,
 			 "memory region '%s'", cell->memory[i].name);
 	for (size_t i = 0; i < cell->device_count; i++)
-		span_add(&spans, cell->devices[i].blob.gpa, cell->devices[i].blob.size, cell->devices[i].place,
-			 "virtual %s", cell->devices[i].name);
+		span_add(&spans, cell->devices[i].blob.gpa, cell->devices[i].blob.size,
+			 cell->devices[i].place, "virtual %s", cell->devices[i].name);
 	if (body->comm_page)
-		span_add(&spans, body->comm_page, BH_PAGE_SIZE, cell_place(load, "comm-page"), "the communication page");
+		span_add(&spans, body->comm_page, BH_PAGE_SIZE, cell_place(load, "comm-page"),
+			 "the communication page");
 	if (body->gic.version == BH_GIC_V3) {
 		span_add(&spans, body->gic.gicd, CONFIG_GICD_V3_SIZE, intc, "the interrupt distributor");
 		span_add(&spans, body->gic.gicr, cell->cpu_count * CONFIG_GICR_STRIDE, intc,
 			 "the interrupt redistributors");
 	} else {
 		span_add(&spans, body->gic.gicd, CONFIG_GICD_V2_SIZE, intc, "the interrupt distributor");
-		span_add(&spans, body->gic.gicc, CONFIG_GICC_SIZE, intc, "the interrupt controller's CPU interface");
+		span_add(&spans, body->gic.gicc, CONFIG_GICC_SIZE, intc,
+			 "the interrupt controller's CPU interface");
 	}
 	spans_check(&spans, "guest's memory", load->messages);
 }
@@ -506,8 +521,8 @@ static void check_host_space(struct cell_load *load)
 		const struct cell_memory *region = &load->cell->memory[i];
 
 		if (!(region->blob.flags & BH_MEM_AUTO))
-			span_add(&spans, region->blob.hpa, region->blob.size, region->place, "memory region '%s'",
-				 region->name);
+			span_add(&spans, region->blob.hpa, region->blob.size, region->place,
+				 "memory region '%s'", region->name);
 	}
 	spans_check(&spans, "machine's memory", load->messages);
 }
@@ -518,12 +533,15 @@ static void build(struct cell_load *load)
 	struct bh_config_cpu *cpus = arena_alloc(load->arena, cell->cpu_count * sizeof(*cpus) + 1);
 	struct bh_config_memory *memory = arena_alloc(load->arena, cell->memory_count * sizeof(*memory) + 1);
 	struct bh_config_irq *irqs = arena_alloc(load->arena, cell->irq_count * sizeof(*irqs) + 1);
-	struct bh_config_device *devices = arena_alloc(load->arena, cell->device_count * sizeof(*devices) + 1);
+	struct bh_config_device *devices =
+		arena_alloc(load->arena, cell->device_count * sizeof(*devices) + 1);
 	const struct blob_array arrays[] = {
 		{ offsetof(struct bh_config_cell, cpus), cpus, (uint32_t)cell->cpu_count, sizeof(*cpus) },
-		{ offsetof(struct bh_config_cell, memory), memory, (uint32_t)cell->memory_count, sizeof(*memory) },
+		{ offsetof(struct bh_config_cell, memory), memory, (uint32_t)cell->memory_count,
+		  sizeof(*memory) },
 		{ offsetof(struct bh_config_cell, irqs), irqs, (uint32_t)cell->irq_count, sizeof(*irqs) },
-		{ offsetof(struct bh_config_cell, devices), devices, (uint32_t)cell->device_count, sizeof(*devices) },
+		{ offsetof(struct bh_config_cell, devices), devices, (uint32_t)cell->device_count,
+		  sizeof(*devices) },
 	};
 	struct bh_error error;
 
@@ -559,8 +577,8 @@ static void compile(struct cfg_cell *cell, struct cfg_messages *messages)
 		build(&load);
 }
 
-struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board, const struct cfg_options *options,
-			       struct cfg_messages *messages)
+struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board,
+			       const struct cfg_options *options, struct cfg_messages *messages)
 {
 	const size_t before = messages->error_count;
 	struct cfg_cell *cell;
@@ -568,7 +586,8 @@ struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board, 
 	char *text = file_read(path, FILE_LIMIT, &size);
 
 	if (!text) {
-		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s", strerror(errno));
+		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s",
+			  strerror(errno));
 		return NULL;
 	}
 	cell = calloc(1, sizeof(*cell));
@@ -580,7 +599,8 @@ struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board, 
 	cell->root = yaml_parse(&cell->arena, cell->file, text, size, messages);
 	free(text);
 	if (cell->root && node_get(cell->root, "board") && !node_get(cell->root, "cell"))
-		error_add(messages, cell->root->place, "give the file of a cell", "this is the file of a board");
+		error_add(messages, cell->root->place, "give the file of a cell",
+			  "this is the file of a board");
 	else if (cell->root)
 		schema_check(cell->root, BH_CONFIG_CELL, messages);
 	if (messages->error_count == before)

@@ -129,7 +129,7 @@ enum cfg_restart_when { CFG_RESTART_NEVER, CFG_RESTART_FAILED, CFG_RESTART_ALWAY
 
 struct cfg_restart {
 	enum cfg_restart_when when;
-	unsigned int limit;     /* restarts within @period_ms, 0: no limit */
+	unsigned int limit; /* restarts within @period_ms, 0: no limit */
 	unsigned int period_ms;
 };
 
@@ -148,7 +148,8 @@ const struct cfg_origin *cfg_cell_origin(const struct cfg_cell *cell, unsigned i
 const struct cfg_origin *cfg_board_origin(const struct cfg_board *board, unsigned int object, uint32_t index);
 
 /** Turn an error of the driver or the hypervisor into a message with the user's names, file and line. */
-void cfg_cell_explain(const struct cfg_cell *cell, const struct bh_error *error, struct cfg_messages *messages);
+void cfg_cell_explain(const struct cfg_cell *cell, const struct bh_error *error,
+		      struct cfg_messages *messages);
 void cfg_board_explain(const struct cfg_board *board, const struct bh_error *error,
 		       struct cfg_messages *messages);
 

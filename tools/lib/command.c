@@ -104,8 +104,9 @@ static int command_check(struct command *command)
 	if (board)
 		check_all(command, board);
 	if (!command->messages.error_count && command->format == CFG_TEXT)
-		printf("%d file%s right, %zu warning%s\n", command->file_count, command->file_count == 1 ? "" : "s",
-		       command->messages.count, command->messages.count == 1 ? "" : "s");
+		printf("%d file%s right, %zu warning%s\n", command->file_count,
+		       command->file_count == 1 ? "" : "s", command->messages.count,
+		       command->messages.count == 1 ? "" : "s");
 	cfg_board_free(board);
 	return finish(command, 1);
 }
@@ -123,7 +124,8 @@ static void write_file(struct command *command, const char *path, const void *da
 
 static void compile_cell(struct command *command, struct cfg_board *board)
 {
-	struct cfg_cell *cell = cfg_cell_load(command->files[0], board, &command->options, &command->messages);
+	struct cfg_cell *cell =
+		cfg_cell_load(command->files[0], board, &command->options, &command->messages);
 	const struct cfg_boot_plan *plan;
 	size_t size;
 
@@ -139,7 +141,8 @@ static void compile_cell(struct command *command, struct cfg_board *board)
 		write_file(command, command->dtb, plan->dtb, plan->dtb_size);
 	else if (plan && command->dtb)
 		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }),
-			  "write 'devicetree: generate' below 'boot'", "no device tree is generated for this cell");
+			  "write 'devicetree: generate' below 'boot'",
+			  "no device tree is generated for this cell");
 	cfg_cell_free(cell);
 }
 
@@ -175,8 +178,8 @@ static int command_dump(struct command *command)
 		return wrong_usage("dump needs one file");
 	blob = file_read(command->files[0], 1u << 20, &size);
 	if (!blob) {
-		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }), NULL, "cannot be read: %s",
-			  strerror(errno));
+		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }), NULL,
+			  "cannot be read: %s", strerror(errno));
 		return finish(command, 0);
 	}
 	code = dump_blob(stdout, blob, size);
@@ -191,10 +194,14 @@ static int command_dump(struct command *command)
 static int parse_options(struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "board", required_argument, NULL, 'b' },  { "devicetree", required_argument, NULL, 't' },
-		{ "images", required_argument, NULL, 'i' }, { "format", required_argument, NULL, 'f' },
-		{ "output", required_argument, NULL, 'o' }, { "dtb", required_argument, NULL, OPTION_DTB },
-		{ "json", no_argument, NULL, 'j' },	    { "help", no_argument, NULL, 'h' },
+		{ "board", required_argument, NULL, 'b' },
+		{ "devicetree", required_argument, NULL, 't' },
+		{ "images", required_argument, NULL, 'i' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "dtb", required_argument, NULL, OPTION_DTB },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -242,7 +249,9 @@ int cfg_command(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct command *command);
-	} commands[] = { { "check", command_check }, { "compile", command_compile }, { "dump", command_dump } };
+	} commands[] = { { "check", command_check },
+			 { "compile", command_compile },
+			 { "dump", command_dump } };
 	struct command command = { .format = CFG_TEXT };
 	int code;
 

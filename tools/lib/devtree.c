@@ -15,7 +15,7 @@
 struct devtree {
 	const void *fdt;
 	const char *path;
-	int gic;          /* offset of the GIC's node, < 0: none */
+	int gic; /* offset of the GIC's node, < 0: none */
 	uint32_t gic_phandle;
 };
 
@@ -53,7 +53,8 @@ static int is_enabled(const void *fdt, int node)
 /* ---- loading ---- */
 
 static const char *const gic_compatibles[] = {
-	"arm,gic-v3", "arm,gic-400", "arm,cortex-a15-gic", "arm,cortex-a9-gic", "arm,cortex-a7-gic", "arm,eb11mp-gic",
+	"arm,gic-v3",	     "arm,gic-400",	  "arm,cortex-a15-gic",
+	"arm,cortex-a9-gic", "arm,cortex-a7-gic", "arm,eb11mp-gic",
 };
 
 static int find_gic(const void *fdt)
@@ -75,8 +76,8 @@ struct devtree *devtree_load(struct arena *arena, const char *path, struct place
 	void *file = file_read(path, TREE_LIMIT, &size), *fdt;
 
 	if (!file) {
-		error_add(messages, place, "give one with --devicetree FILE.dtb", "cannot read the device tree %s: %s",
-			  path, strerror(errno));
+		error_add(messages, place, "give one with --devicetree FILE.dtb",
+			  "cannot read the device tree %s: %s", path, strerror(errno));
 		return NULL;
 	}
 	fdt = arena_alloc(arena, size);
@@ -138,7 +139,8 @@ static int translate_step(const void *fdt, int bus, int parent, uint64_t *addres
 	int length;
 	const void *ranges = fdt_getprop(fdt, bus, "ranges", &length);
 
-	if (!ranges || child_cells < 1 || child_cells > 2 || parent_cells < 1 || parent_cells > 2 || size_cells < 1)
+	if (!ranges || child_cells < 1 || child_cells > 2 || parent_cells < 1 || parent_cells > 2 ||
+	    size_cells < 1)
 		return ranges && length == 0 ? 0 : -1;
 	if (length == 0)
 		return 0;
@@ -215,12 +217,15 @@ static int irq_extended(const struct devtree *tree, const void *cells, int lengt
 
 	for (unsigned int i = 0; at * 4 < length; i++) {
 		const int controller = fdt_node_offset_by_phandle(tree->fdt, cell_at(cells, at));
-		const int count = controller < 0 ? -1 : (int)property_u32(tree->fdt, controller, "#interrupt-cells", 0);
+		const int count =
+			controller < 0 ? -1 : (int)property_u32(tree->fdt, controller, "#interrupt-cells", 0);
 
 		if (count < 1 || count > 8 || (at + 1 + count) * 4 > length)
 			return -1;
 		if (i == index)
-			return controller == tree->gic && count >= 3 ? decode_gic(cells, at + 1, intid, flags) : -1;
+			return controller == tree->gic && count >= 3 ?
+				       decode_gic(cells, at + 1, intid, flags) :
+				       -1;
 		at += 1 + count;
 	}
 	return 0;
@@ -266,7 +271,8 @@ void devtree_memory(struct arena *arena, const struct devtree *tree, struct rang
 	struct bh_config_range range;
 	int node;
 
-	fdt_for_each_subnode(node, tree->fdt, 0) {
+	fdt_for_each_subnode(node, tree->fdt, 0)
+	{
 		const char *type = fdt_getprop(tree->fdt, node, "device_type", NULL);
 
 		if (!type || strcmp(type, "memory") || !is_enabled(tree->fdt, node))
@@ -293,7 +299,8 @@ uint32_t devtree_cpus(struct arena *arena, const struct devtree *tree, struct bh
 	uint32_t count = 0;
 	int node, length;
 
-	fdt_for_each_subnode(node, tree->fdt, parent) {
+	fdt_for_each_subnode(node, tree->fdt, parent)
+	{
 		const char *type = fdt_getprop(tree->fdt, node, "device_type", NULL);
 		const void *reg = fdt_getprop(tree->fdt, node, "reg", &length);
 
@@ -310,8 +317,10 @@ static void gic_its(const struct devtree *tree, struct bh_config_gic *gic)
 {
 	int node;
 
-	fdt_for_each_subnode(node, tree->fdt, tree->gic) {
-		if (!fdt_node_check_compatible(tree->fdt, node, "arm,gic-v3-its") && is_enabled(tree->fdt, node)) {
+	fdt_for_each_subnode(node, tree->fdt, tree->gic)
+	{
+		if (!fdt_node_check_compatible(tree->fdt, node, "arm,gic-v3-its") &&
+		    is_enabled(tree->fdt, node)) {
 			devtree_reg(tree, node, 0, &gic->its);
 			return;
 		}
@@ -351,11 +360,13 @@ static int is_own(int node, const int *own, size_t own_count)
 	return 0;
 }
 
-int devtree_sharer(const struct devtree *tree, const struct bh_config_range *range, const int *own, size_t own_count)
+int devtree_sharer(const struct devtree *tree, const struct bh_config_range *range, const int *own,
+		   size_t own_count)
 {
 	struct bh_config_range other;
 
-	for (int node = fdt_next_node(tree->fdt, 0, NULL); node >= 0; node = fdt_next_node(tree->fdt, node, NULL)) {
+	for (int node = fdt_next_node(tree->fdt, 0, NULL); node >= 0;
+	     node = fdt_next_node(tree->fdt, node, NULL)) {
 		const char *type = fdt_getprop(tree->fdt, node, "device_type", NULL);
 
 		if (is_own(node, own, own_count) || (type && !strcmp(type, "cpu")))

@@ -18,8 +18,8 @@ static void print_range(FILE *out, const char *name, const struct bh_config_rang
 static void print_header(FILE *out, const struct bh_config_header *header)
 {
 	fprintf(out, "%s configuration, ABI %u.%u, architecture %u, %u bytes, checksum %08x\n",
-		header->kind == BH_CONFIG_SYSTEM ? "system" : "cell", header->major, header->minor, header->arch,
-		header->size, header->crc);
+		header->kind == BH_CONFIG_SYSTEM ? "system" : "cell", header->major, header->minor,
+		header->arch, header->size, header->crc);
 }
 
 static void print_cpus(FILE *out, const struct bh_config_cpu *cpus, uint32_t count)
@@ -38,7 +38,8 @@ static void dump_system(FILE *out, const struct bh_config_system *system)
 
 	fprintf(out, "board %s, compatible %s\n", system->board, system->compatible);
 	fprintf(out, "  event interrupt %u, on-reset %s, log level %u, time limit %u ms\n", system->event_irq,
-		system->on_reset == BH_ON_RESET_STOP ? "stop" : "machine", system->log_level, system->timeout_ms);
+		system->on_reset == BH_ON_RESET_STOP ? "stop" : "machine", system->log_level,
+		system->timeout_ms);
 	for (uint32_t i = 0; i < system->dram.count; i++)
 		print_range(out, "dram", &dram[i]);
 	print_range(out, "hypervisor", &system->hv_memory);
@@ -64,8 +65,8 @@ static void print_memory(FILE *out, const struct bh_config_memory *region)
 	fprintf(out, "  memory       0x%012llx - 0x%012llx  at %s  %c%c%c%s%s  %s\n", (ull)region->gpa,
 		(ull)(region->gpa + (region->size - 1)), host, region->flags & BH_MEM_READ ? 'r' : '-',
 		region->flags & BH_MEM_WRITE ? 'w' : '-', region->flags & BH_MEM_EXEC ? 'x' : '-',
-		region->flags & BH_MEM_DEVICE ? " device" : "", region->flags & BH_MEM_LOADABLE ? " loadable" : "",
-		region->name);
+		region->flags & BH_MEM_DEVICE ? " device" : "",
+		region->flags & BH_MEM_LOADABLE ? " loadable" : "", region->name);
 }
 
 static void dump_cell(FILE *out, const struct bh_config_cell *cell)
@@ -87,8 +88,8 @@ static void dump_cell(FILE *out, const struct bh_config_cell *cell)
 		fprintf(out, "  interrupt    %u (spi %u)\n", irqs[i].intid, irqs[i].intid - 32);
 	for (uint32_t i = 0; i < cell->devices.count; i++)
 		fprintf(out, "  %-12s 0x%012llx, interrupt %u%s\n",
-			devices[i].type == BH_DEV_UART_PL011 ? "pl011" : "16550", (ull)devices[i].gpa, devices[i].irq,
-			i == cell->console ? ", console" : "");
+			devices[i].type == BH_DEV_UART_PL011 ? "pl011" : "16550", (ull)devices[i].gpa,
+			devices[i].irq, i == cell->console ? ", console" : "");
 }
 
 static void print_error(FILE *out, const void *blob, size_t size, const struct bh_error *error)
@@ -96,7 +97,8 @@ static void print_error(FILE *out, const void *blob, size_t size, const struct b
 	char text[256];
 
 	fprintf(out, "wrong: %s [%s at byte %u]; %s\n", cfg_error_text(error, text, sizeof(text)),
-		config_blob_field_name(blob, (uint32_t)size, error->field), error->field, cfg_error_mend(error->code));
+		config_blob_field_name(blob, (uint32_t)size, error->field), error->field,
+		cfg_error_mend(error->code));
 }
 
 int dump_blob(FILE *out, const void *blob, size_t size)
@@ -110,8 +112,9 @@ int dump_blob(FILE *out, const void *blob, size_t size)
 		return BH_E_MAGIC;
 	}
 	print_header(out, header);
-	code = header->kind == BH_CONFIG_CELL ? config_check_layout(blob, (uint32_t)size, BH_CONFIG_CELL, &error) :
-						config_check_system(blob, (uint32_t)size, BH_ARCH_AARCH64, &error);
+	code = header->kind == BH_CONFIG_CELL ?
+		       config_check_layout(blob, (uint32_t)size, BH_CONFIG_CELL, &error) :
+		       config_check_system(blob, (uint32_t)size, BH_ARCH_AARCH64, &error);
 	if (code)
 		print_error(out, blob, size, &error);
 	else if (header->kind == BH_CONFIG_CELL)

@@ -31,8 +31,8 @@ static const char *object_name(unsigned int object)
 /* Objects of which there is one need no number. */
 static int is_counted(unsigned int object)
 {
-	return object == BH_OBJ_POOL || object == BH_OBJ_DRAM || object == BH_OBJ_CPU || object == BH_OBJ_MEMORY ||
-	       object == BH_OBJ_IRQ || object == BH_OBJ_DEVICE;
+	return object == BH_OBJ_POOL || object == BH_OBJ_DRAM || object == BH_OBJ_CPU ||
+	       object == BH_OBJ_MEMORY || object == BH_OBJ_IRQ || object == BH_OBJ_DEVICE;
 }
 
 /* What low and high mean depends on the code. */
@@ -68,7 +68,8 @@ static void append_evidence(const struct bh_error *error, char *text, size_t siz
 }
 
 /* @name: the user's, or NULL; @member: of the blob, or "". */
-static void sentence(const struct bh_error *error, const char *name, const char *member, char *text, size_t size)
+static void sentence(const struct bh_error *error, const char *name, const char *member, char *text,
+		     size_t size)
 {
 	const char *object = object_name(error->object);
 	char index[16] = "";
@@ -76,8 +77,8 @@ static void sentence(const struct bh_error *error, const char *name, const char 
 	if (!name && is_counted(error->object))
 		snprintf(index, sizeof(index), " %u", error->index);
 	snprintf(text, size, "%s%s%s%s%s%s%s%s%s", object, name && *name ? " '" : index, name ? name : "",
-		 name && *name ? "'" : "", *member ? " (" : "", member, *member ? ")" : "", *object ? ": " : "",
-		 error->code < BH_E_COUNT ? errors[error->code].what : "unknown error");
+		 name && *name ? "'" : "", *member ? " (" : "", member, *member ? ")" : "",
+		 *object ? ": " : "", error->code < BH_E_COUNT ? errors[error->code].what : "unknown error");
 	append_evidence(error, text, size);
 }
 
@@ -148,14 +149,16 @@ const struct cfg_origin *cfg_board_origin(const struct cfg_board *board, unsigne
 
 	if (!node)
 		return NULL;
-	return make_origin(arena, "", node->kind == NODE_LIST && index < node->count ? node->items[index]->place :
-											   node->place);
+	return make_origin(arena, "",
+			   node->kind == NODE_LIST && index < node->count ? node->items[index]->place :
+									    node->place);
 }
 
-void cfg_board_explain(const struct cfg_board *board, const struct bh_error *error, struct cfg_messages *messages)
+void cfg_board_explain(const struct cfg_board *board, const struct bh_error *error,
+		       struct cfg_messages *messages)
 {
-	explain(cfg_board_origin(board, error->object, error->index), board->file, board->blob, board->blob_size,
-		error, messages);
+	explain(cfg_board_origin(board, error->object, error->index), board->file, board->blob,
+		board->blob_size, error, messages);
 }
 
 static const char *cell_path(unsigned int object)
@@ -181,7 +184,8 @@ const struct cfg_origin *cfg_cell_origin(const struct cfg_cell *cell, unsigned i
 	const struct node *node;
 
 	if (object == BH_OBJ_CPU && index < cell->cpu_count)
-		return make_origin(arena, arena_printf(arena, "%u", cell->cpus[index].slot), cell->cpus[index].place);
+		return make_origin(arena, arena_printf(arena, "%u", cell->cpus[index].slot),
+				   cell->cpus[index].place);
 	if (object == BH_OBJ_MEMORY && index < cell->memory_count)
 		return make_origin(arena, cell->memory[index].name, cell->memory[index].place);
 	if (object == BH_OBJ_IRQ && index < cell->irq_count)
@@ -192,8 +196,9 @@ const struct cfg_origin *cfg_cell_origin(const struct cfg_cell *cell, unsigned i
 	return node ? make_origin(arena, object == BH_OBJ_CELL ? cell->body.name : "", node->place) : NULL;
 }
 
-void cfg_cell_explain(const struct cfg_cell *cell, const struct bh_error *error, struct cfg_messages *messages)
+void cfg_cell_explain(const struct cfg_cell *cell, const struct bh_error *error,
+		      struct cfg_messages *messages)
 {
-	explain(cfg_cell_origin(cell, error->object, error->index), cell->file, cell->blob, cell->blob_size, error,
-		messages);
+	explain(cfg_cell_origin(cell, error->object, error->index), cell->file, cell->blob, cell->blob_size,
+		error, messages);
 }

@@ -118,7 +118,8 @@ static void make_cpus(struct maker *maker)
 	put_u32(maker, "#address-cells", 1);
 	put_u32(maker, "#size-cells", 0);
 	for (uint32_t i = 0; i < cell->cpu_count; i++) {
-		const uint32_t mpidr = (i >> 4) << 8 | (i & 15); /* as the hypervisor numbers vCPUs: 16 to a cluster */
+		const uint32_t mpidr = (i >> 4) << 8 |
+				       (i & 15); /* as the hypervisor numbers vCPUs: 16 to a cluster */
 
 		begin_at(maker, "cpu", mpidr);
 		put_string(maker, "device_type", "cpu");
@@ -176,7 +177,8 @@ static void make_timer(struct maker *maker)
 {
 	static const uint32_t ppis[] = { 13, 14, 11, 10 };
 	const uint32_t cpus = (uint32_t)maker->cell->cpu_count;
-	const uint32_t mask = maker->cell->body.gic.version == BH_GIC_V2 ? ((1u << (cpus < 8 ? cpus : 8)) - 1) << 8 : 0;
+	const uint32_t mask =
+		maker->cell->body.gic.version == BH_GIC_V2 ? ((1u << (cpus < 8 ? cpus : 8)) - 1) << 8 : 0;
 	uint32_t cells[3 * ARRAY_SIZE(ppis)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(ppis); i++) {
@@ -245,9 +247,11 @@ static void make_uart(struct maker *maker, const struct cell_device *device)
 static int is_dropped(const char *name)
 {
 	static const char *const exact[] = {
-		"phandle", "linux,phandle", "interrupt-parent", "interrupts", "interrupts-extended", "reg", "clocks",
-		"power-domains", "resets", "iommus", "dmas", "dma-names", "memory-region", "msi-parent",
-		"operating-points-v2", "interconnects", "nvmem-cells", "status", "ranges", "phys", "mboxes",
+		"phandle",	 "linux,phandle", "interrupt-parent", "interrupts", "interrupts-extended",
+		"reg",		 "clocks",	  "power-domains",    "resets",	    "iommus",
+		"dmas",		 "dma-names",	  "memory-region",    "msi-parent", "operating-points-v2",
+		"interconnects", "nvmem-cells",	  "status",	      "ranges",	    "phys",
+		"mboxes",
 	};
 	static const char *const starts[] = { "assigned-clock", "pinctrl-" };
 	static const char *const ends[] = { "-gpios", "-gpio", "-supply" };
@@ -273,7 +277,8 @@ static void copy_properties(struct maker *maker, int node)
 	const void *from = devtree_blob(maker->tree);
 	int property, length;
 
-	fdt_for_each_property_offset(property, from, node) {
+	fdt_for_each_property_offset(property, from, node)
+	{
 		const char *name;
 		const void *value = fdt_getprop_by_offset(from, property, &name, &length);
 
@@ -428,7 +433,9 @@ static void make_root(struct maker *maker, uint64_t initrd, uint64_t initrd_size
 void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_size, size_t *size,
 		     struct cfg_messages *messages)
 {
-	struct maker maker = { .cell = cell, .tree = cell->board->tree, .fdt = arena_alloc(&cell->arena, DTB_ROOM) };
+	struct maker maker = { .cell = cell,
+			       .tree = cell->board->tree,
+			       .fdt = arena_alloc(&cell->arena, DTB_ROOM) };
 
 	keep(&maker, fdt_create(maker.fdt, DTB_ROOM));
 	keep(&maker, fdt_finish_reservemap(maker.fdt));
@@ -436,8 +443,8 @@ void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_siz
 	keep(&maker, fdt_finish(maker.fdt));
 	if (maker.error) {
 		error_add(messages, node_place(node_get(cell->root, "boot"), cell->file),
-			  "pass fewer devices through, or give a .dtb", "the guest's device tree cannot be made: %s",
-			  fdt_strerror(maker.error));
+			  "pass fewer devices through, or give a .dtb",
+			  "the guest's device tree cannot be made: %s", fdt_strerror(maker.error));
 		return NULL;
 	}
 	*size = fdt_totalsize(maker.fdt);

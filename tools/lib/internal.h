@@ -40,8 +40,8 @@ struct place {
 	unsigned int column;
 };
 
-void message_add(struct cfg_messages *messages, enum cfg_severity severity, struct place place, const char *mend,
-		 const char *format, ...) __attribute__((format(printf, 5, 6)));
+void message_add(struct cfg_messages *messages, enum cfg_severity severity, struct place place,
+		 const char *mend, const char *format, ...) __attribute__((format(printf, 5, 6)));
 #define error_add(messages, place, mend, ...) message_add(messages, CFG_ERROR, place, mend, __VA_ARGS__)
 #define warning_add(messages, place, mend, ...) message_add(messages, CFG_WARNING, place, mend, __VA_ARGS__)
 
@@ -82,7 +82,7 @@ int parse_size(const char *text, uint64_t *value);     /* number with K, M, G, T
 int parse_duration(const char *text, uint64_t *value); /* 500ms, 10s, 2min -> ms */
 int parse_irq(const char *text, uint64_t *value);      /* spi N, ppi N, intid N -> INTID */
 int parse_bool(const char *text, int *value);
-int parse_cpus(const char *text, uint64_t *first, uint64_t *last); /* 2 or 2-3 */
+int parse_cpus(const char *text, uint64_t *first, uint64_t *last);		/* 2 or 2-3 */
 int parse_rate(const char *text, unsigned int *count, unsigned int *period_ms); /* 3 per 1min */
 
 /* After the schema has accepted a file, the texts are known to be right: no errors here. */
@@ -146,7 +146,8 @@ uint32_t devtree_cpus(struct arena *arena, const struct devtree *tree, struct bh
 /** Return: 1, 0 if the tree has no GICv2 or v3. */
 int devtree_gic(const struct devtree *tree, struct bh_config_gic *gic);
 /** First node other than those of @own whose registers lie in @range, -1 if none. */
-int devtree_sharer(const struct devtree *tree, const struct bh_config_range *range, const int *own, size_t own_count);
+int devtree_sharer(const struct devtree *tree, const struct bh_config_range *range, const int *own,
+		   size_t own_count);
 
 /* ---- blobs ---- */
 
@@ -195,7 +196,7 @@ struct cfg_board {
 	const struct node *root; /* NULL if made of a blob */
 	struct bh_config_system *blob;
 	size_t blob_size;
-	const char *devicetree;  /* path, loaded when needed */
+	const char *devicetree; /* path, loaded when needed */
 	struct place devicetree_place;
 	struct devtree *tree;
 };

@@ -17,8 +17,8 @@ static void *must(void *memory)
 	return memory;
 }
 
-void message_add(struct cfg_messages *messages, enum cfg_severity severity, struct place place, const char *mend,
-		 const char *format, ...)
+void message_add(struct cfg_messages *messages, enum cfg_severity severity, struct place place,
+		 const char *mend, const char *format, ...)
 {
 	struct cfg_message *message;
 	va_list args;
@@ -77,8 +77,8 @@ static void print_text(const struct cfg_message *message, FILE *out)
 		fprintf(out, "%s:", message->file);
 	if (message->file && message->line)
 		fprintf(out, "%u:%u:", message->line, message->column);
-	fprintf(out, "%s%s: %s%s%s\n", message->file ? " " : "", severity_names[message->severity], message->text,
-		message->mend[0] ? "; " : "", message->mend);
+	fprintf(out, "%s%s: %s%s%s\n", message->file ? " " : "", severity_names[message->severity],
+		message->text, message->mend[0] ? "; " : "", message->mend);
 	print_caret(message, out);
 }
 
@@ -160,7 +160,8 @@ static void report_overlap(const struct span *span, const struct span *with, con
 	char where[320] = "";
 
 	if (with->place.line)
-		snprintf(where, sizeof(where), " (%s:%u:%u)", with->place.file, with->place.line, with->place.column);
+		snprintf(where, sizeof(where), " (%s:%u:%u)", with->place.file, with->place.line,
+			 with->place.column);
 	error_add(messages, span->place, "move one of them",
 		  "%s (0x%llx to 0x%llx) overlaps %s (0x%llx to 0x%llx)%s in the %s", span->name,
 		  (unsigned long long)span->base, (unsigned long long)span_last(span), with->name,

@@ -98,7 +98,11 @@ static void check_keys(const struct cfg_cell *cell, struct cfg_messages *message
 	static const struct {
 		const char *key;
 		int flat, linux_; /* 0 refused, 1 may, 2 must be given */
-	} keys[] = { { "kernel", 0, 2 }, { "initrd", 0, 1 }, { "cmdline", 1, 1 }, { "image", 2, 0 }, { "entry", 1, 0 } };
+	} keys[] = { { "kernel", 0, 2 },
+		     { "initrd", 0, 1 },
+		     { "cmdline", 1, 1 },
+		     { "image", 2, 0 },
+		     { "entry", 1, 0 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys) && cell->protocol != CFG_BOOT_NONE; i++) {
 		const int rule = cell->protocol == CFG_BOOT_LINUX ? keys[i].linux_ : keys[i].flat;
@@ -120,7 +124,8 @@ static const struct cell_memory *find_region(const struct cfg_cell *cell, const 
 	for (size_t i = 0; i < cell->memory_count; i++) {
 		const struct bh_config_memory *blob = &cell->memory[i].blob;
 
-		if (!(blob->flags & BH_MEM_EXEC) || (at && (gpa < blob->gpa || gpa - blob->gpa >= blob->size)))
+		if (!(blob->flags & BH_MEM_EXEC) ||
+		    (at && (gpa < blob->gpa || gpa - blob->gpa >= blob->size)))
 			continue;
 		return &cell->memory[i];
 	}
@@ -149,9 +154,10 @@ static void place_dtb(struct cfg_cell *cell, struct cfg_messages *messages)
 	if (!cell->has_dtb)
 		return;
 	if (cell->top - cell->image_gpa < room) {
-		error_add(messages, boot_place(cell, "devicetree"), "enlarge the region, or leave out the device tree",
-			  "memory region '%s' has no room for a device tree of 0x%llx bytes", cell->boot_region->name,
-			  (ull)room);
+		error_add(messages, boot_place(cell, "devicetree"),
+			  "enlarge the region, or leave out the device tree",
+			  "memory region '%s' has no room for a device tree of 0x%llx bytes",
+			  cell->boot_region->name, (ull)room);
 		return;
 	}
 	cell->dtb_gpa = cell->top - room;
@@ -160,7 +166,8 @@ static void place_dtb(struct cfg_cell *cell, struct cfg_messages *messages)
 
 void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 {
-	static const enum cfg_protocol protocols[] = { CFG_BOOT_NONE, CFG_BOOT_FLAT, CFG_BOOT_LINUX, CFG_BOOT_FLAT };
+	static const enum cfg_protocol protocols[] = { CFG_BOOT_NONE, CFG_BOOT_FLAT, CFG_BOOT_LINUX,
+						       CFG_BOOT_FLAT };
 	const struct node *at = boot_node(cell, "at");
 	const struct cell_memory *region = find_region(cell, at);
 
@@ -168,7 +175,8 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 	check_keys(cell, messages);
 	if (!region) {
 		error_add(messages, boot_place(cell, "at"), "give an address in an executable memory region",
-			  at ? "'at' is not in executable memory of the cell" : "the cell has no executable memory");
+			  at ? "'at' is not in executable memory of the cell" :
+			       "the cell has no executable memory");
 		return;
 	}
 	if (cell->protocol != CFG_BOOT_NONE && !(region->blob.flags & BH_MEM_LOADABLE))
@@ -184,7 +192,8 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 		cell->body.entry += text_offset(cell);
 	if (cell->protocol == CFG_BOOT_LINUX && cell->image_gpa & (BH_RAM_ALIGN - 1))
 		error_add(messages, boot_place(cell, "at"), "align it to 2M",
-			  "a kernel cannot lie at 0x%llx, which is not aligned to 2 MiB", (ull)cell->image_gpa);
+			  "a kernel cannot lie at 0x%llx, which is not aligned to 2 MiB",
+			  (ull)cell->image_gpa);
 	place_dtb(cell, messages);
 }
 
@@ -202,7 +211,8 @@ static struct cfg_load *add_load(struct planner *planner, const char *what, uint
 {
 	struct cfg_load *load;
 
-	planner->loads = arena_grow(&planner->cell->arena, planner->loads, planner->count, sizeof(*planner->loads));
+	planner->loads =
+		arena_grow(&planner->cell->arena, planner->loads, planner->count, sizeof(*planner->loads));
 	load = &planner->loads[planner->count++];
 	*load = (struct cfg_load){ .what = what, .gpa = gpa, .size = size };
 	return load;
@@ -217,24 +227,25 @@ static const char *find_file(struct planner *planner, const char *key, uint64_t 
 
 	if (stat(path, &status) || !S_ISREG(status.st_mode)) {
 		message_add(planner->messages, planner->missing, node->place,
-			    "put it there, or say where it is with --images DIR", "%s '%s' is not there: %s", key,
-			    path, S_ISDIR(status.st_mode) ? "it is a directory" : strerror(errno));
+			    "put it there, or say where it is with --images DIR", "%s '%s' is not there: %s",
+			    key, path, S_ISDIR(status.st_mode) ? "it is a directory" : strerror(errno));
 		return NULL;
 	}
 	*size = (uint64_t)status.st_size;
 	return path;
 }
 
-static int does_not_fit(struct planner *planner, const char *key, const char *path, uint64_t need, uint64_t from,
-			uint64_t to)
+static int does_not_fit(struct planner *planner, const char *key, const char *path, uint64_t need,
+			uint64_t from, uint64_t to)
 {
 	const struct cell_memory *region = planner->cell->boot_region;
 
 	if (from <= to && need <= to - from)
 		return 0;
 	error_add(planner->messages, boot_place(planner->cell, key), "give the cell more memory",
-		  "%s '%s' needs %llu KiB, but only %llu KiB are free from 0x%llx on in memory region '%s'", key, path,
-		  (ull)((need + 1023) >> 10), from <= to ? (ull)((to - from) >> 10) : 0ull, (ull)from, region->name);
+		  "%s '%s' needs %llu KiB, but only %llu KiB are free from 0x%llx on in memory region '%s'",
+		  key, path, (ull)((need + 1023) >> 10), from <= to ? (ull)((to - from) >> 10) : 0ull,
+		  (ull)from, region->name);
 	return 1;
 }
 
@@ -256,8 +267,8 @@ static uint64_t plan_kernel(struct planner *planner)
 	if (!path)
 		return 0;
 	if (kernel_read_header(path, &header, &problem)) {
-		error_add(planner->messages, boot_place(cell, "kernel"), "give an uncompressed arm64 Image", "'%s' %s",
-			  path, problem);
+		error_add(planner->messages, boot_place(cell, "kernel"), "give an uncompressed arm64 Image",
+			  "'%s' %s", path, problem);
 		return 0;
 	}
 	if (header.image_size < size)
@@ -290,7 +301,8 @@ static void plan_linux(struct planner *planner, uint64_t *initrd, uint64_t *init
 	const uint64_t kernel_end = plan_kernel(planner);
 
 	if (boot_node(planner->cell, "initrd"))
-		plan_initrd(planner, kernel_end ? kernel_end : planner->cell->body.entry, initrd, initrd_size);
+		plan_initrd(planner, kernel_end ? kernel_end : planner->cell->body.entry, initrd,
+			    initrd_size);
 }
 
 static void plan_flat(struct planner *planner)

@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum scalar {
-	S_NONE,     /* no scalar: list or map only */
-	S_NAME,     /* letters, digits, '-', '_'; at most 31 */
+	S_NONE, /* no scalar: list or map only */
+	S_NAME, /* letters, digits, '-', '_'; at most 31 */
 	S_TEXT,
 	S_NUMBER,
 	S_ADDRESS,
@@ -249,7 +249,8 @@ static void report_unknown(const struct node *key, const struct schema *schema, 
 	if (nearest)
 		snprintf(mend, sizeof(mend), "did you mean '%s'?", nearest);
 	for (size_t i = 0; !nearest && i < count && used < sizeof(mend) - 40; i++)
-		used += (size_t)snprintf(mend + used, sizeof(mend) - used, "%s%s", i ? ", " : "known here: ", names[i]);
+		used += (size_t)snprintf(mend + used, sizeof(mend) - used, "%s%s",
+					 i ? ", " : "known here: ", names[i]);
 	error_add(messages, key->place, mend, "unknown key '%s'", key->text);
 }
 
@@ -321,7 +322,8 @@ static const char *expectation(const struct schema *schema)
 
 	if (schema->scalar == S_CHOICE)
 		return schema->choices;
-	return schema->scalar == S_NONE ? schema->map ? "a map of keys and values" : "a list" : words[schema->scalar];
+	return schema->scalar == S_NONE ? schema->map ? "a map of keys and values" : "a list" :
+					  words[schema->scalar];
 }
 
 static void check_map(const struct node *map, const struct schema *schema, struct cfg_messages *messages);
@@ -336,7 +338,8 @@ static void check_value(const struct schema *schema, const struct node *node, st
 	}
 	if (node->kind == NODE_SCALAR && scalar_fits(schema, node))
 		return;
-	snprintf(mend, sizeof(mend), "give %s%s", schema->scalar == S_CHOICE ? "one of " : "", expectation(schema));
+	snprintf(mend, sizeof(mend), "give %s%s", schema->scalar == S_CHOICE ? "one of " : "",
+		 expectation(schema));
 	if (node->kind == NODE_SCALAR)
 		error_add(messages, node->place, mend, "'%s' cannot be '%s'", schema->key, node->text);
 	else
@@ -351,8 +354,8 @@ static void check_key(const struct schema *schema, const struct node *node, stru
 		return;
 	}
 	if (schema->list == LIST_MUST && node->kind != NODE_LIST) {
-		error_add(messages, node->place, "write [a, b], or one '- ' line for each", "'%s' must be a list",
-			  schema->key);
+		error_add(messages, node->place, "write [a, b], or one '- ' line for each",
+			  "'%s' must be a list", schema->key);
 		return;
 	}
 	for (size_t i = 0; i < node_count(node); i++)

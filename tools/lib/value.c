@@ -75,8 +75,14 @@ static int parse_with_unit(const char *text, const struct unit *units, size_t co
 int parse_size(const char *text, uint64_t *value)
 {
 	static const struct unit units[] = {
-		{ "", 1 },		{ "K", 1ull << 10 },   { "M", 1ull << 20 },   { "G", 1ull << 30 },
-		{ "T", 1ull << 40 },	{ "KiB", 1ull << 10 }, { "MiB", 1ull << 20 }, { "GiB", 1ull << 30 },
+		{ "", 1 },
+		{ "K", 1ull << 10 },
+		{ "M", 1ull << 20 },
+		{ "G", 1ull << 30 },
+		{ "T", 1ull << 40 },
+		{ "KiB", 1ull << 10 },
+		{ "MiB", 1ull << 20 },
+		{ "GiB", 1ull << 30 },
 		{ "TiB", 1ull << 40 },
 	};
 

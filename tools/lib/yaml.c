@@ -37,8 +37,10 @@ static int next_event(struct parse *parse, yaml_event_t *event)
 
 	if (yaml_parser_parse(&parse->parser, event))
 		return 1;
-	refuse(parse, parser->problem_mark.line || !parser->context ? &parser->problem_mark : &parser->context_mark,
-	       parser->problem ? parser->problem : "cannot be read as YAML", "see the YAML syntax: indent with blanks");
+	refuse(parse,
+	       parser->problem_mark.line || !parser->context ? &parser->problem_mark : &parser->context_mark,
+	       parser->problem ? parser->problem : "cannot be read as YAML",
+	       "see the YAML syntax: indent with blanks");
 	return 0;
 }
 
@@ -80,7 +82,8 @@ static void check_duplicate(struct parse *parse, const struct node *map, const s
 	for (size_t i = 0; i < map->count; i++) {
 		if (!strcmp(map->keys[i]->text, key->text))
 			error_add(parse->messages, key->place, "keep one of them",
-				  "'%s' is given twice, first in line %u", key->text, map->keys[i]->place.line);
+				  "'%s' is given twice, first in line %u", key->text,
+				  map->keys[i]->place.line);
 	}
 }
 
@@ -142,10 +145,12 @@ static void take_event(struct parse *parse, struct tree *tree, const yaml_event_
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (tree->documents++)
-			refuse(parse, &event->start_mark, "a second document starts here", "use one file for each");
+			refuse(parse, &event->start_mark, "a second document starts here",
+			       "use one file for each");
 		break;
 	case YAML_ALIAS_EVENT:
-		refuse(parse, &event->start_mark, "aliases are not part of this language", "write the value out");
+		refuse(parse, &event->start_mark, "aliases are not part of this language",
+		       "write the value out");
 		break;
 	case YAML_SCALAR_EVENT:
 		place_value(parse, tree, take_scalar(parse, event), &event->start_mark);
@@ -183,7 +188,8 @@ struct node *yaml_parse(struct arena *arena, const char *file, const char *text,
 	}
 	yaml_parser_delete(&parse.parser);
 	if (!parse.failed && (!tree.top || tree.top->kind != NODE_MAP)) {
-		error_add(messages, ((struct place){ file, 1, 1 }), "start with 'board: NAME' or 'cell: NAME'",
+		error_add(messages, ((struct place){ file, 1, 1 }),
+			  "start with 'board: NAME' or 'cell: NAME'",
 			  "the file is not a map of keys and values");
 		parse.failed = 1;
 	}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every field of a blob, with its name and with what can be said about it alone.
+ */
+#include "config_parts.h"
+
+#define FIELD(type, member, rule, object, low, high)                                                      \
+	{                                                                                                 \
+#member, offsetof(type, member), sizeof(((type *)0)->member), rule, BH_OBJ_##object, low, \
+			high                                                                              \
+	}
+/* A range has two entries, so that its size has a name of its own. */
+#define SPAN_FIELD(type, member, rule, object, alignment)                                         \
+	{ #member ".base", offsetof(type, member.base), 8, rule, BH_OBJ_##object, alignment, 0 }, \
+	{                                                                                         \
+#member ".size", offsetof(type, member.size), 8, ANY, BH_OBJ_##object, 0, 0       \
+	}
+#define ARRAY_FIELD(type, member, object)                                                     \
+	{ #member ".offset", offsetof(type, member.offset), 4, ANY, BH_OBJ_##object, 0, 0 },  \
+	{                                                                                     \
+#member ".count", offsetof(type, member.count), 4, ANY, BH_OBJ_##object, 0, 0 \
+	}
+#define END                              \
+	{                                \
+		NULL, 0, 0, ANY, 0, 0, 0 \
+	}
+
+/* clang-format off */
+#define H struct bh_config_header
+#define HEADER_FIELDS \
+	FIELD(H, magic,    ANY,  HEADER, 0, 0), \
+	FIELD(H, major,    ANY,  HEADER, 0, 0), \
+	FIELD(H, minor,    ANY,  HEADER, 0, 0), \
+	FIELD(H, arch,     ANY,  HEADER, 0, 0), \
+	FIELD(H, kind,     ANY,  HEADER, 0, 0), \
+	FIELD(H, size,     ANY,  HEADER, 0, 0), \
+	FIELD(H, crc,      ANY,  HEADER, 0, 0), \
+	FIELD(H, reserved, ZERO, HEADER, 0, 0)
+
+#define S struct bh_config_system
+static const struct field system_fields[] = {
+	HEADER_FIELDS,
+	FIELD(S, board,               IDENT, PLATFORM,  0, 0),
+	FIELD(S, compatible,          TEXT,  PLATFORM,  0, 0),
+	SPAN_FIELD(S, hv_memory,      SPAN,  HV_MEMORY, BH_RAM_ALIGN),
+	FIELD(S, event_irq,           ANY,   IRQ,       0, 0),
+	FIELD(S, on_reset,            VALUE, PLATFORM,  BH_ON_RESET_MACHINE, BH_ON_RESET_STOP),
+	FIELD(S, log_level,           VALUE, PLATFORM,  0, 3),
+	FIELD(S, timeout_ms,          VALUE, PLATFORM,  1000, 600000),
+	SPAN_FIELD(S, debug_uart,     MAYBE, DEVICE,    BH_PAGE_SIZE),
+	FIELD(S, debug_uart_type,     VALUE, DEVICE,    BH_DEV_NONE, BH_DEV_UART_16550),
+	FIELD(S, reserved,            ZERO,  PLATFORM,  0, 0),
+	FIELD(S, gic.version,         ANY,   INTC,      0, 0),
+	FIELD(S, gic.maintenance_irq, ANY,   INTC,      0, 0),
+	SPAN_FIELD(S, gic.gicd,       MAYBE, INTC,      BH_PAGE_SIZE),
+	SPAN_FIELD(S, gic.gicr,       MAYBE, INTC,      BH_PAGE_SIZE),
+	SPAN_FIELD(S, gic.gicc,       MAYBE, INTC,      BH_PAGE_SIZE),
+	SPAN_FIELD(S, gic.gich,       MAYBE, INTC,      BH_PAGE_SIZE),
+	SPAN_FIELD(S, gic.gicv,       MAYBE, INTC,      BH_PAGE_SIZE),
+	SPAN_FIELD(S, gic.its,        MAYBE, INTC,      BH_PAGE_SIZE),
+	ARRAY_FIELD(S, dram,                 DRAM),
+	ARRAY_FIELD(S, pool,                 POOL),
+	ARRAY_FIELD(S, cpus,                 CPU),
+	END
+};
+
+#define C struct bh_config_cell
+static const struct field cell_fields[] = {
+	HEADER_FIELDS,
+	FIELD(C, name,         IDENT,   CELL, 0, 0),
+	FIELD(C, flags,        BITS,    CELL, 0, BH_CELL_FLAGS_ALL),
+	FIELD(C, console,      ANY,     DEVICE, 0, 0),
+	FIELD(C, entry,        ADDRESS, BOOT, 1, 0),
+	FIELD(C, boot_arg,     ADDRESS, BOOT, 1, 0),
+	FIELD(C, comm_page,    ADDRESS, COMM, BH_PAGE_SIZE, 0),
+	FIELD(C, watchdog_ms,  VALUE,   CELL, 0, 86400000),
+	FIELD(C, stop_ms,      VALUE,   CELL, 0, 600000),
+	FIELD(C, gic.version,  ANY,     INTC, 0, 0),
+	FIELD(C, gic.reserved, ZERO,    INTC, 0, 0),
+	FIELD(C, gic.gicd,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD(C, gic.gicr,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD(C, gic.gicc,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	ARRAY_FIELD(C, cpus,            CPU),
+	ARRAY_FIELD(C, memory,          MEMORY),
+	ARRAY_FIELD(C, irqs,            IRQ),
+	ARRAY_FIELD(C, devices,         DEVICE),
+	END
+};
+
+static const struct field dram_fields[] = {
+	{ "dram.base", 0, 8, SPAN, BH_OBJ_DRAM, BH_PAGE_SIZE, 0 },
+	{ "dram.size", 8, 8, ANY,  BH_OBJ_DRAM, 0, 0 },
+	END
+};
+
+static const struct field pool_fields[] = {
+	{ "pool.base", 0, 8, SPAN, BH_OBJ_POOL, BH_RAM_ALIGN, 0 },
+	{ "pool.size", 8, 8, ANY,  BH_OBJ_POOL, 0, 0 },
+	END
+};
+
+static const struct field cpu_fields[] = {
+	{ "cpu.hwid", 0, 8, ANY, BH_OBJ_CPU, 0, 0 },
+	END
+};
+
+static const struct field irq_fields[] = {
+	{ "irq.intid",    0, 4, ANY,  BH_OBJ_IRQ, 0, 0 },
+	{ "irq.reserved", 4, 4, ZERO, BH_OBJ_IRQ, 0, 0 },
+	END
+};
+
+#define M struct bh_config_memory
+static const struct field memory_fields[] = {
+	{ "memory.gpa",      offsetof(M, gpa),      8,  ADDRESS, BH_OBJ_MEMORY, 1, 0 },
+	{ "memory.hpa",      offsetof(M, hpa),      8,  ADDRESS, BH_OBJ_MEMORY, 1, 0 },
+	{ "memory.size",     offsetof(M, size),     8,  VALUE,   BH_OBJ_MEMORY, 1, CONFIG_ADDRESS_LIMIT },
+	{ "memory.flags",    offsetof(M, flags),    4,  BITS,    BH_OBJ_MEMORY, 0, BH_MEM_ALL },
+	{ "memory.reserved", offsetof(M, reserved), 4,  ZERO,    BH_OBJ_MEMORY, 0, 0 },
+	{ "memory.name",     offsetof(M, name),     16, TEXT,    BH_OBJ_MEMORY, 0, 0 },
+	END
+};
+
+#define D struct bh_config_device
+static const struct field device_fields[] = {
+	{ "device.type",     offsetof(D, type),     4, VALUE,   BH_OBJ_DEVICE, BH_DEV_UART_PL011, BH_DEV_UART_16550 },
+	{ "device.irq",      offsetof(D, irq),      4, ANY,     BH_OBJ_DEVICE, 0, 0 },
+	{ "device.gpa",      offsetof(D, gpa),      8, ADDRESS, BH_OBJ_DEVICE, BH_PAGE_SIZE, 0 },
+	{ "device.size",     offsetof(D, size),     8, VALUE,   BH_OBJ_DEVICE, CONFIG_DEVICE_SIZE, CONFIG_DEVICE_SIZE },
+	{ "device.reserved", offsetof(D, reserved), 8, ZERO,    BH_OBJ_DEVICE, 0, 0 },
+	END
+};
+
+static const struct array system_arrays[] = {
+	{ offsetof(S, dram), sizeof(struct bh_config_range), 1, CONFIG_MAX_RANGES, BH_OBJ_DRAM, dram_fields },
+	{ offsetof(S, pool), sizeof(struct bh_config_range), 0, CONFIG_MAX_RANGES, BH_OBJ_POOL, pool_fields },
+	{ offsetof(S, cpus), sizeof(struct bh_config_cpu),   1, CONFIG_MAX_BLOB_CPUS, BH_OBJ_CPU,  cpu_fields },
+};
+
+static const struct array cell_arrays[] = {
+	{ offsetof(C, cpus),    sizeof(struct bh_config_cpu),    1, CONFIG_MAX_BLOB_CPUS, BH_OBJ_CPU,    cpu_fields },
+	{ offsetof(C, memory),  sizeof(struct bh_config_memory), 1, CONFIG_MAX_RANGES,  BH_OBJ_MEMORY, memory_fields },
+	{ offsetof(C, irqs),    sizeof(struct bh_config_irq),    0, CONFIG_MAX_IRQS,    BH_OBJ_IRQ,    irq_fields },
+	{ offsetof(C, devices), sizeof(struct bh_config_device), 0, CONFIG_MAX_DEVICES, BH_OBJ_DEVICE, device_fields },
+};
+
+static const struct layout system_layout = { BH_CONFIG_SYSTEM, sizeof(S), system_fields, system_arrays, 3 };
+static const struct layout cell_layout = { BH_CONFIG_CELL, sizeof(C), cell_fields, cell_arrays, 4 };
+/* clang-format on */
+
+_Static_assert(sizeof(S) % 8 == 0 && sizeof(C) % 8 == 0, "arrays start 8-byte aligned without padding");
+_Static_assert(sizeof(struct bh_config_cpu) == 8 && sizeof(struct bh_config_irq) == 8,
+	       "elements keep alignment");
+
+/* ---- names for messages ---- */
+
+static const char *find_name(const struct field *fields, uint32_t offset)
+{
+	for (const struct field *field = fields; field->name; field++) {
+		if (offset >= field->offset && offset - field->offset < field->size)
+			return field->name;
+	}
+	return "";
+}
+
+const struct layout *config_layout(unsigned int kind)
+{
+	return kind == BH_CONFIG_SYSTEM ? &system_layout : kind == BH_CONFIG_CELL ? &cell_layout : NULL;
+}
+
+const char *config_field_name(unsigned int kind, uint32_t field)
+{
+	const struct layout *layout = config_layout(kind);
+
+	if (!layout)
+		return field < sizeof(struct bh_config_header) ? find_name(cell_fields, field) : "";
+	return find_name(layout->fields, field);
+}
+
+const char *config_blob_field_name(const void *blob, uint32_t size, uint32_t field)
+{
+	const struct bh_config_header *header = blob;
+	const unsigned int kind = size < sizeof(*header) ? 0 : header->kind;
+	const struct layout *layout = config_layout(kind);
+
+	if (!layout || size < layout->body_size || field < layout->body_size)
+		return config_field_name(kind, field);
+	for (unsigned int i = 0; i < layout->array_count; i++) {
+		const struct array *array = &layout->arrays[i];
+		const struct bh_config_array *at = (const void *)((const uint8_t *)blob + array->descriptor);
+
+		if (field >= at->offset && (field - at->offset) / array->element_size < at->count)
+			return find_name(array->fields, (field - at->offset) % array->element_size);
+	}
+	return "";
+}

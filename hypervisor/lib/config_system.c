@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Configuration check: a board, its fields against each other. */
+#include "config_parts.h"
+
+#include <lib/errors.h>
+
+/* MPIDR_EL1: only the affinity fields name a CPU. */
+static int hwid_valid(uint16_t arch, uint64_t hwid)
+{
+	return arch != BH_ARCH_AARCH64 || !(hwid & ~0xff00ffffffull);
+}
+
+uint32_t config_find_slot(const struct bh_config_cpu *cpus, uint32_t count, uint64_t hwid)
+{
+	uint32_t slot = 0;
+
+	while (slot < count && cpus[slot].hwid != hwid)
+		slot++;
+	return slot;
+}
+
+void config_open_board(struct board *board, const struct bh_config_system *system)
+{
+	board->system = system;
+	board->dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
+	board->pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
+	board->cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
+}
+
+/* A window of the GIC: whether the version has it, and what it must be like at least. */
+struct gic_window {
+	uint16_t range;
+	uint8_t v2, v3;
+	uint8_t optional;
+	uint32_t v2_size, v3_size;
+};
+
+static const struct gic_window gic_windows[] = {
+	{ offsetof(struct bh_config_system, gic.gicd), 1, 1, 0, CONFIG_GICD_V2_SIZE, CONFIG_GICD_V3_SIZE },
+	{ offsetof(struct bh_config_system, gic.gicr), 0, 1, 0, 0, CONFIG_GICR_STRIDE },
+	{ offsetof(struct bh_config_system, gic.gicc), 1, 0, 0, CONFIG_GICC_SIZE, 0 },
+	{ offsetof(struct bh_config_system, gic.gich), 1, 0, 0, BH_PAGE_SIZE, 0 },
+	{ offsetof(struct bh_config_system, gic.gicv), 1, 0, 0, CONFIG_GICC_SIZE, 0 },
+	{ offsetof(struct bh_config_system, gic.its), 0, 1, 1, 0, 0x20000 },
+};
+
+#define GIC_WINDOWS (sizeof(gic_windows) / sizeof(gic_windows[0]))
+
+static const struct bh_config_range *window_range(const struct bh_config_system *system, unsigned int window)
+{
+	return (const void *)((const uint8_t *)system + gic_windows[window].range);
+}
+
+static int check_gic_window(const struct check *check, const struct bh_config_system *system, unsigned int i)
+{
+	const struct gic_window *window = &gic_windows[i];
+	const struct bh_config_range *range = window_range(system, i);
+	const int v3 = system->gic.version == BH_GIC_V3;
+	uint64_t least = v3 ? window->v3_size : window->v2_size;
+
+	if (!(v3 ? window->v3 : window->v2))
+		return range->size ?
+			       config_fail(check, BH_E_RESERVED, AT(INTC, 0, window->range), range->base, 0) :
+			       BH_E_OK;
+	if (window->optional && !range->size)
+		return BH_E_OK;
+	if (window->range == offsetof(struct bh_config_system, gic.gicr))
+		least *= system->cpus.count;
+	if (range->size < least)
+		return config_fail(check, BH_E_SIZE, AT(INTC, 0, window->range + 8), range->size, least);
+	if (v3 && (range->base & (CONFIG_GICD_V3_SIZE - 1)))
+		return config_fail(check, BH_E_ALIGN, AT(INTC, 0, window->range), range->base,
+				   CONFIG_GICD_V3_SIZE);
+	return BH_E_OK;
+}
+
+static int check_no_gic(const struct check *check, const struct bh_config_system *system)
+{
+	for (uint32_t i = offsetof(struct bh_config_system, gic);
+	     i < offsetof(struct bh_config_system, gic) + sizeof(system->gic); i++) {
+		if (check->blob[i])
+			return config_fail(check, BH_E_RESERVED, AT(INTC, 0, i), check->blob[i], 0);
+	}
+	return BH_E_OK;
+}
+
+static int check_gic(const struct check *check, const struct bh_config_system *system)
+{
+	int code;
+
+	if (system->header.arch != BH_ARCH_AARCH64)
+		return check_no_gic(check, system);
+	if (system->gic.version != BH_GIC_V2 && system->gic.version != BH_GIC_V3)
+		return config_fail(check, BH_E_RANGE,
+				   AT(INTC, 0, offsetof(struct bh_config_system, gic.version)),
+				   system->gic.version, BH_GIC_V3);
+	if (system->gic.maintenance_irq < 16 || system->gic.maintenance_irq > 31)
+		return config_fail(check, BH_E_IRQ,
+				   AT(INTC, 0, offsetof(struct bh_config_system, gic.maintenance_irq)),
+				   system->gic.maintenance_irq, 31);
+	for (unsigned int i = 0; i < GIC_WINDOWS; i++) {
+		code = check_gic_window(check, system, i);
+		if (code)
+			return code;
+	}
+	return BH_E_OK;
+}
+
+uint32_t config_board_spans(const struct board *board)
+{
+	return board->system->dram.count + (uint32_t)GIC_WINDOWS + 1;
+}
+
+const struct bh_config_range *config_board_span(const struct board *board, uint32_t i, struct where *where)
+{
+	const struct bh_config_system *system = board->system;
+
+	if (i < system->dram.count) {
+		*where = AT(DRAM, i, system->dram.offset + i * sizeof(struct bh_config_range));
+		return &board->dram[i];
+	}
+	i -= system->dram.count;
+	if (i < GIC_WINDOWS) {
+		*where = AT(INTC, 0, gic_windows[i].range);
+		return window_range(system, i);
+	}
+	*where = AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart));
+	return &system->debug_uart;
+}
+
+static int check_board_disjoint(const struct check *check, const struct board *board)
+{
+	struct where where, other;
+
+	for (uint32_t i = 1; i < config_board_spans(board); i++) {
+		const struct bh_config_range *a = config_board_span(board, i, &where);
+
+		for (uint32_t j = 0; a->size && j < i; j++) {
+			const struct bh_config_range *b = config_board_span(board, j, &other);
+
+			if (b->size && overlaps(a, b))
+				return config_fail(check, BH_E_OVERLAP, where, a->base,
+						   last(a->base, a->size));
+		}
+	}
+	return BH_E_OK;
+}
+
+static int check_pool(const struct check *check, const struct board *board)
+{
+	const struct bh_config_system *system = board->system;
+
+	for (uint32_t i = 0; i < system->pool.count; i++) {
+		const struct bh_config_range *range = &board->pool[i];
+		const struct where where = IN(POOL, i, range, base);
+		const uint64_t end = last(range->base, range->size);
+
+		if (!in_array(board->dram, system->dram.count, range->base, range->size))
+			return config_fail(check, BH_E_RANGE, where, range->base, end);
+		if (overlaps(range, &system->hv_memory))
+			return config_fail(check, BH_E_OVERLAP, where, range->base, end);
+		for (uint32_t j = 0; j < i; j++) {
+			if (overlaps(range, &board->pool[j]))
+				return config_fail(check, BH_E_OVERLAP, where, range->base, end);
+		}
+	}
+	return BH_E_OK;
+}
+
+/* At most 1024 CPUs and only at enable, so the simple comparison does. */
+static int check_board_cpus(const struct check *check, const struct board *board)
+{
+	for (uint32_t i = 0; i < board->system->cpus.count; i++) {
+		const struct where where = IN(CPU, i, &board->cpus[i], hwid);
+		const uint64_t hwid = board->cpus[i].hwid;
+
+		if (!hwid_valid(board->system->header.arch, hwid))
+			return config_fail(check, BH_E_RANGE, where, hwid, 0xff00ffffffull);
+		if (config_find_slot(board->cpus, i, hwid) < i)
+			return config_fail(check, BH_E_DUPLICATE, where, hwid,
+					   config_find_slot(board->cpus, i, hwid));
+	}
+	return BH_E_OK;
+}
+
+static int check_board_scalars(const struct check *check, const struct board *board)
+{
+	const struct bh_config_system *system = board->system;
+	const struct bh_config_range *hv = &system->hv_memory;
+
+	if (!in_array(board->dram, system->dram.count, hv->base, hv->size))
+		return config_fail(check, BH_E_RANGE,
+				   AT(HV_MEMORY, 0, offsetof(struct bh_config_system, hv_memory)), hv->base,
+				   last(hv->base, hv->size));
+	if (system->event_irq && !irq_valid(system->header.arch, system->event_irq))
+		return config_fail(check, BH_E_IRQ, AT(IRQ, 0, offsetof(struct bh_config_system, event_irq)),
+				   system->event_irq, INTID_LIMIT - 1);
+	if (!system->debug_uart.size != !system->debug_uart_type)
+		return config_fail(check, BH_E_RANGE,
+				   AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart_type)),
+				   system->debug_uart_type, system->debug_uart.size);
+	return BH_E_OK;
+}
+
+int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct bh_error *error)
+{
+	const struct check context = { blob, blob, error }, *check = &context;
+	struct board board;
+	int code;
+
+	code = config_check_blob(check, size, arch, config_layout(BH_CONFIG_SYSTEM));
+	if (code)
+		return code;
+	config_open_board(&board, blob);
+	code = check_board_scalars(check, &board);
+	if (!code)
+		code = check_gic(check, blob);
+	if (!code)
+		code = check_board_disjoint(check, &board);
+	if (!code)
+		code = check_pool(check, &board);
+	if (!code)
+		code = check_board_cpus(check, &board);
+	if (!code)
+		error_set(error, BH_E_OK, BH_OBJ_NONE, 0, 0, 0);
+	return code;
+}
