@@ -30,10 +30,12 @@ def run(tool, tmp_path):
     """Run the tool with a run directory of its own; without a device unless the test names one."""
 
     def call(*words, stdin="", **environment):
-        settings = dict(os.environ, BULKHEAD_DEVICE=str(tmp_path / "no-device"), BULKHEAD_RUN=str(tmp_path / "run"))
+        places = {"BULKHEAD_DEVICE": str(tmp_path / "no-device"), "BULKHEAD_RUN": str(tmp_path / "run")}
+        settings = {**os.environ, **places}
         settings.update({name: str(value) for name, value in environment.items()})
         return subprocess.run(
-            [str(tool), *map(str, words)], input=stdin, capture_output=True, text=True, timeout=60, env=settings
+            [str(tool), *map(str, words)], input=stdin, capture_output=True, text=True, timeout=60,
+            env=settings,
         )
 
     return call

@@ -16,7 +16,7 @@ OK, FAILED, USAGE, CONFIG, ABSENT, TIMEOUT, NO_CELL = range(7)
 @pytest.fixture(scope="session")
 def fake(top, tmp_path_factory):
     library = tmp_path_factory.mktemp("fake") / "fake_device.so"
-    command = ["gcc", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", f"-I{top}/include", "-o", str(library)]
+    command = ["gcc", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", f"-I{top}/include", "-o", library]
     subprocess.run([*command, f"{top}/tests/cli/fake_device.c", "-ldl"], check=True)
     return library
 
@@ -29,7 +29,8 @@ class Driver:
 
     def __call__(self, words, **settings):
         words = words.split() if isinstance(words, str) else words
-        return self.run(*words, LD_PRELOAD=self.fake, BULKHEAD_DEVICE="/dev/fake", FAKE_LOG=self.path, **settings)
+        settings = {"LD_PRELOAD": self.fake, "BULKHEAD_DEVICE": "/dev/fake", "FAKE_LOG": self.path, **settings}
+        return self.run(*words, **settings)
 
     def log(self):
         return self.path.read_text().splitlines() if self.path.exists() else []
@@ -133,13 +134,15 @@ def test_disable_destroys_cells_on_request(driver):
 
 
 def test_every_error_is_a_sentence(driver, top):
-    table = re.findall(r"^\tX\((\w+), (\d+), \"(.*)\", \"(.*)\"\)", (top / "include/bulkhead/errors.h").read_text(), re.M)
+    header = (top / "include/bulkhead/errors.h").read_text()
+    table = re.findall(r"^\tX\((\w+), (\d+), \"(.*)\", \"(.*)\"\)", header, re.M)
+    codes = {"TIMEOUT": TIMEOUT, "DISABLED": ABSENT, "NO_CELL": NO_CELL}
     assert len(table) >= 39
     for name, code, what, mend in table:
         if name == "OK":
             continue
         result = driver("cell start linux", FAKE_FAIL=f"4 {code} 9 1 0 0")
-        assert result.returncode == {"TIMEOUT": TIMEOUT, "DISABLED": ABSENT, "NO_CELL": NO_CELL}.get(name, FAILED), name
+        assert result.returncode == codes.get(name, FAILED), name
         assert result.stderr.startswith("bulkhead: cannot start cell 'linux': "), name
         assert what in result.stderr and mend in result.stderr
 
@@ -164,7 +167,8 @@ def test_failed_step_is_named(driver, board):
 
 
 def test_fault_injection_is_passed_on(driver, board):
-    for text, cpu, kind in [("gic", -1, 1), ("gic:2", 2, 1), ("gic:any:timeout", -1, 2), ("gic::timeout", -1, 2)]:
+    cases = [("gic", -1, 1), ("gic:2", 2, 1), ("gic:any:timeout", -1, 2), ("gic::timeout", -1, 2)]
+    for text, cpu, kind in cases:
         assert driver(["enable", board, "--check-only", "--inject-fault", text]).returncode == OK
         assert driver.log()[-1].endswith(f"flags 1 inject 'gic' {cpu} {kind}")
 
@@ -182,7 +186,10 @@ def test_boot_is_create_load_start(driver, board, tmp_path, cell_file):
     (tmp_path / "log").unlink()
     assert driver("cell restart linux").returncode == OK
     assert [line.split()[:3] for line in driver.log()] == [
-        ["control", "op", "3"], ["control", "op", "1"], ["write", "0x40000000", "size"], ["control", "op", "2"]
+        ["control", "op", "3"],
+        ["control", "op", "1"],
+        ["write", "0x40000000", "size"],
+        ["control", "op", "2"],
     ]
 
 
@@ -236,7 +243,8 @@ def test_wait(driver):
 def test_console_sends_a_pipe_and_ends_in_silence(driver):
     text = "abcdefghijklmnopqrstuvwxyz" * 20
     result = driver.run(
-        "console", "linux", stdin=text, LD_PRELOAD=driver.fake, BULKHEAD_DEVICE="/dev/fake", FAKE_CONSOLE="before "
+        "console", "linux", stdin=text,
+        LD_PRELOAD=driver.fake, BULKHEAD_DEVICE="/dev/fake", FAKE_CONSOLE="before ",
     )
     assert result.returncode == OK and result.stdout == "before " + text
 
@@ -254,7 +262,8 @@ def test_console_answer_does_not_come(driver):
 
 
 def test_console_send_looks_only_at_what_is_new(driver):
-    result = driver(["console", "linux", "--send", "x", "--until", "old", "--timeout", "0.3"], FAKE_CONSOLE="old")
+    words = ["console", "linux", "--send", "x", "--until", "old", "--timeout", "0.3"]
+    result = driver(words, FAKE_CONSOLE="old")
     assert result.returncode == TIMEOUT
 
 
@@ -283,7 +292,8 @@ def test_console_on_a_terminal(tool, fake, tmp_path):
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
     settings = dict(os.environ, LD_PRELOAD=str(fake), BULKHEAD_DEVICE="/dev/fake", FAKE_CONSOLE="login: ")
-    child = subprocess.Popen([tool, "console", "linux"], stdin=slave, stdout=slave, stderr=slave, env=settings)
+    words = [tool, "console", "linux"]
+    child = subprocess.Popen(words, stdin=slave, stdout=slave, stderr=slave, env=settings)
     assert b"login: " in read_until(master, b"login: ")
     assert not termios.tcgetattr(slave)[3] & termios.ICANON
     os.write(master, b"ls\x03")  # the interrupt key is the guest's

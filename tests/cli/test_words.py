@@ -9,8 +9,8 @@ import pytest
 OK, FAILED, USAGE, CONFIG, ABSENT = 0, 1, 2, 3, 4
 
 COMMANDS = """enable disable status
-cell-create cell-load cell-start cell-boot cell-stop cell-kill cell-suspend cell-resume cell-restart cell-destroy
-cell-wait cell-list cell-show cell-stats console log config help""".split()
+cell-create cell-load cell-start cell-boot cell-stop cell-kill cell-suspend cell-resume cell-restart
+cell-destroy cell-wait cell-list cell-show cell-stats console log config help""".split()
 
 # Commands that need nothing but a device, with arguments that are well formed.
 WITH_DEVICE = """status
@@ -78,7 +78,8 @@ def test_version(run):
 
 
 @pytest.mark.parametrize(
-    "typed, meant", [("statsu", "status"), ("cel list", "cell list"), ("cell lst", "cell list"), ("consle", "console")]
+    "typed, meant",
+    [("statsu", "status"), ("cel list", "cell list"), ("cell lst", "cell list"), ("consle", "console")],
 )
 def test_mistyped_command_is_guessed(run, typed, meant):
     result = run(*typed.split())
