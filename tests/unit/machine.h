@@ -88,6 +88,14 @@ static inline struct machine_cell machine_cell(const char *name, unsigned int sl
 	return cell;
 }
 
+/** The hypervisor's memory of earlier starts is not wiped in a test process: each start has a number of its own. */
+static inline uint32_t machine_generation(void)
+{
+	static uint32_t last = 100;
+
+	return ++last;
+}
+
 /** A machine with @cpus CPUs, of which those below @online enter and become the root cell. */
 static inline void machine_enable_system(unsigned int cpus, unsigned int online, const void *config, uint32_t size)
 {
@@ -95,6 +103,7 @@ static inline void machine_enable_system(unsigned int cpus, unsigned int online,
 
 	fake_power_on(cpus, config, size);
 	image_header.online_count = online;
+	image_header.generation = machine_generation();
 	fake_start_cpus(online);
 	assert_int_equal(fake_enter_all(online, image_header.generation, results), FAKE_DONE);
 	for (unsigned int slot = 0; slot < online; slot++)

@@ -26,11 +26,10 @@ static void power_on(unsigned int cpus, unsigned int online)
 
 	fake_power_on(cpus, config, quick_config(config, sizeof(config), cpus));
 	image_header.online_count = online;
+	image_header.generation = machine_generation();
 	fake_start_cpus(online);
-	fake_time_rate(20);
+	fake_time_rate(4);
 }
-
-static void disable_all(unsigned int online, uint64_t generation, uint64_t *codes);
 
 static struct hypercall disable_calls[64];
 
@@ -73,7 +72,6 @@ static void test_enable_disable(void **state)
 
 	for (unsigned int round = 0; round < 20; round++) {
 		power_on(CPUS, CPUS);
-		image_header.generation = 10 + round;
 		enable_all(CPUS, BH_E_OK);
 		for (unsigned int slot = 0; slot < CPUS; slot++) {
 			struct hypercall call = machine_once(slot, BH_HC_INFO, 0, 0);
@@ -83,9 +81,9 @@ static void test_enable_disable(void **state)
 			assert_int_equal(call.value[1], BH_ABI_MAJOR << 16 | BH_ABI_MINOR);
 			assert_int_equal(call.value[2], slot);
 			assert_int_equal(call.value[3], 0);
-			assert_int_equal(call.value[4], 10 + round);
+			assert_int_equal(call.value[4], image_header.generation);
 		}
-		disable_all(CPUS, 10 + round, codes);
+		disable_all(CPUS, image_header.generation, codes);
 		for (unsigned int slot = 0; slot < CPUS; slot++)
 			assert_int_equal(codes[slot], BH_E_OK);
 		assert_bare(CPUS);
@@ -143,7 +141,7 @@ static void test_dry_run(void **state)
 
 	power_on(CPUS, CPUS);
 	for (unsigned int round = 0; round < 3; round++) {
-		assert_int_equal(fake_enter(1, BH_ENTER_ARG(1, 1) | BH_ENTER_DRY_RUN, &result), FAKE_DONE);
+		assert_int_equal(fake_enter(1, BH_ENTER_ARG(1, image_header.generation) | BH_ENTER_DRY_RUN, &result), FAKE_DONE);
 		assert_int_equal(result, BH_E_OK);
 		assert_int_equal(fake_cpu_view(1).mode, FAKE_BARE);
 		assert_int_equal(fake_counters().system_steps_done, 0);
@@ -171,7 +169,7 @@ static void fail_once(const char *step, uint32_t kind, int cpu)
 	int code = kind == BH_INJECT_ERROR ? BH_E_INJECTED : BH_E_TIMEOUT;
 
 	inject(step, kind, cpu);
-	image_header.generation++;
+	image_header.generation = machine_generation();
 	enable_all(CPUS, code);
 	assert_bare(CPUS);
 	assert_string_equal(image_info()->last_step, step);
@@ -200,7 +198,7 @@ static void test_inject_everywhere(void **state)
 		}
 	}
 	inject("", BH_INJECT_NONE, -1);
-	image_header.generation++;
+	image_header.generation = machine_generation();
 	enable_all(CPUS, BH_E_OK);
 	disable_all(CPUS, image_header.generation, codes);
 	assert_bare(CPUS);
@@ -217,14 +215,14 @@ static void test_one_never_comes(void **state)
 	assert_bare(CPUS);
 	assert_int_equal(fake_counters().system_steps_done, 0);
 	/* And then it comes. */
-	assert_int_equal(fake_enter(CPUS - 1, BH_ENTER_ARG(CPUS - 1, 1), &result), FAKE_DONE);
+	assert_int_equal(fake_enter(CPUS - 1, BH_ENTER_ARG(CPUS - 1, image_header.generation), &result), FAKE_DONE);
 	assert_int_equal(result, BH_E_TIMEOUT);
 	/* One CPU too many of a dead generation, one of a generation that is none. */
-	assert_int_equal(fake_enter(0, BH_ENTER_ARG(0, 1), &result), FAKE_DONE);
+	assert_int_equal(fake_enter(0, BH_ENTER_ARG(0, image_header.generation), &result), FAKE_DONE);
 	assert_int_equal(result, BH_E_GENERATION);
 	assert_int_equal(fake_enter(0, BH_ENTER_ARG(0, 7), &result), FAKE_DONE);
 	assert_int_equal(result, BH_E_GENERATION);
-	image_header.generation = 2;
+	image_header.generation = machine_generation();
 	enable_all(CPUS, BH_E_OK);
 	call = machine_once(0, BH_HC_DISABLE, 1, 0);
 	assert_int_equal(call.result, BH_E_STALE);
@@ -256,17 +254,17 @@ static void test_too_little_memory(void **state)
 		image_header.hv_size = image_header.info_offset + image_header.info_size + pages * PAGE_SIZE;
 		int results[CPUS];
 
-		assert_int_equal(fake_enter_all(CPUS, 1, results), FAKE_DONE);
+		assert_int_equal(fake_enter_all(CPUS, image_header.generation, results), FAKE_DONE);
 		for (unsigned int slot = 1; slot < CPUS; slot++)
 			assert_int_equal(results[slot], results[0]);
 		failures += results[0] != 0;
 		if (results[0])
 			assert_int_equal(fake_counters().cell_init, fake_counters().cell_exit);
 		image_header.hv_size = FAKE_HV_SIZE;
-		image_header.generation = 2;
+		image_header.generation = machine_generation();
 		if (results[0])
 			enable_all(CPUS, BH_E_OK);
-		disable_all(CPUS, results[0] ? 2 : 2, codes);
+		disable_all(CPUS, image_header.generation, codes);
 		fake_power_off();
 		if (!results[0])
 			break;
@@ -285,18 +283,18 @@ static void test_disable_refused(void **state)
 	machine_offline(CPUS - 1);
 	handle = machine_create(0, &cell);
 	for (unsigned int round = 0; round < 3; round++) {
-		disable_all(CPUS - 1, 1, codes);
+		disable_all(CPUS - 1, image_header.generation, codes);
 		for (unsigned int slot = 0; slot < CPUS - 1; slot++)
 			assert_int_equal(codes[slot], BH_E_CELLS_EXIST);
 	}
 	machine_ok(0, BH_HC_CELL_DESTROY, handle, 0);
 	/* One CPU does not take part: all stay. */
-	disable_all(CPUS - 2, 1, codes);
+	disable_all(CPUS - 2, image_header.generation, codes);
 	for (unsigned int slot = 0; slot < CPUS - 2; slot++)
 		assert_int_equal(codes[slot], BH_E_TIMEOUT);
 	assert_int_equal(machine_call(0, BH_HC_INFO, 0, 0).result, BH_E_OK);
 	/* The parked CPU goes back to firmware with the others. */
-	disable_all(CPUS - 1, 1, codes);
+	disable_all(CPUS - 1, image_header.generation, codes);
 	for (unsigned int slot = 0; slot < CPUS - 1; slot++)
 		assert_int_equal(codes[slot], BH_E_OK);
 	assert_bare(CPUS - 1);
@@ -323,7 +321,7 @@ static void test_absent_cpu_arrives(void **state)
 	assert_int_equal(power, POWER_INVALID);
 	fake_cpu_on(0, 1, FAKE_HV_BASE, 0, &power);
 	assert_int_equal(power, POWER_ALREADY_ON);
-	disable_all(CPUS, 1, codes);
+	disable_all(CPUS, image_header.generation, codes);
 	assert_int_equal(codes[0], BH_E_OK);
 	assert_bare(CPUS);
 	fake_power_off();
