@@ -9,6 +9,7 @@
 #include <asm/vcpu.h>
 #include <core/cpu.h>
 #include <core/log.h>
+#include <core/stats.h>
 
 #define AFFINITY_OFF 1
 
@@ -54,6 +55,7 @@ void arch_cpu_activate(void)
 {
 	percpu()->cell = arch_root_cell();
 	percpu()->vcpu = percpu()->slot;
+	percpu()->stats = stats_of(percpu()->slot);
 	gic_cpu_activate();
 	traps_load(arch_root_cell(), percpu()->slot);
 	percpu()->phase = PERCPU_RUNNING;

@@ -4,10 +4,13 @@
 
 #include <arch/upcall.h>
 #include <asm/found.h>
+#include <asm/gic.h>
 #include <asm/percpu.h>
 #include <asm/sysreg.h>
 #include <bulkhead/image.h>
 
+#define ICC_SRE_EL2 "S3_4_C12_C9_5"
+#define ICC_SRE_EL2_ON 0xfu /* system registers at EL2 and EL1, no bypass */
 #define SLOT_MASK (BH_ENTER_DRY_RUN - 1)
 
 /* What the kernel's CPUs had: a CPU that firmware starts for us later gets the same, and gives it to root. */
@@ -47,6 +50,9 @@ void enter_arrived(uint64_t slot)
 	percpu()->found = enter_common;
 	found_set_identity(&percpu()->found);
 	found_restore(&percpu()->found);
+	if (gic_version() == 3)
+		sysreg_write(ICC_SRE_EL2, ICC_SRE_EL2_ON);
+	sysreg_isb();
 	upcall_arrive();
 }
 

@@ -124,9 +124,7 @@ static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
 
 	if (access.is_write)
 		access.value = low_bits(frame->x[esr >> 16 & 0x1f], access.size);
-	if (gic_mmio(&access)) {
-		count(BH_STAT_INTC);
-	} else {
+	if (!gic_mmio(&access)) { /* which counts what is its own */
 		enum mmio_result result = upcall_mmio(&access);
 
 		if (result == MMIO_RETRY) {

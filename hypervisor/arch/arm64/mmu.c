@@ -76,14 +76,17 @@ static int map_linear(void)
 	return 0;
 }
 
-/* Root entries are only ever added, so that copying them needs no TLB maintenance. */
+/* Root entries are only ever added, so that copying them, maybe into the live root, needs no TLB maintenance. */
 static void copy_root(void)
 {
 	uint64_t *root = private_table(PERCPU_ROOT);
 
-	for (unsigned int i = 0; i < ROOT_ENTRIES; i++)
-		root[i] = tables.root[i];
-	root[PRIVATE_ENTRY] = percpu_physical(PERCPU_PRIVATE_L2) | BOOT_TABLE;
+	for (unsigned int i = 0; i < ROOT_ENTRIES; i++) {
+		if (i == PRIVATE_ENTRY)
+			root[i] = percpu_physical(PERCPU_PRIVATE_L2) | BOOT_TABLE;
+		else
+			root[i] = tables.root[i];
+	}
 	arch_pt_publish();
 }
 
