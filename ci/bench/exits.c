@@ -10,14 +10,15 @@
  * vectors	a vector table (AArch64: 16 entries of 128 bytes); may be given more than once
  * mark		an address in the text; an exit that executes it carries the mark; may be given more than once
  *
- * The guest says what it is about to do with `hint #(0x60 + phase)`, a no-op on any CPU; it holds for that vCPU
- * until the next. The report:
+ * The guest says what it is about to do with `hint #(0x60 + phase)`, a no-op on any CPU; it holds for that
+ * vCPU until the next. The report:
  *
  *	exit CPU PHASE VECTOR MARKS INSTRUCTIONS COUNT	exits that were alike
  *	at PHASE VECTOR ADDRESS COUNT			executions of one instruction, outside phase 0
  *
- * One thread for each vCPU is needed: with all of them in one thread, QEMU 10.0 bakes the number of the vCPU that
- * translates into code that others execute. ci/bench/selftest.S checks the counting on code of known length.
+ * One thread for each vCPU is needed: with all of them in one thread, QEMU 10.0 bakes the number of the vCPU
+ * that translates into code that others execute. ci/bench/selftest.S checks the counting on code of known
+ * length.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -44,7 +45,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 /**
  * struct vcpu - what inline operations write, and the exit that is open
- * @instructions: executed in the window so far.  @phase: as the guest said.  @mark: not 0 if executed in this exit.
+ * @instructions: executed in the window so far.  @phase: as the guest said.
+ * @mark: not 0 if executed in this exit.
  */
 struct vcpu {
 	uint64_t instructions;
@@ -61,7 +63,7 @@ struct kind {
 	uint64_t count;
 };
 
-/** struct kinds - hash table of one vCPU.  @lost: exits for which it had no room.  @unfinished: without eret. */
+/** struct kinds - hash table of one vCPU.  @lost: had no room in it.  @unfinished: exits without eret. */
 struct kinds {
 	struct kind kind[KINDS];
 	uint64_t lost;
@@ -277,7 +279,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 		if (!parse(argv[i]))
 			continue;
 		fprintf(stderr,
-			"exits: cannot use the argument '%s'; the head of ci/bench/exits.c says what there is\n",
+			"exits: cannot use argument '%s'; the head of ci/bench/exits.c says what there is\n",
 			argv[i]);
 		return -1;
 	}

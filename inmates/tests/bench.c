@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Makes events for `make bench`, ROUNDS of each kind on two vCPUs, and counts that all of them happened. What an
- * event costs is counted outside, by ci/bench/exits.c; PHASE() tells it what comes.
+ * Makes events for `make bench`, ROUNDS of each kind on two vCPUs, and counts that all of them happened. What
+ * an event costs is counted outside, by ci/bench/exits.c; PHASE() tells it what comes.
  * Needs the SPIs from WIRED on, 32 of them. Ends with "bench: all done", or with what is missing.
  */
 #include <inmate.h>
