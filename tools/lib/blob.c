@@ -46,33 +46,45 @@ void *blob_build(struct arena *arena, const void *body, uint32_t body_size, unsi
 	return blob;
 }
 
+/* Files in /sys say a size that is not theirs, so the room grows as the bytes come. */
+static int read_more(int fd, char **data, size_t *room, size_t *used)
+{
+	ssize_t got;
+
+	if (*used == *room) {
+		const size_t larger = *room ? 2 * *room : 65536;
+		char *moved = realloc(*data, larger + 1);
+
+		if (!moved)
+			return -1;
+		*data = moved;
+		*room = larger;
+	}
+	got = read(fd, *data + *used, *room - *used);
+	if (got > 0)
+		*used += (size_t)got;
+	return got < 0 ? -1 : got > 0;
+}
+
 static void *read_all(int fd, size_t most, size_t *size)
 {
 	char *data = NULL;
-	size_t room = 0, used = 0;
-	ssize_t got;
+	size_t room = 0;
+	int more;
 
+	*size = 0;
 	do {
-		if (used == room) { /* files in /sys say a size that is not theirs */
-			room = room ? 2 * room : 65536;
-			data = realloc(data, room + 1);
-			if (!data)
-				return NULL;
-		}
-		got = read(fd, data + used, room - used);
-		if (got < 0) {
-			free(data);
-			return NULL;
-		}
-		used += (size_t)got;
-		if (used > most) {
-			free(data);
+		more = read_more(fd, &data, &room, size);
+		if (*size > most) {
 			errno = EFBIG;
-			return NULL;
+			more = -1;
 		}
-	} while (got);
-	data[used] = '\0';
-	*size = used;
+	} while (more > 0);
+	if (more < 0) {
+		free(data);
+		return NULL;
+	}
+	data[*size] = '\0';
 	return data;
 }
 
