@@ -30,12 +30,16 @@ static void leave(struct cpu *cpu)
 	arch_cpu_leave_off();
 }
 
+static int runs(uint32_t cell_state)
+{
+	return cell_state == BH_CELL_RUNNING || cell_state == BH_CELL_STOPPING;
+}
+
 static int may_start(const struct cpu *cpu, const struct cell *cell)
 {
 	uint32_t state = cell_state(cell);
 
-	return cpu_state(cpu) == BH_CPU_PARKED &&
-	       (state == BH_CELL_RUNNING || state == BH_CELL_STOPPING || state == BH_CELL_SUSPENDED);
+	return cpu_state(cpu) == BH_CPU_PARKED && (runs(state) || state == BH_CELL_SUSPENDED);
 }
 
 /*
@@ -51,14 +55,15 @@ static void start(struct cpu *cpu, struct cell *cell)
 	cpus_release(cpu);
 }
 
+/* Only of a CPU that has a guest: the cell of a parked one may be gone by now. */
 static void follow_cell(struct cpu *cpu, const struct cell *cell)
 {
-	uint32_t wanted = cell_state(cell);
+	uint32_t state = cpu_state(cpu);
 
-	if (cpu_state(cpu) == BH_CPU_RUNNING && wanted == BH_CELL_SUSPENDED) {
+	if (state == BH_CPU_RUNNING && cell_state(cell) == BH_CELL_SUSPENDED) {
 		arch_vcpu_suspend();
 		cpu_set_state(cpu, BH_CPU_SUSPENDED);
-	} else if (cpu_state(cpu) == BH_CPU_SUSPENDED && (wanted == BH_CELL_RUNNING || wanted == BH_CELL_STOPPING)) {
+	} else if (state == BH_CPU_SUSPENDED && runs(cell_state(cell))) {
 		arch_vcpu_resume();
 		cpu_set_state(cpu, BH_CPU_RUNNING);
 	}
@@ -72,11 +77,12 @@ static void serve(struct cpu *cpu, uint32_t bits)
 		leave(cpu);
 	if (bits & CPU_REQ_PARK)
 		park(cpu);
-	if (bits & CPU_REQ_SCRUB)
-		scrub_help(cell);
 	if (bits & CPU_REQ_START)
 		start(cpu, cell);
 	follow_cell(cpu, cell);
+	/* The last thing: when the last helper is done, the cell is gone. */
+	if (bits & CPU_REQ_SCRUB)
+		scrub_help(cell);
 }
 
 void upcall_service(void)

@@ -96,12 +96,21 @@ static inline uint32_t machine_generation(void)
 	return ++last;
 }
 
+/** The log of an earlier start lies in memory that is gone: until the next one begins, lines go elsewhere. */
+static inline void machine_early_log(void)
+{
+	static uint64_t early[(sizeof(struct bh_ring) + 2 * RING_STRIDE) / sizeof(uint64_t)];
+
+	log_init((struct bh_ring *)early, 2 * RING_STRIDE, LOG_ERROR);
+}
+
 /** A machine with @cpus CPUs, of which those below @online enter and become the root cell. */
 static inline void machine_enable_system(unsigned int cpus, unsigned int online, const void *config, uint32_t size)
 {
 	int results[64];
 
 	fake_power_on(cpus, config, size);
+	machine_early_log();
 	image_header.online_count = online;
 	image_header.generation = machine_generation();
 	fake_start_cpus(online);

@@ -25,6 +25,7 @@ static void power_on(unsigned int cpus, unsigned int online)
 	static uint64_t config[512];
 
 	fake_power_on(cpus, config, quick_config(config, sizeof(config), cpus));
+	machine_early_log();
 	image_header.online_count = online;
 	image_header.generation = machine_generation();
 	fake_start_cpus(online);
@@ -236,6 +237,7 @@ static void test_bad_config(void **state)
 
 	config[20] ^= 1;
 	fake_power_on(CPUS, config, size);
+	machine_early_log();
 	fake_start_cpus(CPUS);
 	enable_all(CPUS, BH_E_CHECKSUM);
 	assert_string_equal(image_info()->last_step, "config");
