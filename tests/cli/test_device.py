@@ -201,6 +201,22 @@ def test_failed_boot_leaves_no_cell(driver, board, cell_file):
     assert driver.log()[-1].startswith("control op 7")
 
 
+def test_cell_needs_a_known_board(driver, cell_file):
+    result = driver(["cell", "boot", cell_file])
+    assert result.returncode == CONFIG and "--board BOARD.yaml" in result.stderr
+    assert driver(["cell", "create", cell_file], FAKE_ENABLED=0).returncode == ABSENT
+
+
+def test_state_is_named(driver):
+    result = driver("cell resume linux", FAKE_FAIL="4 20 9 1 6 4")
+    assert "cannot resume cell 'linux': not possible in this state: it is stopped" in result.stderr
+
+
+def test_a_suspended_cell_is_not_asked(driver):
+    assert driver("cell stop linux", FAKE_STATE=4).returncode == OK
+    assert driver.log() == ["control op 4 handle 70001 timeout 0"]
+
+
 def test_refused_create_shows_the_line(driver, board, cell_file):
     assert driver(["enable", board]).returncode == OK
     result = driver(["cell", "create", cell_file], FAKE_FAIL="3 23 5 0 2 0")

@@ -67,6 +67,14 @@ static void say_done(const struct device *device, const struct bh_ioc_cell_info 
 	printf("cell '%s' %s%s%s\n", cell->info.name, done, *reason ? ": " : "", reason);
 }
 
+/* A suspended guest cannot answer: it would only be in the way until the deadline. */
+static enum cli_exit stop(const struct device *device, const struct bh_ioc_cell_info *cell, uint32_t ms)
+{
+	bool can_answer = cell->info.state != BH_CELL_SUSPENDED;
+
+	return cell_control(device, cell->handle, cell->info.name, can_answer ? BH_OP_STOP : BH_OP_KILL, ms);
+}
+
 /* The commands that are one operation on one cell. */
 static enum cli_exit operate(const struct cli_call *call, enum bh_cell_op op, uint32_t timeout_ms,
 			     const char *done)
@@ -79,7 +87,9 @@ static enum cli_exit operate(const struct cli_call *call, enum bh_cell_op op, ui
 		return result;
 	result = device_find(&device, call->arguments[0], &cell);
 	if (!result)
-		result = cell_control(&device, cell.handle, cell.info.name, op, timeout_ms);
+		result = op == BH_OP_STOP ?
+				 stop(&device, &cell, timeout_ms) :
+				 cell_control(&device, cell.handle, cell.info.name, op, timeout_ms);
 	if (!result)
 		say_done(&device, &cell, op, done);
 	device_close(&device);
@@ -166,35 +176,36 @@ static enum cli_exit destroy(const struct device *device, uint32_t handle, const
 	return result;
 }
 
-static enum cli_exit create_and_boot(const struct cli_call *call, const struct cell_file *file, bool start)
+static enum cli_exit create_and_boot(const struct device *device, const struct cli_call *call,
+				     const struct cell_file *file, bool start)
 {
 	struct bh_ioc_cell_info cell;
-	struct device device;
-	enum cli_exit result = device_open(&device);
+	enum cli_exit result = create(device, file, call->arguments[0], &cell);
 
-	if (result)
-		return result;
-	result = create(&device, file, call->arguments[0], &cell);
 	if (!result && start) {
-		result = boot(&device, &cell, file->plan, !call->quiet);
-		if (result && !destroy(&device, cell.handle, cell.info.name))
+		result = boot(device, &cell, file->plan, !call->quiet);
+		if (result && !destroy(device, cell.handle, cell.info.name))
 			cli_say("cell '%s' was destroyed again", cell.info.name);
 	}
 	if (!result)
 		printf("cell '%s' %s\n", cell.info.name, start ? "started" : "created");
-	device_close(&device);
 	return result;
 }
 
 static enum cli_exit from_file(const struct cli_call *call, bool start)
 {
 	struct cell_file file;
-	enum cli_exit result = cell_file_open(&file, call->arguments[0], cli_value(call, "board"));
+	struct device device;
+	enum cli_exit result = device_open_enabled(&device);
 
 	if (result)
 		return result;
-	result = create_and_boot(call, &file, start);
-	cell_file_close(&file);
+	result = cell_file_open(&file, call->arguments[0], cli_value(call, "board"));
+	if (!result) {
+		result = create_and_boot(&device, call, &file, start);
+		cell_file_close(&file);
+	}
+	device_close(&device);
 	return result;
 }
 
@@ -223,7 +234,7 @@ static enum cli_exit restart(const struct device *device, struct bh_ioc_cell_inf
 	if (result)
 		return result;
 	if (is_alive(cell->info.state)) {
-		result = cell_control(device, cell->handle, cell->info.name, BH_OP_STOP, ms);
+		result = stop(device, cell, ms);
 		cell->info.state = BH_CELL_STOPPED;
 	}
 	if (!result)

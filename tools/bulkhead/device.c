@@ -119,8 +119,25 @@ static bool explain(const char *task, const struct bh_error *error, const struct
 	return known;
 }
 
+/* Which cell it is stands in the task already, and its states have names. */
+static const char *sentence(const struct bh_error *error, char *text, size_t size)
+{
+	struct bh_error bare = *error;
+
+	if (error->object != BH_OBJ_CELL)
+		return cfg_error_text(error, text, size);
+	bare.object = BH_OBJ_NONE;
+	if (error->code != BH_E_STATE)
+		return cfg_error_text(&bare, text, size);
+	bare.low = 0;
+	cfg_error_text(&bare, text, size);
+	snprintf(text + strlen(text), size - strlen(text), ": it is %s",
+		 device_state_text((uint32_t)error->low));
+	return text;
+}
+
 enum cli_exit device_report(const char *task, const struct bh_error *error, int errnum,
-                            const struct device_names *names)
+			    const struct device_names *names)
 {
 	const char *mend;
 	char text[400];
@@ -129,13 +146,13 @@ enum cli_exit device_report(const char *task, const struct bh_error *error, int 
 		return report_errno(task, errnum);
 	mend = cfg_error_mend(error->code);
 	if (!explain(task, error, names))
-		cli_say("cannot %s: %s%s%s", task, cfg_error_text(error, text, sizeof(text)),
-		        *mend ? "; " : "", mend);
+		cli_say("cannot %s: %s%s%s", task, sentence(error, text, sizeof(text)), *mend ? "; " : "",
+			mend);
 	return exit_of(error->code);
 }
 
 enum cli_exit device_call(const struct device *device, unsigned long request, void *argument,
-                          const struct bh_error *error, const char *task)
+			  const struct bh_error *error, const char *task)
 {
 	int errnum = device_ioctl(device, request, argument);
 
@@ -146,6 +163,23 @@ enum cli_exit device_status(const struct device *device, struct bh_ioc_status *s
 {
 	*status = DEVICE_ARGUMENT(bh_ioc_status);
 	return device_call(device, BH_IOC_STATUS, status, NULL, "ask the driver for its status");
+}
+
+enum cli_exit device_open_enabled(struct device *device)
+{
+	struct bh_ioc_status status;
+	enum cli_exit result = device_open(device);
+
+	if (result)
+		return result;
+	result = device_status(device, &status);
+	if (!result && !(status.status & BH_STATUS_ENABLED)) {
+		cli_say("the hypervisor is not enabled; run 'bulkhead enable BOARD.yaml'");
+		result = CLI_ABSENT;
+	}
+	if (result)
+		device_close(device);
+	return result;
 }
 
 enum cli_exit device_map(struct device *device)

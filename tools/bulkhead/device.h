@@ -23,6 +23,8 @@ struct device_names {
 };
 
 enum cli_exit device_open(struct device *device);
+/** device_open(), and the hypervisor is enabled. Fails with a sentence. */
+enum cli_exit device_open_enabled(struct device *device);
 void device_close(struct device *device);
 
 /** Fill in the header of an ioctl's argument. */
@@ -41,11 +43,11 @@ int device_ioctl(const struct device *device, unsigned long request, void *argum
  * Return: the exit code for it.
  */
 enum cli_exit device_report(const char *task, const struct bh_error *error, int errnum,
-                            const struct device_names *names);
+			    const struct device_names *names);
 
 /** device_ioctl() and, on failure, device_report(). */
 enum cli_exit device_call(const struct device *device, unsigned long request, void *argument,
-                          const struct bh_error *error, const char *task);
+			  const struct bh_error *error, const char *task);
 
 enum cli_exit device_status(const struct device *device, struct bh_ioc_status *status);
 

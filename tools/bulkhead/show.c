@@ -159,19 +159,12 @@ static enum cli_exit list(const struct device *device, enum list_form form)
 enum cli_exit cmd_cell_list(const struct cli_call *call)
 {
 	enum list_form form = call->json ? LIST_JSON : cli_flag(call, "names") ? LIST_NAMES : LIST_TEXT;
-	struct bh_ioc_status status;
 	struct device device;
-	enum cli_exit result = device_open(&device);
+	enum cli_exit result = device_open_enabled(&device);
 
 	if (result)
 		return result;
-	result = device_status(&device, &status);
-	if (!result && !(status.status & BH_STATUS_ENABLED)) {
-		cli_say("the hypervisor is not enabled; run 'bulkhead enable BOARD.yaml'");
-		result = CLI_ABSENT;
-	}
-	if (!result)
-		result = list(&device, form);
+	result = list(&device, form);
 	device_close(&device);
 	return result;
 }
