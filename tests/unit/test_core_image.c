@@ -137,7 +137,8 @@ static void test_another_architecture(void **state)
 /* Does the header describe parts that lie in the memory, in order, and do not overlap? By our own arithmetic. */
 static int is_sane(const struct bh_image_header *h)
 {
-	unsigned __int128 at = (unsigned __int128)h->core_size + (unsigned __int128)h->percpu_size * h->cpu_count;
+	unsigned __int128 at =
+		(unsigned __int128)h->core_size + (unsigned __int128)h->percpu_size * h->cpu_count;
 
 	if (h->core_size < PAGE_SIZE || h->percpu_size < PAGE_SIZE || at > h->config_offset)
 		return 0;

@@ -46,13 +46,13 @@ static const char *read_ring(const struct bh_ring *ring)
 	return text;
 }
 
-#define CHECK_FORMAT(...)                                                                                    \
-	do {                                                                                                 \
-		char ours[200], theirs[200];                                                                 \
-		int length = format_text(ours, sizeof(ours), __VA_ARGS__);                                   \
-                                                                                                             \
-		assert_int_equal(length, snprintf(theirs, sizeof(theirs), __VA_ARGS__));                     \
-		assert_string_equal(ours, theirs);                                                           \
+#define CHECK_FORMAT(...)                                                                \
+	do {                                                                             \
+		char ours[200], theirs[200];                                             \
+		int length = format_text(ours, sizeof(ours), __VA_ARGS__);               \
+                                                                                         \
+		assert_int_equal(length, snprintf(theirs, sizeof(theirs), __VA_ARGS__)); \
+		assert_string_equal(ours, theirs);                                       \
 	} while (0)
 
 static void test_format_says_what_printf_says(void **state)
@@ -76,8 +76,9 @@ static void test_format_never_overruns(void **state)
 		char buffer[16];
 
 		memset(buffer, '#', sizeof(buffer));
-		assert_int_equal(format_text(buffer, size, "%s%u", "abcdef", 12345u),
-				 size > 11 ? 11 : size ? (int)size - 1 : 0);
+		assert_int_equal(format_text(buffer, size, "%s%u", "abcdef", 12345u), size > 11 ? 11 :
+										      size ? (int)size - 1 :
+											     0);
 		if (size)
 			assert_int_equal(strlen(buffer), size > 11 ? 11 : size - 1);
 		for (size_t i = size; i < sizeof(buffer); i++)
@@ -112,8 +113,8 @@ static void test_a_line_has_time_cpu_and_level(void **state)
 
 	fake_become(1);
 	log_warning("low on %s", "paper");
-	assert_int_equal(sscanf(read_ring(log_area()), "[ %u.%u] cpu %u: %15s %31[^\n]", &seconds, &micros, &cpu,
-				level, rest),
+	assert_int_equal(sscanf(read_ring(log_area()), "[ %u.%u] cpu %u: %15s %31[^\n]", &seconds, &micros,
+				&cpu, level, rest),
 			 5);
 	assert_int_equal(cpu, 1);
 	assert_string_equal(level, "warning:");

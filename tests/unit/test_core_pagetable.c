@@ -45,7 +45,8 @@ static unsigned int vmsa_s1_prot(uint64_t leaf)
 
 static unsigned int vmsa_s2_prot(uint64_t leaf)
 {
-	return (leaf >> 6 & 1 ? PT_READ : 0) | (leaf >> 7 & 1 ? PT_WRITE : 0) | (leaf >> 53 & 3 ? 0 : PT_EXEC);
+	return (leaf >> 6 & 1 ? PT_READ : 0) | (leaf >> 7 & 1 ? PT_WRITE : 0) |
+	       (leaf >> 53 & 3 ? 0 : PT_EXEC);
 }
 
 static unsigned int fake_prot(uint64_t leaf)
@@ -221,7 +222,8 @@ static void expect(uint64_t in, uint64_t size, uint64_t out, unsigned int prot, 
 {
 	for (unsigned int page = 0; page < PAGES; page++) {
 		if (page_in(page) >= in && page_in(page) - in < size)
-			reference[page] = (struct truth){ out + (page_in(page) - in), 1, effective(prot), type };
+			reference[page] =
+				(struct truth){ out + (page_in(page) - in), 1, effective(prot), type };
 	}
 }
 
@@ -289,8 +291,8 @@ static int teardown(void **state)
 
 /* Places where something begins or ends, around block boundaries. */
 static const uint64_t places[] = {
-	GIB - 6 * MIB,	 GIB - 4 * MIB, GIB - 2 * MIB - 4 * KIB, GIB - 2 * MIB, GIB - 4 * KIB, GIB,
-	GIB + 4 * KIB,	 GIB + 2 * MIB, GIB + 2 * MIB + 4 * KIB, GIB + 4 * MIB, GIB + 6 * MIB,
+	GIB - 6 * MIB, GIB - 4 * MIB, GIB - 2 * MIB - 4 * KIB, GIB - 2 * MIB, GIB - 4 * KIB, GIB,
+	GIB + 4 * KIB, GIB + 2 * MIB, GIB + 2 * MIB + 4 * KIB, GIB + 4 * MIB, GIB + 6 * MIB,
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
 /* By how much input and output differ: which leaves fit depends on it. */
@@ -350,7 +352,8 @@ static void test_gigabyte_leaves(void **state)
 {
 	for (unsigned int k = 0; k < KINDS; k++) {
 		start(&kinds[k]);
-		assert_int_equal(pt_map(&table, GIB - 2 * MIB, hpa(7 * GIB - 2 * MIB), 2 * GIB, RWX, PT_NORMAL), 0);
+		assert_int_equal(
+			pt_map(&table, GIB - 2 * MIB, hpa(7 * GIB - 2 * MIB), 2 * GIB, RWX, PT_NORMAL), 0);
 		assert_int_equal(read_truth(GIB - PAGE_SIZE).size, 2 * MIB);
 		assert_int_equal(read_truth(GIB).size, GIB);
 		assert_int_equal(read_truth(2 * GIB).size, 2 * MIB);
@@ -359,6 +362,11 @@ static void test_gigabyte_leaves(void **state)
 		assert_int_equal(read_truth(3 * GIB - 2 * MIB).size, 0);
 		finish();
 	}
+	/* There are no leaves of 512 GiB. */
+	start(&kinds[1]);
+	assert_int_equal(pt_map(&table, 512 * GIB, hpa(512 * GIB), 512 * GIB, RWX, PT_NORMAL), 0);
+	assert_int_equal(read_truth(1000 * GIB).size, GIB);
+	finish();
 }
 
 /* All protections and types, read back from the bits. */
@@ -369,7 +377,9 @@ static void test_attributes(void **state)
 		for (unsigned int prot = 0; prot < 8; prot++) {
 			for (unsigned int type = 0; type < PT_TYPE_COUNT; type++) {
 				begin_watch();
-				assert_int_equal(pt_map(&table, GIB, hpa(5 * GIB), 2 * MIB + PAGE_SIZE, prot, type), 0);
+				assert_int_equal(pt_map(&table, GIB, hpa(5 * GIB), 2 * MIB + PAGE_SIZE, prot,
+							type),
+						 0);
 				expect(GIB, 2 * MIB + PAGE_SIZE, 5 * GIB, prot, type);
 				end_watch();
 				assert_true(invalidations <= 1);
@@ -390,10 +400,16 @@ static void test_wrong_arguments_change_nothing(void **state)
 		assert_int_equal(pt_map(&table, 0, hpa(1), PAGE_SIZE, RWX, PT_NORMAL), BH_E_ALIGN);
 		assert_int_equal(pt_map(&table, 0, hpa(0), PAGE_SIZE + 1, RWX, PT_NORMAL), BH_E_ALIGN);
 		assert_int_equal(pt_map(&table, space, hpa(0), PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
-		assert_int_equal(pt_map(&table, space - PAGE_SIZE, hpa(0), 2 * PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
-		assert_int_equal(pt_map(&table, PAGE_SIZE, hpa(0), 0ull - PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
+		assert_int_equal(pt_map(&table, space - PAGE_SIZE, hpa(0), 2 * PAGE_SIZE, RWX, PT_NORMAL),
+				 BH_E_RANGE);
+		assert_int_equal(pt_map(&table, PAGE_SIZE, hpa(0), 0ull - PAGE_SIZE, RWX, PT_NORMAL),
+				 BH_E_RANGE);
 		assert_int_equal(pt_map(&table, 0, hpa(1ull << 60), PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
-		assert_int_equal(pt_map(&table, 0, hpa(0ull - PAGE_SIZE), PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
+		assert_int_equal(pt_map(&table, 0, hpa(0ull - PAGE_SIZE), PAGE_SIZE, RWX, PT_NORMAL),
+				 BH_E_RANGE);
+		space = (kind->page_has_bit_1 ? 1ull << 48 : 1ull << 52) - PAGE_SIZE;
+		assert_int_equal(pt_map(&table, 0, hpa(space), 2 * PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
+		space = 1ull << (12 + 9 * (kind->levels - 1) + kind->root_bits);
 		assert_int_equal(pt_map(&table, 0, hpa(0), 0, RWX, PT_NORMAL), BH_E_OK);
 		assert_int_equal(pt_split(&table, 0, PAGE_SIZE, 3 * PAGE_SIZE), BH_E_ALIGN);
 		assert_int_equal(pt_split(&table, 0, PAGE_SIZE, 0), BH_E_ALIGN);
@@ -405,7 +421,8 @@ static void test_wrong_arguments_change_nothing(void **state)
 		assert_false(pt_lookup(&table, ~0ull, NULL, NULL));
 		assert_int_equal(table.pages, kind->root_bits > 9 ? 2 : 1);
 		/* The last page of the space can be mapped. */
-		assert_int_equal(pt_map(&table, space - PAGE_SIZE, hpa(0), PAGE_SIZE, RWX, PT_NORMAL), BH_E_OK);
+		assert_int_equal(pt_map(&table, space - PAGE_SIZE, hpa(0), PAGE_SIZE, RWX, PT_NORMAL),
+				 BH_E_OK);
 		assert_true(pt_lookup(&table, space - 1, NULL, NULL));
 		finish();
 	}
@@ -455,13 +472,15 @@ static void test_after_a_split_nothing_fails(void **state)
 			assert_int_equal(pt_split(&table, in, size, granule), BH_E_OK);
 			end_watch();
 			starve(0);
-			for (uint64_t at = in; at < in + size; at += granule * (granule == PAGE_SIZE ? 61 : 1)) {
+			for (uint64_t at = in; at < in + size;
+			     at += granule * (granule == PAGE_SIZE ? 61 : 1)) {
 				begin_watch();
 				pt_unmap(&table, at, granule);
 				expect_nothing(at, granule);
 				end_watch();
 				begin_watch();
-				assert_int_equal(pt_map(&table, at, hpa(at), granule, RWX, PT_NORMAL), BH_E_OK);
+				assert_int_equal(pt_map(&table, at, hpa(at), granule, RWX, PT_NORMAL),
+						 BH_E_OK);
 				expect(at, granule, at, RWX, PT_NORMAL);
 				end_watch();
 			}
@@ -513,7 +532,8 @@ static void test_merging_undoes_splitting(void **state)
 		assert_int_equal(table.pages, pages + 2 + 1);
 		assert_int_equal(read_truth(GIB - PAGE_SIZE).size, 2 * MIB);
 		begin_watch();
-		pt_merge(&table, GIB - PAGE_SIZE, PAGE_SIZE, GIB); /* one page inside is enough to name a table */
+		pt_merge(&table, GIB - PAGE_SIZE, PAGE_SIZE,
+			 GIB); /* one page inside is enough to name a table */
 		end_watch();
 		assert_int_equal(read_truth(GIB - PAGE_SIZE).size, GIB);
 		assert_int_equal(table.pages, pages + 2);
@@ -535,7 +555,8 @@ static void test_merging_frees_empty_tables(void **state)
 
 		start(&kinds[k]);
 		pages = table.pages;
-		assert_int_equal(pt_map(&table, GIB - PAGE_SIZE, hpa(0), 2 * PAGE_SIZE, RWX, PT_NORMAL), BH_E_OK);
+		assert_int_equal(pt_map(&table, GIB - PAGE_SIZE, hpa(0), 2 * PAGE_SIZE, RWX, PT_NORMAL),
+				 BH_E_OK);
 		pt_unmap(&table, GIB - PAGE_SIZE, 2 * PAGE_SIZE);
 		assert_true(table.pages > pages);
 		pt_merge(&table, GIB - PAGE_SIZE, 2 * PAGE_SIZE, 512 * GIB);
@@ -551,7 +572,8 @@ static void test_merging_minds_alignment_and_neighbours(void **state)
 	assert_int_equal(pt_map(&table, GIB, hpa(4 * KIB), 2 * MIB, RWX, PT_NORMAL), BH_E_OK);
 	expect(GIB, 2 * MIB, 4 * KIB, RWX, PT_NORMAL);
 	/* Aligned, but with a hole. */
-	assert_int_equal(pt_map(&table, GIB + 2 * MIB, hpa(2 * MIB), 2 * MIB - PAGE_SIZE, RWX, PT_NORMAL), BH_E_OK);
+	assert_int_equal(pt_map(&table, GIB + 2 * MIB, hpa(2 * MIB), 2 * MIB - PAGE_SIZE, RWX, PT_NORMAL),
+			 BH_E_OK);
 	expect(GIB + 2 * MIB, 2 * MIB - PAGE_SIZE, 2 * MIB, RWX, PT_NORMAL);
 	/* Aligned, but two types. */
 	assert_int_equal(pt_map(&table, GIB + 4 * MIB, hpa(4 * MIB), MIB, RWX, PT_NORMAL), BH_E_OK);
@@ -764,7 +786,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_attributes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_arguments_change_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_same_mapping_again_is_left_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unmapping_part_of_a_leaf_takes_the_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unmapping_part_of_a_leaf_takes_the_whole, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_after_a_split_nothing_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_splitting_prepares_holes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merging_undoes_splitting, setup, teardown),

@@ -148,7 +148,10 @@ static void test_a_large_map(void **state)
 static void test_random(void **state)
 {
 	static unsigned char owner[256];
-	struct { void *start; unsigned int pages; } held[HELD] = { 0 };
+	struct {
+		void *start;
+		unsigned int pages;
+	} held[HELD] = { 0 };
 
 	srand(1);
 	memset(owner, 0, sizeof(owner));

@@ -29,11 +29,26 @@ static void undo(char name)
 	strncat(trace, &(char){ (char)(name - 'A' + 'a') }, 1);
 }
 
-static int run_a(void) { return run('A'); }
-static int run_b(void) { return run('B'); }
-static int run_c(void) { return run('C'); }
-static void undo_a(void) { undo('A'); }
-static void undo_c(void) { undo('C'); }
+static int run_a(void)
+{
+	return run('A');
+}
+static int run_b(void)
+{
+	return run('B');
+}
+static int run_c(void)
+{
+	return run('C');
+}
+static void undo_a(void)
+{
+	undo('A');
+}
+static void undo_c(void)
+{
+	undo('C');
+}
 
 /* B leaves nothing to undo; D has nothing to do, but can be made to fail. */
 static const struct step steps[] = {
