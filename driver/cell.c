@@ -62,9 +62,30 @@ static int find_cpus(struct cell *cell, struct bh_error *error)
 	return BH_E_OK;
 }
 
+static u32 owner_locked(unsigned int cpu)
+{
+	for (int i = 0; i < BH_MAX_CELLS; i++)
+		if (cells[i] && cpumask_test_cpu(cpu, &cells[i]->claimed))
+			return cell_id(cells[i]);
+	return 0;
+}
+
+/* No CPU of the cell belongs to another one. */
+static int check_claims_locked(const struct cell *cell, struct bh_error *error)
+{
+	for (u32 i = 0; i < cell->config->cpus.count; i++) {
+		u64 hwid = cpu_list(cell)[i].hwid;
+		unsigned int cpu = takeover_cpu(hwid);
+
+		if (cell_cpu_claimed(cpu))
+			return error_set(error, BH_E_CPU_TAKEN, BH_OBJ_CPU, i, hwid, owner_locked(cpu));
+	}
+	return BH_E_OK;
+}
+
 static int list_locked(struct cell *cell, struct bh_error *error)
 {
-	int place = -1;
+	int place = -1, code;
 
 	for (int i = 0; i < BH_MAX_CELLS - 1; i++) {
 		if (!cells[i])
@@ -74,9 +95,9 @@ static int list_locked(struct cell *cell, struct bh_error *error)
 	}
 	if (place < 0)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CELL, 0, BH_MAX_CELLS, BH_MAX_CELLS - 1);
-	for (u32 i = 0; i < cell->config->cpus.count; i++)
-		if (cell_cpu_claimed(takeover_cpu(cpu_list(cell)[i].hwid)))
-			return error_set(error, BH_E_CPU_TAKEN, BH_OBJ_CPU, i, cpu_list(cell)[i].hwid, 0);
+	code = check_claims_locked(cell, error);
+	if (code)
+		return code;
 	cpumask_or(&claimed, &claimed, &cell->claimed);
 	cells[place] = cell;
 	return BH_E_OK;

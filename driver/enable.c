@@ -202,6 +202,7 @@ static void undo_load(struct enabling *enabling)
 	info_detach();
 }
 
+/* After takeover: this interrupt is the hypervisor's own, the real controller never hears of it. */
 static int step_event(struct enabling *enabling)
 {
 	u32 number = enabling->system->event_irq;
@@ -260,8 +261,8 @@ static const struct enable_step steps[] = {
 	{ "map-memory", step_map, undo_map, true },
 	{ "dry-run", step_dry_run, NULL, true },
 	{ "load-image", step_load, undo_load, false },
-	{ "event-interrupt", step_event, undo_event, false },
 	{ "takeover", step_takeover, undo_takeover, false },
+	{ "event-interrupt", step_event, undo_event, false },
 	{ "publish", step_publish, undo_publish, false },
 };
 
