@@ -17,7 +17,7 @@
 /* A no-op that the plugin sees; the numbers are those of the table in ci/system/bench. */
 #define PHASE(number) asm volatile("hint %0" : : "i"(0x60 + (number)) : "memory")
 
-static unsigned int seen, online;
+static unsigned int seen, online, finished;
 static bool good = true;
 
 static volatile uint32_t *reg(uint64_t address)
@@ -119,8 +119,21 @@ static void receiver(void)
 	PHASE(6);
 	irqs_unmask();
 	__atomic_store_n(&online, 1, __ATOMIC_RELEASE);
-	for (;;)
+	while (!__atomic_load_n(&finished, __ATOMIC_ACQUIRE))
 		cpu_wait();
+	PHASE(0); /* what this CPU does for others later is not our event */
+	__atomic_store_n(&online, 0, __ATOMIC_RELEASE);
+	cpu_off();
+}
+
+static void stop_receiver(void)
+{
+	__atomic_store_n(&finished, 1, __ATOMIC_RELEASE);
+	irq_send(1, SGI);
+	if (reaches(&online, 0))
+		return;
+	printk("bench: vCPU 1 did not end\n");
+	good = false;
 }
 
 static bool start_receiver(void)
@@ -168,6 +181,7 @@ static void run(void)
 		PHASE(6);
 		count = events(make_ipi);
 		PHASE(0);
+		stop_receiver();
 		verdict("interrupts to the other vCPU", count);
 	}
 
