@@ -242,8 +242,7 @@ static void status_text(const struct bh_ioc_status *status)
 		puts("hypervisor  not enabled");
 		return;
 	}
-	printf("hypervisor  enabled, ABI %u.%u, start number %u\n", status->abi >> 16, status->abi & 0xffff,
-	       status->generation);
+	printf("hypervisor  enabled, ABI %u.%u\n", status->abi >> 16, status->abi & 0xffff);
 	printf("board       %.*s\n", (int)sizeof(status->board), status->board);
 	printf("CPUs        %u, %u of them with Linux\n", status->cpu_count, status->online);
 	printf("cells       %u, the root cell included\n", status->cell_count);

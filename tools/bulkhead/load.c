@@ -25,7 +25,7 @@ static void show_progress(const struct load *load, uint64_t done)
 {
 	char size[24];
 
-	if (!load->progress || !load->terminal)
+	if (!load->progress || !load->terminal || !done)
 		return;
 	fprintf(stderr, "\r%-12s %3u %% of %s ", load->what,
 	        load->size ? (unsigned int)(done * 100 / load->size) : 100, cell_size_text(load->size, size));
