@@ -79,7 +79,7 @@ def config(tool):
     """Run `bulkhead config ...`."""
     def call(*words):
         return subprocess.run([tool, "config", *map(str, words)], capture_output=True, text=True, timeout=60,
-                              check=False)
+                              errors="replace", check=False)
     return call
 
 

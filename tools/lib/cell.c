@@ -102,8 +102,8 @@ static uint32_t read_flags(const struct node *node)
 	return flags | (node_bool(node_get(node, "loadable"), 1) ? BH_MEM_LOADABLE : 0);
 }
 
-/* Host address from 'at', from 'guest' of an identity region, or from the pool. */
-static void read_addresses(struct cell_load *load, const struct node *node, struct bh_config_memory *blob)
+/* Host address from 'at', from 'guest' of an identity region, or from the pool. Return: whether all is said. */
+static int read_addresses(struct cell_load *load, const struct node *node, struct bh_config_memory *blob)
 {
 	const struct node *guest = node_get(node, "guest"), *at = node_get(node, "at");
 	const int identity = node_bool(node_get(node, "identity"), 0);
@@ -115,9 +115,10 @@ static void read_addresses(struct cell_load *load, const struct node *node, stru
 	if (!guest && !(identity && at))
 		error_add(load->messages, node->place, "give 'guest: ADDRESS', or 'at' with 'identity: true'",
 			  "the region has no guest address");
-	if (identity && blob->gpa != blob->hpa)
+	if (identity && guest && at && blob->gpa != blob->hpa)
 		error_add(load->messages, node->place, "give one of the two",
 			  "'identity' is true, but 'guest' and 'at' differ");
+	return guest || (identity && at);
 }
 
 static const char *region_name(struct cell_load *load, const struct node *node, size_t index)
@@ -169,6 +170,8 @@ static void check_ram(struct cell_load *load, const struct node *node, const str
 			  "align it to 2M",
 			  "guest address 0x%llx of memory region '%s' is not aligned to 2 MiB",
 			  (unsigned long long)blob->gpa, region->name);
+	if (!blob->size)
+		return;
 	if (blob->gpa + (blob->size - 1) < blob->gpa || blob->gpa + (blob->size - 1) >= CONFIG_ADDRESS_LIMIT)
 		error_add(load->messages, region->place, "choose a lower guest address",
 			  "memory region '%s' ends behind the guest's address space of 48 bits",
@@ -204,8 +207,8 @@ static void read_memory(struct cell_load *load)
 
 		region->blob.size = node_size(node_get(node, "size"), 0);
 		region->blob.flags = read_flags(node);
-		read_addresses(load, node, &region->blob);
-		check_ram(load, node, region);
+		if (read_addresses(load, node, &region->blob))
+			check_ram(load, node, region);
 	}
 	if (!node_count(list))
 		error_add(load->messages, list->place, "give at least one region", "the cell has no memory");

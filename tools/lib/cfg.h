@@ -159,7 +159,7 @@ const char *cfg_error_mend(unsigned int code);
 
 /**
  * cfg_command() - 'bulkhead config compile|check|dump ...'
- * @argv: from "config" on.  Return: exit code: 0, 1 the configuration is wrong, 2 wrong usage.
+ * @argv: from "config" on.  Return: exit code: 0, 2 wrong usage, 3 the files are wrong.
  */
 int cfg_command(int argc, char **argv);
 

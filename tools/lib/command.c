@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXIT_WRONG 1
+#define EXIT_WRONG 3
 #define EXIT_USAGE 2
 
 static const char usage[] =
@@ -28,7 +28,7 @@ static const char usage[] =
 	"  -o, --output FILE      blob\n"
 	"      --dtb FILE         compile of a cell: also write its device tree\n"
 	"\n"
-	"Exit code: 0 right, 1 something is wrong in the files, 2 wrong usage.\n";
+	"Exit code: 0 right, 2 wrong usage, 3 something is wrong in the files.\n";
 
 struct command {
 	struct cfg_options options;

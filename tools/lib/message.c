@@ -50,6 +50,16 @@ void cfg_messages_free(struct cfg_messages *messages)
 	*messages = (struct cfg_messages){ 0 };
 }
 
+/* What a file holds may be anything: no control character of it reaches the terminal. */
+static void print_line(const char *line, FILE *out)
+{
+	fputs("  ", out);
+	for (size_t i = 0; i < strcspn(line, "\r\n"); i++)
+		fputc(((unsigned char)line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f ? '?' : line[i],
+		      out);
+	fputs("\n  ", out);
+}
+
 /* The line that the message is about, and a caret below the column. Tabs stay tabs. */
 static void print_caret(const struct cfg_message *message, FILE *out)
 {
@@ -61,7 +71,7 @@ static void print_caret(const struct cfg_message *message, FILE *out)
 	for (unsigned int i = 0; in && i < message->line; i++)
 		length = getline(&line, &size, in);
 	if (length > 0 && !memchr(line, '\0', (size_t)length)) {
-		fprintf(out, "  %.*s\n  ", (int)strcspn(line, "\r\n"), line);
+		print_line(line, out);
 		for (unsigned int i = 1; i < message->column && line[i - 1] && line[i - 1] != '\n'; i++)
 			fputc(line[i - 1] == '\t' ? '\t' : ' ', out);
 		fputs("^\n", out);
@@ -174,8 +184,10 @@ void spans_check(const struct spans *spans, const char *space, struct cfg_messag
 		for (size_t j = 0; j < i; j++) {
 			const struct span *a = &spans->list[i], *b = &spans->list[j];
 
-			if (a->base <= span_last(b) && b->base <= span_last(a))
-				report_overlap(a, b, space, messages);
+			if (a->base > span_last(b) || b->base > span_last(a))
+				continue;
+			/* The user looks where something is written, not at what he left to us. */
+			report_overlap(a->place.line ? a : b, a->place.line ? b : a, space, messages);
 		}
 	}
 }
