@@ -87,7 +87,8 @@ struct cell *cell_find(uint64_t handle)
 int cell_name_taken(const char *name)
 {
 	for (unsigned int id = CELL_ROOT + 1; id < BH_MAX_CELLS; id++) {
-		if (cell_state(&cells[id]) != BH_CELL_NONE && !memcmp(cells[id].config->name, name, BH_NAME_SIZE))
+		if (cell_state(&cells[id]) != BH_CELL_NONE &&
+		    !memcmp(cells[id].config->name, name, BH_NAME_SIZE))
 			return 1;
 	}
 	return 0;

@@ -38,7 +38,8 @@ unsigned int cpus_parked(const struct cell *cell)
 /* ABSENT with a request is on its way in; it looks at the cell's state before it starts. */
 static int has_mail(const struct cpu *cpu)
 {
-	return __atomic_load_n(&cpu->requests, __ATOMIC_SEQ_CST) || __atomic_load_n(&cpu->pending_on, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&cpu->requests, __ATOMIC_SEQ_CST) ||
+	       __atomic_load_n(&cpu->pending_on, __ATOMIC_SEQ_CST);
 }
 
 static int find_busy(const struct cell *cell, int (*is_idle)(const struct cpu *cpu), unsigned int *busy)
@@ -66,8 +67,8 @@ static int is_not_running(const struct cpu *cpu)
 }
 
 /*
- * Two passes: only a running CPU switches another one on. When the first pass has seen all of them parked, what
- * they sent before is there, and the second pass sees it.
+ * Two passes: only a running CPU switches another one on. When the first pass has seen all of them parked,
+ * what they sent before is there, and the second pass sees it.
  */
 int cpus_quiet(const struct cell *cell, unsigned int *busy)
 {
@@ -165,11 +166,13 @@ static int cpus_prepare(struct cell *cell, struct bh_error *error)
 		struct cpu *cpu = cpu_get(cpu_find(cpus[vcpu].hwid));
 
 		if (!cpus_claim(cpu))
-			return error_set(error, BH_E_CPU_ONLINE, BH_OBJ_CPU, vcpu, cpus[vcpu].hwid, cpu->slot);
+			return error_set(error, BH_E_CPU_ONLINE, BH_OBJ_CPU, vcpu, cpus[vcpu].hwid,
+					 cpu->slot);
 		cell->slots[vcpu] = (uint16_t)cpu->slot;
 		cell->cpu_count = vcpu + 1;
 		if (!is_parked(cpu) || __atomic_load_n(&cpu->requests, __ATOMIC_SEQ_CST))
-			return error_set(error, BH_E_CPU_ONLINE, BH_OBJ_CPU, vcpu, cpus[vcpu].hwid, cpu->slot);
+			return error_set(error, BH_E_CPU_ONLINE, BH_OBJ_CPU, vcpu, cpus[vcpu].hwid,
+					 cpu->slot);
 		arch_cell_set_vcpu(&cell->arch, vcpu, cpu->slot);
 	}
 	return BH_E_OK;

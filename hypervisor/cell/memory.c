@@ -40,7 +40,10 @@ static uint64_t pool_blocks(void)
 	return blocks;
 }
 
-/* Number of the block that starts at @address, NO_BLOCK if [@address, @address + @size) is not inside one range. */
+/*
+ * Number of the block that starts at @address, NO_BLOCK if [@address, @address + @size) is not inside one
+ * range.
+ */
 static uint64_t block_number(uint64_t address, uint64_t size)
 {
 	uint32_t count;
@@ -200,7 +203,10 @@ static int in_dram(uint64_t address, uint64_t size)
 	return 0;
 }
 
-/* Device memory must not be read by mistake, and hypervisor memory is not root's: both are looked up, not guessed. */
+/*
+ * Device memory must not be read by mistake, and hypervisor memory is not root's: both are looked up, not
+ * guessed.
+ */
 static int read_piece(uint64_t address, void *to, uint64_t size)
 {
 	uint64_t offset = address & (PAGE_SIZE - 1);
@@ -209,7 +215,8 @@ static int read_piece(uint64_t address, void *to, uint64_t size)
 	hpa_t page;
 
 	if (!in_dram(address, size) ||
-	    !pt_lookup(arch_cell_stage2(&cell_root()->arch), address - offset, &page, &prot) || !(prot & PT_READ))
+	    !pt_lookup(arch_cell_stage2(&cell_root()->arch), address - offset, &page, &prot) ||
+	    !(prot & PT_READ))
 		return BH_E_FAULT;
 	window = arch_window_open(page, PAGE_SIZE);
 	memcpy(to, window + offset, size);
@@ -359,7 +366,8 @@ static int map_region(struct cell *cell, uint32_t index, struct bh_error *error)
 	if (!code)
 		code = pt_map(arch_cell_stage2(&cell->arch), region->gpa, hpa(region->hpa), region->size,
 			      guest_prot(region), is_device(region) ? PT_DEVICE : PT_NORMAL);
-	return code ? error_set(error, (unsigned int)code, BH_OBJ_MEMORY, index, region->gpa, region->hpa) : BH_E_OK;
+	return code ? error_set(error, (unsigned int)code, BH_OBJ_MEMORY, index, region->gpa, region->hpa) :
+		      BH_E_OK;
 }
 
 static int memory_prepare(struct cell *cell, struct bh_error *error)
@@ -387,7 +395,10 @@ static void memory_commit(struct cell *cell)
 	move_ram(cell_root(), cell, memory_ram_size(cell->config));
 }
 
-/* Splitting leaves tables behind in root's stage 2; those for the pool are there to stay, others are given back. */
+/*
+ * Splitting leaves tables behind in root's stage 2; those for the pool are there to stay, others are given
+ * back.
+ */
 static void merge_root(const struct bh_config_memory *region)
 {
 	if (is_device(region))

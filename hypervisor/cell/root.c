@@ -78,7 +78,9 @@ static int hidden_or_dram(unsigned int index, struct bh_config_range *range)
 
 typedef int hole_list(unsigned int index, struct bh_config_range *range);
 
-/* End of the hole that covers @address, 0 if none does; *next becomes the start of the nearest one behind it. */
+/*
+ * End of the hole that covers @address, 0 if none does; *next becomes the start of the nearest one behind it.
+ */
 static uint64_t hole_at(uint64_t address, hole_list *holes, uint64_t *next)
 {
 	struct bh_config_range hole;
@@ -137,7 +139,8 @@ static int split_pool(void)
 	int code = BH_E_OK;
 
 	for (uint32_t i = 0; i < system->pool.count && !code; i++)
-		code = pt_split(arch_cell_stage2(&cell_root()->arch), pool[i].base, pool[i].size, BH_RAM_ALIGN);
+		code = pt_split(arch_cell_stage2(&cell_root()->arch), pool[i].base, pool[i].size,
+				BH_RAM_ALIGN);
 	return code;
 }
 
@@ -145,7 +148,8 @@ static int map_info(void)
 {
 	uint64_t at = image_header.hv_base + image_header.info_offset;
 
-	return pt_map(arch_cell_stage2(&cell_root()->arch), at, hpa(at), image_header.info_size, PT_READ, PT_NORMAL);
+	return pt_map(arch_cell_stage2(&cell_root()->arch), at, hpa(at), image_header.info_size, PT_READ,
+		      PT_NORMAL);
 }
 
 int root_memory_init(void)

@@ -11,10 +11,11 @@
 #define ON(event) [CELL_EVENT_##event]
 
 /*
- * A cell's own CPUs bring END and FAIL at any moment, also when root has just stopped or suspended it; what is
- * already over stays as it is. FORCE and SUSPEND are repeated by the caller until the CPUs obey, so they are
- * possible again in the state that they lead to.
+ * A cell's own CPUs bring END and FAIL at any moment, also when root has just stopped or suspended it; what
+ * is already over stays as it is. FORCE and SUSPEND are repeated by the caller until the CPUs obey, so they
+ * are possible again in the state that they lead to.
  */
+/* clang-format off */
 static const uint8_t next_state[BH_CELL_STATE_COUNT][CELL_EVENT_COUNT] = {
 	IN(NONE) = { ON(CREATE) = TO(CREATED) },
 	IN(CREATED) = { ON(LOAD) = TO(LOADING), ON(START) = TO(RUNNING), ON(DESTROY) = TO(DESTROYING) },
@@ -32,6 +33,7 @@ static const uint8_t next_state[BH_CELL_STATE_COUNT][CELL_EVENT_COUNT] = {
 		       ON(DESTROY) = TO(DESTROYING) },
 	IN(DESTROYING) = { ON(DESTROY) = TO(DESTROYING), ON(GONE) = TO(NONE) },
 };
+/* clang-format on */
 
 static const char *const event_names[CELL_EVENT_COUNT] = {
 #define EVENT_NAME(name, text) [CELL_EVENT_##name] = text,
@@ -71,7 +73,8 @@ static void note_reason(struct cell *cell, enum cell_event event, const struct b
 		cell->reason = (struct bh_record){ .kind = BH_REASON_NONE };
 }
 
-static void enter_locked(struct cell *cell, unsigned int to, enum cell_event event, const struct bh_record *reason)
+static void enter_locked(struct cell *cell, unsigned int to, enum cell_event event,
+			 const struct bh_record *reason)
 {
 	note_reason(cell, event, reason);
 	cell->events++;
@@ -81,7 +84,8 @@ static void enter_locked(struct cell *cell, unsigned int to, enum cell_event eve
 	cell_publish_locked(cell);
 }
 
-int state_change(struct cell *cell, enum cell_event event, const struct bh_record *reason, struct bh_error *error)
+int state_change(struct cell *cell, enum cell_event event, const struct bh_record *reason,
+		 struct bh_error *error)
 {
 	unsigned int from;
 	int to;

@@ -160,7 +160,8 @@ int disable_this_cpu(uint64_t generation, struct bh_error *error)
 	int code;
 
 	if (generation != image_header.generation)
-		return error_set(error, BH_E_STALE, BH_OBJ_CALL, BH_HC_DISABLE, generation, image_header.generation);
+		return error_set(error, BH_E_STALE, BH_OBJ_CALL, BH_HC_DISABLE, generation,
+				 image_header.generation);
 	ticket = join();
 	/* More CPUs than ran when the first one came: the attempt is not made for them. */
 	code = ticket < attempt.gathered.expected ? take_part(ticket) : BH_E_BUSY;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Enable: every CPU of the machine comes in, or none stays. Nothing that the kernel could notice happens before
- * all have done their steps and have met; then arch_cpu_activate() cannot fail. Whoever fails, or comes too late,
- * gives the start up for all, and everything is undone backward: first each CPU its own, then the first CPU the
- * system's.
+ * Enable: every CPU of the machine comes in, or none stays. Nothing that the kernel could notice happens
+ * before all have done their steps and have met; then arch_cpu_activate() cannot fail. Whoever fails, or
+ * comes too late, gives the start up for all, and everything is undone backward: first each CPU its own, then
+ * the first CPU the system's.
  */
 #include <arch/cell.h>
 #include <arch/enable.h>
@@ -40,7 +40,8 @@ static int step_config(void)
 
 	code = config_check_system(system, (uint32_t)image_header.config_size, THIS_ARCH, &error);
 	if (!code && system->cpus.count != image_header.cpu_count)
-		code = error_set(&error, BH_E_SIZE, BH_OBJ_CPU, 0, system->cpus.count, image_header.cpu_count);
+		code = error_set(&error, BH_E_SIZE, BH_OBJ_CPU, 0, system->cpus.count,
+				 image_header.cpu_count);
 	if (!code && system->cpus.count > CONFIG_MAX_CPUS)
 		code = error_set(&error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, system->cpus.count, CONFIG_MAX_CPUS);
 	if (code) {
@@ -174,7 +175,8 @@ static int open_entry(uint32_t generation, uint32_t expected)
 	uint64_t deadline = deadline_default();
 
 	if ((seen & ~ENTRY_READY) != wanted &&
-	    __atomic_compare_exchange_n(&entry.opened, &seen, wanted, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+	    __atomic_compare_exchange_n(&entry.opened, &seen, wanted, 0, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE)) {
 		make_ready(expected);
 		__atomic_store_n(&entry.opened, wanted | ENTRY_READY, __ATOMIC_RELEASE);
 		return BH_E_OK;
@@ -233,7 +235,9 @@ static int checkpoint(void)
 	return code;
 }
 
-/* Return: 0: all CPUs are ready and will activate; else the code that all get, with this CPU's steps undone. */
+/*
+ * Return: 0: all CPUs are ready and will activate; else the code that all get, with this CPU's steps undone.
+ */
 static int prepare_cpu(uint32_t ticket)
 {
 	int code = wait_turn(ticket);
@@ -245,7 +249,8 @@ static int prepare_cpu(uint32_t ticket)
 		return rendezvous_abort(&entry.agreed, code);
 	__atomic_store_n(&entry.turn, ticket + 1, __ATOMIC_RELEASE);
 	code = checkpoint();
-	code = code ? rendezvous_abort(&entry.agreed, code) : rendezvous_meet(&entry.agreed, deadline_default());
+	code = code ? rendezvous_abort(&entry.agreed, code) :
+		      rendezvous_meet(&entry.agreed, deadline_default());
 	if (code)
 		steps_undo(arch_cpu_steps());
 	return code;

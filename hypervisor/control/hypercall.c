@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Hypercalls: who may, under which lock, and the handlers. A handler returns the error code and fills @error; the
- * record is packed into the result registers. Numbers come from guests: the dispatch is a switch, no table of
- * pointers that a number could lead astray.
+ * Hypercalls: who may, under which lock, and the handlers. A handler returns the error code and fills @error;
+ * the record is packed into the result registers. Numbers come from guests: the dispatch is a switch, no
+ * table of pointers that a number could lead astray.
  */
 #include <arch/upcall.h>
 #include <cell/cell.h>
@@ -21,19 +21,26 @@
 
 #define CONSOLE_WRITE_MAX 24u
 
-/* By number: may any cell call it; does it run under the control lock. */
-static const struct {
-	uint8_t any_cell;
-	uint8_t is_locked;
-} rules[BH_HC_COUNT] = {
-#define CALL_WHO(name, number, who) [number].any_cell = (who),
+/* Sets of calls, as bits: what every cell may call, and what runs under the control lock. */
+#define CALL(name) (1u << BH_HC_##name)
+
+static const uint32_t calls_of_any_cell = 0
+#define CALL_WHO(name, number, who) | ((who) ? 1u << (number) : 0)
 	BH_HYPERCALLS(CALL_WHO)
 #undef CALL_WHO
-	[BH_HC_CELL_CREATE].is_locked = 1, [BH_HC_CELL_LOAD].is_locked = 1, [BH_HC_CELL_START].is_locked = 1,
-	[BH_HC_CELL_STOP].is_locked = 1, [BH_HC_CELL_SUSPEND].is_locked = 1, [BH_HC_CELL_RESUME].is_locked = 1,
-	[BH_HC_CELL_DESTROY].is_locked = 1, [BH_HC_CELL_STATE].is_locked = 1, [BH_HC_CELL_REGION].is_locked = 1,
-	[BH_HC_CELL_FIND].is_locked = 1, [BH_HC_CELL_REASON].is_locked = 1, [BH_HC_CONSOLE_WRITE].is_locked = 1,
-};
+	;
+
+static const uint32_t calls_locked = CALL(CELL_CREATE) | CALL(CELL_LOAD) | CALL(CELL_START) |
+				     CALL(CELL_STOP) | CALL(CELL_SUSPEND) | CALL(CELL_RESUME) |
+				     CALL(CELL_DESTROY) | CALL(CELL_STATE) | CALL(CELL_REGION) |
+				     CALL(CELL_FIND) | CALL(CELL_REASON) | CALL(CONSOLE_WRITE);
+
+_Static_assert(BH_HC_COUNT <= 32, "more hypercalls than bits");
+
+static int is_in(uint32_t calls, uint64_t number)
+{
+	return (int)(calls >> number & 1);
+}
 
 /* Every cell. */
 
@@ -144,7 +151,8 @@ static int call_CELL_STOP(struct hypercall *call, struct bh_error *error)
 	case BH_STOP_FORCE:
 		return with_guest(call, error, lifecycle_force);
 	default:
-		return error_set(error, BH_E_RANGE, BH_OBJ_CALL, BH_HC_CELL_STOP, call->arg[1], BH_STOP_FORCE);
+		return error_set(error, BH_E_RANGE, BH_OBJ_CALL, BH_HC_CELL_STOP, call->arg[1],
+				 BH_STOP_FORCE);
 	}
 }
 
@@ -243,7 +251,8 @@ static int call_CONSOLE_WRITE(struct hypercall *call, struct bh_error *error)
 	if (!cell)
 		return BH_E_NO_CELL;
 	if (!call->arg[1] || call->arg[1] > CONSOLE_WRITE_MAX)
-		return error_set(error, BH_E_RANGE, BH_OBJ_CALL, BH_HC_CONSOLE_WRITE, call->arg[1], CONSOLE_WRITE_MAX);
+		return error_set(error, BH_E_RANGE, BH_OBJ_CALL, BH_HC_CONSOLE_WRITE, call->arg[1],
+				 CONSOLE_WRITE_MAX);
 	memcpy(bytes, &call->arg[2], sizeof(bytes));
 	code = console_write(cell, bytes, (uint32_t)call->arg[1], &taken, error);
 	call->value[0] = taken;
@@ -279,9 +288,10 @@ static int run(struct hypercall *call, struct bh_error *error)
 	if (call->number >= BH_HC_COUNT)
 		return error_set(error, BH_E_UNKNOWN_CALL, BH_OBJ_CALL, (uint32_t)call->number, call->number,
 				 BH_HC_COUNT - 1);
-	if (!rules[call->number].any_cell && !cell_is_root(cell_self()))
-		return error_set(error, BH_E_PERMISSION, BH_OBJ_CALL, (uint32_t)call->number, cell_self()->id, 0);
-	return rules[call->number].is_locked ? dispatch_locked(call, error) : dispatch(call, error);
+	if (!is_in(calls_of_any_cell, call->number) && !cell_is_root(cell_self()))
+		return error_set(error, BH_E_PERMISSION, BH_OBJ_CALL, (uint32_t)call->number, cell_self()->id,
+				 0);
+	return is_in(calls_locked, call->number) ? dispatch_locked(call, error) : dispatch(call, error);
 }
 
 static void pack_error(struct hypercall *call, const struct bh_error *error)

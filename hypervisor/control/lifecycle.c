@@ -25,7 +25,8 @@ static int read_blob(struct cell *cell, uint64_t address, uint64_t size, struct 
 	if (size < sizeof(struct bh_config_cell) || size > BH_CONFIG_MAX_SIZE)
 		return error_set(error, BH_E_SIZE, BH_OBJ_HEADER, 0, size, BH_CONFIG_MAX_SIZE);
 	if (address % sizeof(uint64_t))
-		return error_set(error, BH_E_ALIGN, BH_OBJ_CALL, BH_HC_CELL_CREATE, address, sizeof(uint64_t));
+		return error_set(error, BH_E_ALIGN, BH_OBJ_CALL, BH_HC_CELL_CREATE, address,
+				 sizeof(uint64_t));
 	cell->config_pages = (unsigned int)(align_up(size, PAGE_SIZE) / PAGE_SIZE);
 	cell->config = pool_alloc(cell->config_pages, 1);
 	if (!cell->config)
@@ -60,7 +61,8 @@ static void exit_components(struct cell *cell, unsigned int count)
 static int prepare_components(struct cell *cell, struct bh_error *error)
 {
 	for (unsigned int i = 0; i < component_count(); i++) {
-		int code = component_get(i)->cell_prepare ? component_get(i)->cell_prepare(cell, error) : BH_E_OK;
+		int code = component_get(i)->cell_prepare ? component_get(i)->cell_prepare(cell, error) :
+							    BH_E_OK;
 
 		if (!code)
 			continue;
@@ -108,7 +110,8 @@ int lifecycle_create(uint64_t address, uint64_t size, struct cell **created, str
 	int code;
 
 	if (!cell)
-		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CELL, BH_MAX_CELLS, cell_guest_count(), BH_MAX_CELLS - 1);
+		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CELL, BH_MAX_CELLS, cell_guest_count(),
+				 BH_MAX_CELLS - 1);
 	code = read_blob(cell, address, size, error);
 	if (!code)
 		code = check_cell(cell, size, error);

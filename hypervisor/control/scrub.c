@@ -6,8 +6,8 @@
 #include <cell/memory.h>
 
 /*
- * @scrub_next hands out blocks, @scrub_done counts those that are zero, @scrubbers counts the CPUs that may still
- * look at either: only when it is 0 may the cell's place be used anew.
+ * @scrub_next hands out blocks, @scrub_done counts those that are zero, @scrubbers counts the CPUs that may
+ * still look at either: only when it is 0 may the cell's place be used anew.
  */
 void scrub_start(struct cell *cell)
 {
@@ -24,7 +24,8 @@ void scrub_start(struct cell *cell)
 		cpu_request(cpu, CPU_REQ_SCRUB);
 		helpers++;
 	}
-	log_debug("cell %u: %u CPUs scrub %llu blocks", cell->id, helpers, (unsigned long long)memory_blocks(cell));
+	log_debug("cell %u: %u CPUs scrub %llu blocks", cell->id, helpers,
+		  (unsigned long long)memory_blocks(cell));
 }
 
 int scrub_block(struct cell *cell)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The loop that a kicked or parked CPU runs. Request bits say that something may have changed; what is to be done
- * follows from the CPU's own state and from the state of its cell, which was changed before the bit was set. So a
- * bit that comes late or twice does no harm.
+ * The loop that a kicked or parked CPU runs. Request bits say that something may have changed; what is to be
+ * done follows from the CPU's own state and from the state of its cell, which was changed before the bit was
+ * set. So a bit that comes late or twice does no harm.
  */
 #include <arch/enable.h>
 #include <arch/upcall.h>
@@ -43,8 +43,8 @@ static int may_start(const struct cpu *cpu, const struct cell *cell)
 }
 
 /*
- * The cell may be stopped just now: then its PARK bit comes after the state that was looked at here, and the loop
- * sees it before the guest runs.
+ * The cell may be stopped just now: then its PARK bit comes after the state that was looked at here, and the
+ * loop sees it before the guest runs.
  */
 static void start(struct cpu *cpu, struct cell *cell)
 {

@@ -22,8 +22,9 @@ enum violation_result upcall_violation(const struct bh_record *record)
 
 	full.cpu = cpu_self()->slot;
 	full.what[sizeof(full.what) - 1] = 0;
-	log_limited(&cell->log_limit, LOG_WARNING, "cell %u, cpu %u: %s: %s, address %llx, pc %llx", cell->id, full.cpu,
-		    reason_text(full.kind), full.what, (unsigned long long)full.address, (unsigned long long)full.pc);
+	log_limited(&cell->log_limit, LOG_WARNING, "cell %u, cpu %u: %s: %s, address %llx, pc %llx", cell->id,
+		    full.cpu, reason_text(full.kind), full.what, (unsigned long long)full.address,
+		    (unsigned long long)full.pc);
 	if (cell_is_root(cell))
 		return VIOLATION_INJECT;
 	lifecycle_end(cell, CELL_EVENT_FAIL, &full);

@@ -37,7 +37,8 @@ void console_put(struct cell *cell, uint8_t byte)
 	spin_unlock(&console->lock);
 }
 
-int console_write(struct cell *cell, const uint8_t *bytes, uint32_t count, uint32_t *taken, struct bh_error *error)
+int console_write(struct cell *cell, const uint8_t *bytes, uint32_t count, uint32_t *taken,
+		  struct bh_error *error)
 {
 	struct console *console = &consoles[cell->id];
 

@@ -94,7 +94,8 @@ static int mmio_check(const struct bh_config_cell *config, struct bh_error *erro
 	const struct bh_config_device *devices = CONFIG_ARRAY(struct bh_config_device, config, devices);
 
 	if (config->devices.count > MMIO_MAX_REGIONS)
-		return error_set(error, BH_E_TOO_MANY, BH_OBJ_DEVICE, 0, config->devices.count, MMIO_MAX_REGIONS);
+		return error_set(error, BH_E_TOO_MANY, BH_OBJ_DEVICE, 0, config->devices.count,
+				 MMIO_MAX_REGIONS);
 	for (uint32_t i = 0; i < config->devices.count; i++) {
 		if (!is_built_in(devices[i].type))
 			return error_set(error, BH_E_HARDWARE, BH_OBJ_DEVICE, i, devices[i].type, 0);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Virtual PL011 (Arm DDI 0183). Sending takes no time: a byte written is in the console ring, the transmit FIFO is
- * always empty. The receive FIFO is filled by the console hypercall; both of its interrupts are asserted while
- * it holds anything: on a line without bit times the "time-out" has always just passed, and a guest that enables
- * only one of the two is not left waiting.
+ * Virtual PL011 (Arm DDI 0183). Sending takes no time: a byte written is in the console ring, the transmit
+ * FIFO is always empty. The receive FIFO is filled by the console hypercall; both of its interrupts are
+ * asserted while it holds anything: on a line without bit times the "time-out" has always just passed, and a
+ * guest that enables only one of the two is not left waiting.
  */
 #include <arch/irq.h>
 #include <cell/cell.h>

@@ -28,6 +28,7 @@
 #define MACHINE_UART_IRQ 33u
 #define MACHINE_COMM 0xa000000ull
 #define MACHINE_MIB 0x100000ull
+#define MACHINE_RAM (BH_MEM_READ | BH_MEM_WRITE | BH_MEM_EXEC | BH_MEM_LOADABLE | BH_MEM_AUTO)
 #define MACHINE_PAST_BUSY 20000u
 
 /** A cell blob with room for its arrays; machine_seal() puts it together. */
@@ -39,8 +40,8 @@ struct machine_cell {
 	struct bh_config_device devices[8];
 };
 
-static inline uint32_t machine_array(uint8_t *blob, uint32_t at, struct bh_config_array *array, const void *from,
-				     uint32_t size)
+static inline uint32_t machine_array(uint8_t *blob, uint32_t at, struct bh_config_array *array,
+				     const void *from, uint32_t size)
 {
 	array->offset = at;
 	memcpy(blob + at, from, array->count * size);
@@ -78,7 +79,7 @@ static inline struct machine_cell machine_cell(const char *name, unsigned int sl
 		},
 		.cpus = { { FAKE_HWID(slot) } },
 		.memory = { { .gpa = MACHINE_ENTRY, .size = 4 * MACHINE_MIB, .name = "ram",
-			      .flags = BH_MEM_READ | BH_MEM_WRITE | BH_MEM_EXEC | BH_MEM_LOADABLE | BH_MEM_AUTO } },
+			      .flags = MACHINE_RAM } },
 		.irqs = { { 40 + slot } },
 		.devices = { { .type = BH_DEV_UART_PL011, .irq = MACHINE_UART_IRQ, .gpa = MACHINE_UART,
 			       .size = 0x1000 } },
@@ -88,7 +89,10 @@ static inline struct machine_cell machine_cell(const char *name, unsigned int sl
 	return cell;
 }
 
-/** The hypervisor's memory of earlier starts is not wiped in a test process: each start has a number of its own. */
+/**
+ * The hypervisor's memory of earlier starts is not wiped in a test process: each start has a number of its
+ * own.
+ */
 static inline uint32_t machine_generation(void)
 {
 	static uint32_t last = 100;
@@ -105,7 +109,8 @@ static inline void machine_early_log(void)
 }
 
 /** A machine with @cpus CPUs, of which those below @online enter and become the root cell. */
-static inline void machine_enable_system(unsigned int cpus, unsigned int online, const void *config, uint32_t size)
+static inline void machine_enable_system(unsigned int cpus, unsigned int online, const void *config,
+					 uint32_t size)
 {
 	int results[64];
 
@@ -212,18 +217,20 @@ static inline uint64_t machine_mix(uint64_t hash, uint64_t value)
 static inline struct machine_snapshot machine_snapshot(void)
 {
 	struct cell *root = cell_root();
-	struct machine_snapshot shot = { pool_free_pages(), root->arch.stage2.pages, root->memory, 0, 0, 0, 0, 0 };
+	struct machine_snapshot shot = {
+		pool_free_pages(), root->arch.stage2.pages, root->memory, 0, 0, 0, 0, 0
+	};
 	unsigned int prot;
 	hpa_t to;
 
 	for (uint64_t at = FAKE_POOL_BASE; at < FAKE_POOL_BASE + FAKE_POOL_SIZE; at += BH_RAM_ALIGN) {
 		shot.pool_owners = machine_mix(shot.pool_owners, (uint64_t)memory_block_owner(at));
-		shot.root_map = machine_mix(shot.root_map, pt_lookup(&root->arch.stage2, at, &to, &prot) ?
-					    to.value + prot : 0);
+		shot.root_map = machine_mix(
+			shot.root_map, pt_lookup(&root->arch.stage2, at, &to, &prot) ? to.value + prot : 0);
 	}
 	for (uint64_t at = 0x9000000; at < 0x9100000; at += PAGE_SIZE)
-		shot.root_map = machine_mix(shot.root_map, pt_lookup(&root->arch.stage2, at, &to, &prot) ?
-					    to.value + prot : 0);
+		shot.root_map = machine_mix(
+			shot.root_map, pt_lookup(&root->arch.stage2, at, &to, &prot) ? to.value + prot : 0);
 	for (uint32_t irq = 32; irq < 1020; irq++)
 		shot.irqs = machine_mix(shot.irqs, (uint64_t)fake_irq_owner(irq));
 	for (unsigned int slot = 0; slot < cpu_count(); slot++)
@@ -231,16 +238,16 @@ static inline struct machine_snapshot machine_snapshot(void)
 	return shot;
 }
 
-#define machine_same(before)                                                                       \
-	do {                                                                                       \
-		struct machine_snapshot after_ = machine_snapshot();                               \
-		assert_int_equal((before).pages, after_.pages);                                    \
-		assert_int_equal((before).root_tables, after_.root_tables);                        \
-		assert_int_equal((before).root_ram, after_.root_ram);                              \
-		assert_int_equal((before).pool_owners, after_.pool_owners);                        \
-		assert_int_equal((before).root_map, after_.root_map);                              \
-		assert_int_equal((before).irqs, after_.irqs);                                      \
-		assert_int_equal((before).cpus, after_.cpus);                                      \
+#define machine_same(before)                                                \
+	do {                                                                \
+		struct machine_snapshot after_ = machine_snapshot();        \
+		assert_int_equal((before).pages, after_.pages);             \
+		assert_int_equal((before).root_tables, after_.root_tables); \
+		assert_int_equal((before).root_ram, after_.root_ram);       \
+		assert_int_equal((before).pool_owners, after_.pool_owners); \
+		assert_int_equal((before).root_map, after_.root_map);       \
+		assert_int_equal((before).irqs, after_.irqs);               \
+		assert_int_equal((before).cpus, after_.cpus);               \
 	} while (0)
 
 #endif

@@ -7,6 +7,7 @@
 #define NO STATE_REFUSED
 
 /* Written down a second time, by hand: rows are states, columns the events in their order. */
+/* clang-format off */
 static const int expected[BH_CELL_STATE_COUNT][CELL_EVENT_COUNT] = {
 	/*                CREATE LOAD START SUSPEND RESUME ASK DENY FORCE END FAIL DESTROY GONE */
 	/* none */       { 1, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
@@ -19,6 +20,7 @@ static const int expected[BH_CELL_STATE_COUNT][CELL_EVENT_COUNT] = {
 	/* failed */     { NO, 2, 3, NO, NO, NO, NO, 7, NO, NO, 8, NO },
 	/* destroying */ { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 8, 0 },
 };
+/* clang-format on */
 
 static void test_table(void **unused)
 {
@@ -152,8 +154,12 @@ static void test_handles(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table), cmocka_unit_test(test_names), cmocka_unit_test(test_every_state_ends),
-		cmocka_unit_test(test_changes), cmocka_unit_test(test_reason), cmocka_unit_test(test_handles),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_every_state_ends),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_reason),
+		cmocka_unit_test(test_handles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

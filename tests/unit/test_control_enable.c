@@ -110,7 +110,10 @@ static void test_root_entry(void **state)
 	fake_power_off();
 }
 
-/* What root sees: its RAM, devices; not the hypervisor, not the interrupt controller; the info area read-only. */
+/*
+ * What root sees: its RAM, devices; not the hypervisor, not the interrupt controller; the info area
+ * read-only.
+ */
 static void test_root_map(void **state)
 {
 	uint64_t info, value = 1;
@@ -142,7 +145,9 @@ static void test_dry_run(void **state)
 
 	power_on(CPUS, CPUS);
 	for (unsigned int round = 0; round < 3; round++) {
-		assert_int_equal(fake_enter(1, BH_ENTER_ARG(1, image_header.generation) | BH_ENTER_DRY_RUN, &result), FAKE_DONE);
+		assert_int_equal(fake_enter(1, BH_ENTER_ARG(1, image_header.generation) | BH_ENTER_DRY_RUN,
+					    &result),
+				 FAKE_DONE);
 		assert_int_equal(result, BH_E_OK);
 		assert_int_equal(fake_cpu_view(1).mode, FAKE_BARE);
 		assert_int_equal(fake_counters().system_steps_done, 0);
@@ -153,9 +158,9 @@ static void test_dry_run(void **state)
 	fake_power_off();
 }
 
-static const char *const steps[] = { "arrive", "config", "pool", "info", "fake-mmu", "fake-intc", "components",
-				     "root-cell", "root-memory", "root-irqs", "fake-cpu-mmu", "fake-cpu-intc",
-				     "activate" };
+static const char *const steps[] = { "arrive",	     "config",	      "pool",	   "info",	  "fake-mmu",
+				     "fake-intc",    "components",    "root-cell", "root-memory", "root-irqs",
+				     "fake-cpu-mmu", "fake-cpu-intc", "activate" };
 
 static void inject(const char *step, uint32_t kind, int cpu)
 {
@@ -216,7 +221,8 @@ static void test_one_never_comes(void **state)
 	assert_bare(CPUS);
 	assert_int_equal(fake_counters().system_steps_done, 0);
 	/* And then it comes. */
-	assert_int_equal(fake_enter(CPUS - 1, BH_ENTER_ARG(CPUS - 1, image_header.generation), &result), FAKE_DONE);
+	assert_int_equal(fake_enter(CPUS - 1, BH_ENTER_ARG(CPUS - 1, image_header.generation), &result),
+			 FAKE_DONE);
 	assert_int_equal(result, BH_E_TIMEOUT);
 	/* One CPU too many of a dead generation, one of a generation that is none. */
 	assert_int_equal(fake_enter(0, BH_ENTER_ARG(0, image_header.generation), &result), FAKE_DONE);
@@ -351,11 +357,11 @@ static void test_hotplug(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_enable_disable), cmocka_unit_test(test_root_entry),
-		cmocka_unit_test(test_root_map), cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_enable_disable),	  cmocka_unit_test(test_root_entry),
+		cmocka_unit_test(test_root_map),	  cmocka_unit_test(test_dry_run),
 		cmocka_unit_test(test_inject_everywhere), cmocka_unit_test(test_one_never_comes),
-		cmocka_unit_test(test_bad_config), cmocka_unit_test(test_too_little_memory),
-		cmocka_unit_test(test_disable_refused), cmocka_unit_test(test_absent_cpu_arrives),
+		cmocka_unit_test(test_bad_config),	  cmocka_unit_test(test_too_little_memory),
+		cmocka_unit_test(test_disable_refused),	  cmocka_unit_test(test_absent_cpu_arrives),
 		cmocka_unit_test(test_hotplug),
 	};
 

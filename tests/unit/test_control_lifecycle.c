@@ -130,7 +130,8 @@ static void test_full_life(void **state)
 		machine_ok(0, BH_HC_CELL_STOP, handle, BH_STOP_FORCE);
 		assert_int_equal(machine_state(handle), BH_CELL_STOPPED);
 		assert_int_equal(machine_call(0, BH_HC_CELL_STATE, handle, 0).value[4], 1);
-		assert_int_equal(machine_call(0, BH_HC_CELL_REASON, handle, 0).value[0] & 0xffff, BH_REASON_FORCED);
+		assert_int_equal(machine_call(0, BH_HC_CELL_REASON, handle, 0).value[0] & 0xffff,
+				 BH_REASON_FORCED);
 	}
 	machine_ok(0, BH_HC_CELL_DESTROY, handle, 0);
 	machine_same(before);
@@ -189,8 +190,9 @@ static void test_guest_ends(void **state)
 
 static enum fake_outcome touch_foreign(void *argument)
 {
-	struct bh_record record = { .kind = BH_REASON_MEMORY_ACCESS, .address = 0x666, .pc = 0x777,
-				    .what = "something" };
+	struct bh_record record = {
+		.kind = BH_REASON_MEMORY_ACCESS, .address = 0x666, .pc = 0x777, .what = "something"
+	};
 
 	return upcall_violation(&record) == VIOLATION_HANDLED ? FAKE_STOPPED : FAKE_INJECTED;
 }
@@ -215,7 +217,8 @@ static void test_violation(void **state)
 	assert_int_equal(reason.value[3], 0x666);
 	assert_string_equal(info_cell(1)->reason.what, "something");
 	/* Root is only answered. */
-	assert_int_equal(fake_violation(0, &(struct bh_record){ .kind = BH_REASON_SYSREG_ACCESS }), FAKE_INJECTED);
+	assert_int_equal(fake_violation(0, &(struct bh_record){ .kind = BH_REASON_SYSREG_ACCESS }),
+			 FAKE_INJECTED);
 	machine_ok(0, BH_HC_CELL_STOP, handle, BH_STOP_FORCE);
 	assert_int_equal(machine_state(handle), BH_CELL_FAILED);
 	start_cell(handle, 3, 2);
@@ -347,7 +350,9 @@ static void test_refusals(void **state)
 	assert_int_equal(refused(&cell).result, BH_E_HARDWARE);
 	cell = good; /* interrupt controller passed through */
 	cell.body.memory.count = 2;
-	cell.memory[1] = (struct bh_config_memory){ .gpa = 0x8000000, .hpa = FAKE_INTC_BASE, .size = 0x1000,
+	cell.memory[1] = (struct bh_config_memory){ .gpa = 0x8000000,
+						    .hpa = FAKE_INTC_BASE,
+						    .size = 0x1000,
 						    .name = "mmio",
 						    .flags = BH_MEM_READ | BH_MEM_WRITE | BH_MEM_DEVICE };
 	assert_int_equal(refused(&cell).result, BH_E_NOT_OWNED);
@@ -366,9 +371,11 @@ static void test_two_cells(void **state)
 	setup(2);
 	before = machine_snapshot();
 	one.body.memory.count = two.body.memory.count = 2;
-	one.memory[1] = (struct bh_config_memory){ .gpa = 0x9040000, .hpa = 0x9040000, .size = 0x1000,
+	one.memory[1] = (struct bh_config_memory){ .gpa = 0x9040000,
+						   .hpa = 0x9040000,
+						   .size = 0x1000,
 						   .name = "mmio",
-						    .flags = BH_MEM_READ | BH_MEM_WRITE | BH_MEM_DEVICE };
+						   .flags = BH_MEM_READ | BH_MEM_WRITE | BH_MEM_DEVICE };
 	two.memory[1] = one.memory[1];
 	two.memory[1].hpa = 0x9041000;
 	first = machine_create(0, &one);
@@ -440,7 +447,8 @@ static void test_watchdog(void **state)
 	start_cell(handle, 3, 1);
 	settle(3);
 	for (uint64_t beat = 1; beat < 5; beat++) {
-		assert_int_equal(fake_write(3, MACHINE_COMM + offsetof(struct bh_comm_page, heartbeat), 8, beat),
+		assert_int_equal(fake_write(3, MACHINE_COMM + offsetof(struct bh_comm_page, heartbeat), 8,
+					    beat),
 				 FAKE_DONE);
 		fake_time_advance(400000000);
 		assert_int_equal(machine_state(handle), BH_CELL_RUNNING);
@@ -588,13 +596,22 @@ static void test_console(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_create_destroy), cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_full_life), cmocka_unit_test(test_destroy_anywhere),
-		cmocka_unit_test(test_guest_ends), cmocka_unit_test(test_violation), cmocka_unit_test(test_smp),
-		cmocka_unit_test(test_stuck_cpu), cmocka_unit_test(test_refusals), cmocka_unit_test(test_two_cells),
-		cmocka_unit_test(test_out_of_pages), cmocka_unit_test(test_watchdog),
-		cmocka_unit_test(test_shutdown_request), cmocka_unit_test(test_absent_cpu),
-		cmocka_unit_test(test_boot_refused), cmocka_unit_test(test_root_goes),
+		cmocka_unit_test(test_create_destroy),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_full_life),
+		cmocka_unit_test(test_destroy_anywhere),
+		cmocka_unit_test(test_guest_ends),
+		cmocka_unit_test(test_violation),
+		cmocka_unit_test(test_smp),
+		cmocka_unit_test(test_stuck_cpu),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_two_cells),
+		cmocka_unit_test(test_out_of_pages),
+		cmocka_unit_test(test_watchdog),
+		cmocka_unit_test(test_shutdown_request),
+		cmocka_unit_test(test_absent_cpu),
+		cmocka_unit_test(test_boot_refused),
+		cmocka_unit_test(test_root_goes),
 		cmocka_unit_test(test_console),
 	};
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cells: a fixed table, id 0 is the root cell. A handle is id and generation, so that a stale one is harmless. */
+/*
+ * Cells: a fixed table, id 0 is the root cell. A handle is id and generation, so that a stale one is
+ * harmless.
+ */
 #ifndef CELL_CELL_H
 #define CELL_CELL_H
 

@@ -30,7 +30,9 @@ int cpus_none_running(const struct cell *cell, unsigned int *busy);
  */
 int cpus_launch(struct cpu *cpu, uint64_t entry, uint64_t arg);
 
-/** Take the right to switch @cpu on, or to move it to another cell. Return: 1 taken, 0 somebody else has it. */
+/**
+ * Take the right to switch @cpu on, or to move it to another cell. Return: 1 taken, 0 somebody else has it.
+ */
 int cpus_claim(struct cpu *cpu);
 void cpus_release(struct cpu *cpu);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory of cells. RAM comes from the pool in whole 2 MiB blocks, each of which has one owner; what no guest owns
- * is root's. MMIO is taken from root page by page. Root's stage 2 is prepared before anything is taken away.
+ * Memory of cells. RAM comes from the pool in whole 2 MiB blocks, each of which has one owner; what no guest
+ * owns is root's. MMIO is taken from root page by page. Root's stage 2 is prepared before anything is taken
+ * away.
  */
 #ifndef CELL_MEMORY_H
 #define CELL_MEMORY_H
@@ -21,7 +22,9 @@ uint64_t memory_blocks(const struct cell *cell);
 /** Host address of block @index (< memory_blocks()). */
 hpa_t memory_block(const struct cell *cell, uint64_t index);
 
-/** Map the loadable regions into root, writable, and take them away again. Context: control lock, cell stands. */
+/**
+ * Map the loadable regions into root, writable, and take them away again. Context: control lock, cell stands.
+ */
 void memory_load(struct cell *cell);
 void memory_unload(struct cell *cell);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Life of a cell, as the hypercalls drive it. Context of all: a root CPU that holds the control lock. Each does
- * at most one slice of work and returns BH_E_AGAIN with its progress kept in the cell.
+ * Life of a cell, as the hypercalls drive it. Context of all: a root CPU that holds the control lock. Each
+ * does at most one slice of work and returns BH_E_AGAIN with its progress kept in the cell.
  */
 #ifndef CONTROL_LIFECYCLE_H
 #define CONTROL_LIFECYCLE_H
@@ -26,8 +26,8 @@ int lifecycle_destroy(struct cell *cell, struct bh_error *error);
 void lifecycle_watch(struct cell *cell);
 
 /**
- * lifecycle_end() - a cell's run ends by itself (END, FAIL) or by root (FORCE): change the state, park its CPUs
- * Any CPU; the control lock is not needed. A cell that has ended already keeps its first reason.
+ * lifecycle_end() - a cell's run ends by itself (END, FAIL) or by root (FORCE): change the state, park its
+ * CPUs Any CPU; the control lock is not needed. A cell that has ended already keeps its first reason.
  */
 void lifecycle_end(struct cell *cell, enum cell_event event, const struct bh_record *reason);
 

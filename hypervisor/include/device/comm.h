@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Communication page: heartbeat, shutdown request and reply. What a cell says there only ever affects itself. */
+/*
+ * Communication page: heartbeat, shutdown request and reply. What a cell says there only ever affects itself.
+ */
 #ifndef DEVICE_COMM_H
 #define DEVICE_COMM_H
 

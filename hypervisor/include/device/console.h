@@ -24,6 +24,7 @@ void console_put(struct cell *cell, uint8_t byte);
  * @taken: how many bytes the device took.
  * Return: 0; BH_E_FULL: none; BH_E_RANGE: the cell has no console device. Context: control lock.
  */
-int console_write(struct cell *cell, const uint8_t *bytes, uint32_t count, uint32_t *taken, struct bh_error *error);
+int console_write(struct cell *cell, const uint8_t *bytes, uint32_t count, uint32_t *taken,
+		  struct bh_error *error);
 
 #endif

@@ -12,8 +12,8 @@ struct cell;
 
 /**
  * struct mmio_ops - a kind of device
- * @access: @offset is relative to the region; reads put their value into access->value. Always succeeds: what a
- * register does not know reads as zero and ignores writes.
+ * @access: @offset is relative to the region; reads put their value into access->value. Always succeeds: what
+ * a register does not know reads as zero and ignores writes.
  */
 struct mmio_ops {
 	const char *name;
