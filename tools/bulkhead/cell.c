@@ -62,8 +62,12 @@ static void say_done(const struct device *device, const struct bh_ioc_cell_info 
 	struct bh_ioc_cell_info now;
 	char reason[200] = "";
 
-	if (op == BH_OP_STOP && !device_cell_at(device, cell->handle & 0xffff, &now))
-		cell_reason_text(&now.info.reason, reason, sizeof(reason));
+	if (op == BH_OP_STOP && !device_cell_at(device, cell->handle & 0xffff, &now)) {
+		if (now.info.reason.kind == BH_REASON_FORCED)
+			snprintf(reason, sizeof(reason), "by force");
+		else
+			cell_reason_text(&now.info.reason, reason, sizeof(reason));
+	}
 	printf("cell '%s' %s%s%s\n", cell->info.name, done, *reason ? ": " : "", reason);
 }
 

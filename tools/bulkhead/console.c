@@ -12,11 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHUNK      4096
-#define UNTIL_MAX  256
-#define POLL_MS    20   /* the console ring cannot wake us */
+#define CHUNK 4096
+#define UNTIL_MAX 256
+#define POLL_MS 20	/* the console ring cannot wake us */
+#define SEND_MS 1	/* the guest takes its input a few bytes at a time */
 #define SILENCE_MS 1000 /* after the end of input, so much silence ends the command */
-#define NO_KEY     (-1)
+#define NO_KEY (-1)
 
 /**
  * struct console - @input: file to send from, -1: none (any more).  @pending: not yet taken by the cell.
@@ -135,7 +136,7 @@ static bool print_output(struct console *console)
 	}
 	if (skipped)
 		cli_say("%llu bytes of the console were overwritten before they were read",
-		        (unsigned long long)skipped);
+			(unsigned long long)skipped);
 	return true;
 }
 
@@ -189,7 +190,7 @@ static void wait_for_input(struct console *console)
 
 	if (console->pending_length == sizeof(console->pending))
 		poller.fd = -1;
-	if (poll(&poller, 1, POLL_MS) == 1 && poller.fd >= 0)
+	if (poll(&poller, 1, console->pending_length ? SEND_MS : POLL_MS) == 1 && poller.fd >= 0)
 		read_input(console);
 }
 
@@ -203,7 +204,7 @@ static enum cli_exit ended(const struct console *console, const struct bh_cell_i
 	}
 	cell_reason_text(&cell->reason, reason, sizeof(reason));
 	cli_say("cell '%s' %s%s%s", console->cell.info.name,
-	        cell->state == BH_CELL_FAILED ? "has failed" : "has stopped", *reason ? ": " : "", reason);
+		cell->state == BH_CELL_FAILED ? "has failed" : "has stopped", *reason ? ": " : "", reason);
 	return cell->state == BH_CELL_FAILED || console->until ? CLI_FAILED : CLI_OK;
 }
 
@@ -327,7 +328,7 @@ enum cli_exit cmd_console(const struct cli_call *call)
 	if (!result) {
 		if (console.input >= 0 && isatty(console.input) && console.escape != NO_KEY && !call->quiet)
 			cli_say("console of cell '%s'; Ctrl-%c leaves it", console.cell.info.name,
-			        console.escape | '@');
+				console.escape | '@');
 		catch_signals();
 		if (console.input >= 0)
 			terminal_raw();

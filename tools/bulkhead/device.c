@@ -97,14 +97,31 @@ static enum cli_exit exit_of(unsigned int code)
 	}
 }
 
+/* Is the file to blame, so that its line should be shown? What happens while running has no line. */
+static bool is_about_file(const struct bh_error *error)
+{
+	switch (error->code) {
+	case BH_E_AGAIN:
+	case BH_E_BUSY:
+	case BH_E_TIMEOUT:
+	case BH_E_INJECTED:
+	case BH_E_GENERATION:
+	case BH_E_STALE:
+	case BH_E_NO_MEMORY:
+		return false;
+	default:
+		return error->object != BH_OBJ_NONE && error->object != BH_OBJ_STEP &&
+		       error->object != BH_OBJ_CELL;
+	}
+}
+
 /* With a file at hand, the library names the element and shows the line. */
 static bool explain(const char *task, const struct bh_error *error, const struct device_names *names)
 {
 	struct cfg_messages messages = { 0 };
 	bool known;
 
-	if (!names || error->object == BH_OBJ_NONE || error->object == BH_OBJ_STEP ||
-	    error->object == BH_OBJ_CELL)
+	if (!names || !is_about_file(error))
 		return false;
 	if (names->cell)
 		cfg_cell_explain(names->cell, error, &messages);
