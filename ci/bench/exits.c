@@ -136,12 +136,12 @@ static void on_eret(unsigned int index, void *unused)
 	count(&kinds[index], key_of(v, v->instructions - v->start));
 }
 
-/* Before each instruction of the window. */
+/* Before each instruction of the window, outside phase 0. */
 static void on_instruction(unsigned int index, void *number)
 {
 	struct vcpu *v = qemu_plugin_scoreboard_find(board, index);
 
-	if (!v->is_open || !v->phase)
+	if (!v->is_open)
 		return;
 	pthread_mutex_lock(&executed_lock);
 	if (!executed[v->phase][v->vector])
@@ -173,8 +173,9 @@ static void watch_hypervisor(struct qemu_plugin_insn *insn, uint64_t address, ui
 		if (mark_at[i] == address)
 			qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 				insn, QEMU_PLUGIN_INLINE_STORE_U64, mark[i], 1);
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
-					       (void *)(uintptr_t)((address - lo) / 4));
+	qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
+						    QEMU_PLUGIN_COND_NE, phase, 0,
+						    (void *)(uintptr_t)((address - lo) / 4));
 	if (code == ERET)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_eret, QEMU_PLUGIN_CB_NO_REGS, NULL);
 }
