@@ -30,7 +30,7 @@
 
 /**
  * struct enabling - one attempt
- * @memory: mapping of all the hypervisor's memory, NULL once the info area has its own.
+ * @memory: mapping of the hypervisor's memory up to its page pool, NULL once the info area has its own.
  */
 struct enabling {
 	struct bh_ioc_enable *ioc;
@@ -155,7 +155,7 @@ static int step_map(struct enabling *enabling)
 	if (info_prepare(enabling->image.header.info_size))
 		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_NONE, 0,
 				 enabling->image.header.info_size, 0);
-	enabling->memory = memremap(range->base, range->size, MEMREMAP_WB);
+	enabling->memory = memremap(range->base, enabling->layout.pages, MEMREMAP_WB);
 	if (!enabling->memory)
 		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_HV_MEMORY, 0, range->base,
 				 range->size);

@@ -106,7 +106,7 @@ void image_fill(void *memory, const struct image *image, const struct bh_config_
 	struct bh_image_header *header = memory;
 
 	memcpy(memory, image->data, image->size);
-	memset(memory + image->size, 0, system->hv_memory.size - image->size);
+	memset(memory + image->size, 0, layout.pages - image->size);
 	memcpy(memory + layout.config, system, system->header.size);
 
 	header->hv_base = system->hv_memory.base;
@@ -126,6 +126,6 @@ void image_fill(void *memory, const struct image *image, const struct bh_config_
 		header->inject_cpu = ioc->inject_cpu;
 		strscpy(header->inject_step, ioc->inject_step, sizeof(header->inject_step));
 	}
-	arch_clean(memory, system->hv_memory.size);
+	arch_clean(memory, layout.pages);
 	arch_sync_code();
 }

@@ -44,7 +44,8 @@ struct image_layout image_layout(const struct image *image, const struct bh_conf
 
 /**
  * image_fill() - write image, configuration and header into the hypervisor's memory, and clean it to memory
- * @memory: mapping of all of it.  @generation: of the start to come.
+ * The page pool behind these is left alone: the hypervisor clears a page when it takes one.
+ * @memory: mapping of all up to the page pool.  @generation: of the start to come.
  * @ioc: its injection goes along; NULL: none.
  */
 void image_fill(void *memory, const struct image *image, const struct bh_config_system *system,
