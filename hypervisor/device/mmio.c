@@ -46,11 +46,9 @@ static const struct region *find(struct map *map, uint64_t address)
 /* The walker changes tables while guests run: an access that met a hole may find its memory again by now. */
 static enum mmio_result not_a_device(struct cell *cell, const struct mmio_access *access)
 {
-	unsigned int needed = access->is_write ? PT_WRITE : PT_READ, prot;
+	unsigned int needed = access->is_write ? PT_WRITE : PT_READ;
 
-	if (!pt_lookup(arch_cell_stage2(&cell->arch), access->address, NULL, &prot))
-		return MMIO_REFUSED;
-	return prot & needed ? MMIO_RETRY : MMIO_REFUSED;
+	return pt_retry(arch_cell_stage2(&cell->arch), access->address, needed) ? MMIO_RETRY : MMIO_REFUSED;
 }
 
 enum mmio_result upcall_mmio(struct mmio_access *access)
