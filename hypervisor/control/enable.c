@@ -23,8 +23,10 @@
 #include <core/pool.h>
 #include <core/rendezvous.h>
 #include <core/step.h>
+#include <lib/bitmap.h>
 #include <lib/config.h>
 #include <lib/errors.h>
+#include <lib/string.h>
 
 /* What the host's BH_ARCH_* is called in the header that the link made. */
 #define THIS_ARCH (image_header.arch)
@@ -138,14 +140,16 @@ static void undo_system_steps(void)
 /**
  * struct entry - one start, that is one generation
  * @opened: generation + 1, and bit 0 when the rest is ready (atomic); the first CPU opens it.
- * @tickets: CPUs in the order they came; ticket 0 does the system steps.
- * @turn: whose CPU steps run.  @undone: CPUs that have undone theirs (atomic).
+ * @tickets: how many have come (atomic).  @present: which (atomic).
+ * @turn: whose CPU steps run, by rank.  @undone: CPUs that have undone theirs (atomic).
+ * A CPU's rank is its place among those present, by slot: rank 0 does the system steps.
  */
 struct entry {
 	uint64_t opened;
 	uint32_t tickets;
 	uint32_t turn;
 	uint32_t undone;
+	uint64_t present[BITMAP_WORDS(CONFIG_MAX_CPUS)];
 	struct rendezvous arrived;
 	struct rendezvous prepared;
 	struct rendezvous agreed;
@@ -160,6 +164,7 @@ static void make_ready(uint32_t expected)
 	entry.tickets = 0;
 	entry.turn = 0;
 	entry.undone = 0;
+	memset(entry.present, 0, sizeof(entry.present));
 	rendezvous_init(&entry.arrived, expected);
 	rendezvous_init(&entry.prepared, expected);
 	rendezvous_init(&entry.agreed, expected);
@@ -189,16 +194,16 @@ static int open_entry(uint32_t generation, uint32_t expected)
 	return BH_E_OK;
 }
 
-static int prepare_system(uint32_t ticket)
+static int prepare_system(uint32_t rank)
 {
 	int code = BH_E_OK;
 
-	if (ticket == 0)
+	if (rank == 0)
 		code = run_system_steps();
 	if (code)
 		return rendezvous_abort(&entry.prepared, code);
 	code = rendezvous_meet(&entry.prepared, deadline_default());
-	if (code && ticket == 0)
+	if (code && rank == 0)
 		undo_system_steps();
 	return code;
 }
@@ -209,12 +214,12 @@ static int given_up(const struct rendezvous *meeting)
 }
 
 /* One CPU after the other: what goes wrong, goes wrong in an order that can be repeated. */
-static int wait_turn(uint32_t ticket)
+static int wait_turn(uint32_t rank)
 {
 	uint64_t deadline = deadline_default();
 	int code;
 
-	while (__atomic_load_n(&entry.turn, __ATOMIC_ACQUIRE) != ticket) {
+	while (__atomic_load_n(&entry.turn, __ATOMIC_ACQUIRE) != rank) {
 		code = given_up(&entry.agreed);
 		if (code)
 			return code;
@@ -238,16 +243,16 @@ static int checkpoint(void)
 /*
  * Return: 0: all CPUs are ready and will activate; else the code that all get, with this CPU's steps undone.
  */
-static int prepare_cpu(uint32_t ticket)
+static int prepare_cpu(uint32_t rank)
 {
-	int code = wait_turn(ticket);
+	int code = wait_turn(rank);
 
 	if (code)
 		return code;
 	code = steps_run(arch_cpu_steps());
 	if (code)
 		return rendezvous_abort(&entry.agreed, code);
-	__atomic_store_n(&entry.turn, ticket + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&entry.turn, rank + 1, __ATOMIC_RELEASE);
 	code = checkpoint();
 	code = code ? rendezvous_abort(&entry.agreed, code) :
 		      rendezvous_meet(&entry.agreed, deadline_default());
@@ -257,12 +262,12 @@ static int prepare_cpu(uint32_t ticket)
 }
 
 /* The system's steps are undone when no CPU stands on them any more; if one is lost, they rather stay. */
-static void undo_together(uint32_t ticket, uint32_t expected)
+static void undo_together(uint32_t rank, uint32_t expected)
 {
 	uint64_t deadline = deadline_in(2 * image_config()->timeout_ms);
 
 	__atomic_fetch_add(&entry.undone, 1, __ATOMIC_ACQ_REL);
-	if (ticket != 0)
+	if (rank != 0)
 		return;
 	while (__atomic_load_n(&entry.undone, __ATOMIC_ACQUIRE) != expected) {
 		if (deadline_passed(deadline))
@@ -272,11 +277,11 @@ static void undo_together(uint32_t ticket, uint32_t expected)
 	undo_system_steps();
 }
 
-static void activate(uint32_t ticket, uint32_t expected)
+static void activate(uint32_t rank, uint32_t expected)
 {
 	struct cpu *cpu = cpu_self();
 
-	if (ticket == 0) {
+	if (rank == 0) {
 		log_info("enabled: %u of %u CPUs, %llu of %llu pages free", expected, cpu_count(),
 			 (unsigned long long)pool_free_pages(), (unsigned long long)pool_total_pages());
 		cell_publish(cell_root());
@@ -286,12 +291,32 @@ static void activate(uint32_t ticket, uint32_t expected)
 	arch_cpu_activate();
 }
 
+/* Return: 1 if this CPU is among those that were announced, and comes for the first time. */
+static int take_place(uint32_t expected)
+{
+	uint32_t slot = arch_cpu_self();
+	uint64_t bit = 1ull << slot % 64;
+
+	if (__atomic_fetch_or(&entry.present[slot / 64], bit, __ATOMIC_ACQ_REL) & bit)
+		return 0;
+	return __atomic_fetch_add(&entry.tickets, 1, __ATOMIC_ACQ_REL) < expected;
+}
+
+/* When all have arrived, the order is the same whoever came first. */
+static uint32_t own_rank(void)
+{
+	uint32_t slot = arch_cpu_self(), rank;
+
+	rank = (uint32_t)__builtin_popcountll(entry.present[slot / 64] & ((1ull << slot % 64) - 1));
+	return rank + bit_count(entry.present, slot / 64 * 64);
+}
+
 static int enter(uint32_t expected, int is_dry)
 {
-	uint32_t ticket = __atomic_fetch_add(&entry.tickets, 1, __ATOMIC_ACQ_REL);
+	uint32_t rank;
 	int code;
 
-	if (ticket >= expected)
+	if (!take_place(expected))
 		return BH_E_GENERATION;
 	code = step_injected("arrive");
 	if (code) {
@@ -299,18 +324,20 @@ static int enter(uint32_t expected, int is_dry)
 		return rendezvous_abort(&entry.arrived, code);
 	}
 	code = rendezvous_meet(&entry.arrived, deadline_default());
-	if (!code)
-		code = prepare_system(ticket);
 	if (code)
 		return code;
-	code = prepare_cpu(ticket);
+	rank = own_rank();
+	code = prepare_system(rank);
+	if (code)
+		return code;
+	code = prepare_cpu(rank);
 	if (!code && !is_dry) {
-		activate(ticket, expected);
+		activate(rank, expected);
 		return BH_E_OK;
 	}
 	if (!code)
 		steps_undo(arch_cpu_steps());
-	undo_together(ticket, expected);
+	undo_together(rank, expected);
 	return code;
 }
 
