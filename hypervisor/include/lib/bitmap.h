@@ -40,12 +40,21 @@ static inline unsigned int bit_next(const uint64_t *map, unsigned int bits, unsi
 #define bit_for_each(bit, map, bits) \
 	for ((bit) = bit_next((map), (bits), 0); (bit) < (bits); (bit) = bit_next((map), (bits), (bit) + 1))
 
+/** Bits set in a word. (The compiler's own would be a call of its library.) */
+static inline unsigned int bit_count_word(uint64_t word)
+{
+	word -= word >> 1 & 0x5555555555555555ull;
+	word = (word & 0x3333333333333333ull) + (word >> 2 & 0x3333333333333333ull);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return (unsigned int)(word * 0x0101010101010101ull >> 56);
+}
+
 static inline unsigned int bit_count(const uint64_t *map, unsigned int bits)
 {
 	unsigned int count = 0;
 
 	for (unsigned int word = 0; word < BITMAP_WORDS(bits); word++)
-		count += (unsigned int)__builtin_popcountll(map[word]);
+		count += bit_count_word(map[word]);
 	return count;
 }
 
