@@ -305,10 +305,11 @@ static int take_place(uint32_t expected)
 /* When all have arrived, the order is the same whoever came first. */
 static uint32_t own_rank(void)
 {
-	uint32_t slot = arch_cpu_self(), rank;
+	uint32_t rank = 0;
 
-	rank = (uint32_t)__builtin_popcountll(entry.present[slot / 64] & ((1ull << slot % 64) - 1));
-	return rank + bit_count(entry.present, slot / 64 * 64);
+	for (uint32_t slot = 0; slot < arch_cpu_self(); slot++)
+		rank += (uint32_t)bit_test(entry.present, slot);
+	return rank;
 }
 
 static int enter(uint32_t expected, int is_dry)
