@@ -145,8 +145,8 @@ PLACES = [
 
 STYLE = [
     ('a clean file', {HV + 'core/a.c': 'int a(void)\n{\n\treturn 0;\n}\n'}, None),
-    ('a line over 110 columns', {HV + 'core/a.c': 'int a; ' + '/* ' + 'x' * 110 + ' */\n'}, 'a.c:1: 123 columns'),
-    ('a tab counts for eight', {HV + 'core/a.c': '\t' * 14 + 'x\n'}, 'a.c:1: 113 columns'),
+    ('a line over 120 columns', {HV + 'core/a.c': 'int a; ' + '/* ' + 'x' * 120 + ' */\n'}, 'a.c:1: 133 columns'),
+    ('a tab counts for eight', {HV + 'core/a.c': '\t' * 15 + 'x\n'}, 'a.c:1: 121 columns'),
     ('blanks at the end of a line', {HV + 'core/a.c': 'int a; \n'}, 'a.c:1: blanks at the end'),
     ('indented with blanks', {HV + 'core/a.c': 'int a(void)\n{\n        return 0;\n}\n'},
      'a.c:3: indented with blanks'),

@@ -6,7 +6,7 @@ import sys
 import tree
 
 TABBED = ('.c', '.h', '.S')
-WIDTH = {'.c': 110, '.h': 110, '.S': 110, '.py': 120, '.sh': 120}
+WIDTH = {'.c': 120, '.h': 120, '.S': 120, '.py': 120, '.sh': 120}
 TEXT = TABBED + ('.py', '.sh', '.mk', '.lds', '.yaml', '.yml')
 
 

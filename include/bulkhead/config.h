@@ -87,10 +87,12 @@ BH_ASSERT_SIZE(struct bh_config_gic, 104);
  * @event_irq: interrupt by which the hypervisor tells root of state changes (a free SPI on AArch64); 0: none.
  * @on_reset: enum bh_on_reset: what root's reset or power-off does while guests run.
  * @log_level: 0 error, 1 warning, 2 info, 3 debug.
- * @debug_uart: physical UART for log output, size 0 if none; @debug_uart_type: 0 none, 1 PL011, 2 16550 (MMIO, 8 bit).
+ * @debug_uart: physical UART for log output, size 0 if none; @debug_uart_type: 0 none, 1 PL011, 2 16550
+ * (MMIO, 8 bit).
  * @timeout_ms: deadline of every wait in the hypervisor, at least 1000.
  * @gic: AArch64 only, all zero elsewhere.
- * @dram: all RAM banks of the machine.  @pool: RAM for guest cells, 2 MiB aligned, inside @dram, owned by root while free.
+ * @dram: all RAM banks of the machine.  @pool: RAM for guest cells, 2 MiB aligned, inside @dram, owned by
+ * root while free.
  * @cpus: all CPUs of the machine.
  */
 struct bh_config_system {
@@ -140,7 +142,10 @@ struct bh_config_memory {
 };
 BH_ASSERT_SIZE(struct bh_config_memory, 48);
 
-/** A hardware interrupt given to the cell; the guest sees it under the same number. @intid: AArch64: INTID of an SPI (32..1019). */
+/**
+ * A hardware interrupt given to the cell; the guest sees it under the same number. @intid: AArch64: INTID of
+ * an SPI (32..1019).
+ */
 struct bh_config_irq {
 	uint32_t intid;
 	uint32_t reserved;

@@ -22,25 +22,28 @@
  * X(NAME, number, who: 0 root only, 1 any cell)
  * A cell handle is id | generation << 16; the generation makes a stale handle harmless.
  */
-#define BH_HYPERCALLS(X)                                                                           \
-	X(INFO, 0, 1)          /* -> BH_HYPERCALL_MAGIC, major << 16 | minor, CPU slot (root) or vCPU, cell id, enable generation */ \
-	X(DISABLE, 1, 0)       /* root, every online CPU inside one stop_machine(); x2 = generation */ \
-	X(CELL_CREATE, 2, 0)   /* x2 = GPA of the blob (in root's RAM, 8-byte aligned), x3 = size -> handle */ \
-	X(CELL_LOAD, 3, 0)     /* x2 = handle: map loadable regions into root; state loading */     \
-	X(CELL_START, 4, 0)    /* x2 = handle: unmap from root, clean caches, start vCPU 0 */       \
-	X(CELL_STOP, 5, 0)     /* x2 = handle, x3 = enum bh_stop: ask, or force */                  \
-	X(CELL_SUSPEND, 6, 0)  /* x2 = handle */                                                   \
-	X(CELL_RESUME, 7, 0)   /* x2 = handle */                                                   \
-	X(CELL_DESTROY, 8, 0)  /* x2 = handle: scrub, give back; AGAIN until done */                \
-	X(CELL_STATE, 9, 0)    /* x2 = handle -> state, reason code, event count, heartbeat, CPUs parked */ \
-	X(CELL_REGION, 10, 0)  /* x2 = handle, x3 = index -> gpa, hpa, size, flags */               \
-	X(CELL_FIND, 11, 0)    /* x2 = id (0..) -> handle of the existing cell with that id */      \
-	X(CPU_STATE, 12, 0)    /* x2 = slot -> enum bh_cpu_state, cell id, vCPU */                  \
-	X(CONSOLE_WRITE, 13, 0) /* x2 = handle, x3 = count (1..24), x4..x6 = bytes, little endian -> count taken */ \
-	X(CONSOLE_PUTC, 14, 1) /* x2 = character, to the caller's own console ring (cells without UART) */ \
-	X(ROOT_PANIC, 15, 0)   /* root tells that it panicked: its CPUs go on spinning, guests live */ \
-	X(PING, 16, 1)         /* cheapest silent call: returns BH_E_OK, changes nothing (bench) */ \
-	X(CELL_REASON, 17, 0)  /* x2 = handle -> kind | cpu << 32, pc, syndrome, address, value of the record */
+#define BH_HYPERCALLS(X)                                                                                           \
+	X(INFO, 0,                                                                                                 \
+	  1) /* -> BH_HYPERCALL_MAGIC, major << 16 | minor, CPU slot (root) or vCPU, cell id, enable generation */ \
+	X(DISABLE, 1, 0)     /* root, every online CPU inside one stop_machine(); x2 = generation */               \
+	X(CELL_CREATE, 2, 0) /* x2 = GPA of the blob (in root's RAM, 8-byte aligned), x3 = size -> handle */       \
+	X(CELL_LOAD, 3, 0)   /* x2 = handle: map loadable regions into root; state loading */                      \
+	X(CELL_START, 4, 0)  /* x2 = handle: unmap from root, clean caches, start vCPU 0 */                        \
+	X(CELL_STOP, 5, 0)   /* x2 = handle, x3 = enum bh_stop: ask, or force */                                   \
+	X(CELL_SUSPEND, 6, 0) /* x2 = handle */                                                                    \
+	X(CELL_RESUME, 7, 0)  /* x2 = handle */                                                                    \
+	X(CELL_DESTROY, 8, 0) /* x2 = handle: scrub, give back; AGAIN until done */                                \
+	X(CELL_STATE, 9, 0)   /* x2 = handle -> state, reason code, event count, heartbeat, CPUs parked */         \
+	X(CELL_REGION, 10, 0) /* x2 = handle, x3 = index -> gpa, hpa, size, flags */                               \
+	X(CELL_FIND, 11, 0)   /* x2 = id (0..) -> handle of the existing cell with that id */                      \
+	X(CPU_STATE, 12, 0)   /* x2 = slot -> enum bh_cpu_state, cell id, vCPU */                                  \
+	X(CONSOLE_WRITE, 13,                                                                                       \
+	  0) /* x2 = handle, x3 = count (1..24), x4..x6 = bytes, little endian -> count taken */                   \
+	X(CONSOLE_PUTC, 14, 1) /* x2 = character, to the caller's own console ring (cells without UART) */         \
+	X(ROOT_PANIC, 15, 0)   /* root tells that it panicked: its CPUs go on spinning, guests live */             \
+	X(PING, 16, 1)	       /* cheapest silent call: returns BH_E_OK, changes nothing (bench) */                \
+	X(CELL_REASON, 17,                                                                                         \
+	  0) /* x2 = handle -> kind | cpu << 32, pc, syndrome, address, value of the record */
 
 enum bh_hypercall {
 #define BH_HYPERCALL_ENUM(name, number, who) BH_HC_##name = number,

@@ -25,24 +25,28 @@ struct bh_ioc_header {
 };
 
 /* Reasons against enabling, all reported at once. X(NAME, bit, "what is wrong", "mend") */
-#define BH_PREFLIGHT(X)                                                                            \
-	X(NO_HYP, 0, "the kernel was not started at EL2, so no hypervisor can be put under it",    \
-	  "start the machine with virtualization (QEMU: -M virt,virtualization=on)")               \
-	X(VHE, 1, "the kernel itself runs at EL2 (VHE)",                                           \
-	  "add 'id_aa64mmfr1.vh=0 kvm-arm.mode=none' to the kernel command line")                  \
+#define BH_PREFLIGHT(X)                                                                                    \
+	X(NO_HYP, 0, "the kernel was not started at EL2, so no hypervisor can be put under it",            \
+	  "start the machine with virtualization (QEMU: -M virt,virtualization=on)")                       \
+	X(VHE, 1, "the kernel itself runs at EL2 (VHE)",                                                   \
+	  "add 'id_aa64mmfr1.vh=0 kvm-arm.mode=none' to the kernel command line")                          \
 	X(KVM, 2, "KVM is initialised and owns EL2", "add 'kvm-arm.mode=none' to the kernel command line") \
-	X(PKVM, 3, "protected KVM owns EL2", "add 'kvm-arm.mode=none' to the kernel command line") \
-	X(NO_MEMORY, 4, "the hypervisor's memory is not reserved: Linux uses it",                  \
-	  "reserve it with 'mem=' or a reserved-memory node")                                      \
-	X(NO_RAM, 5, "the hypervisor's memory is not in RAM of this machine", "correct the address in the board file") \
-	X(POOL, 6, "the pool is not reserved: Linux uses it", "reserve it with 'mem=' or a reserved-memory node") \
-	X(BOARD, 7, "the configuration is for another machine", "use the board file of this machine") \
-	X(CPUS, 8, "the board file does not list every CPU of this machine", "add the missing CPUs") \
-	X(INTC, 9, "the interrupt controller is not the one of the board file", "correct 'gic' in the board file") \
-	X(IMAGE, 10, "the hypervisor image does not fit: other architecture or version",           \
-	  "install driver, image and tool of one release")                                         \
-	X(FEATURE, 11, "the CPU lacks a feature that the hypervisor needs", "see the list in the manual") \
-	X(NO_IMAGE, 12, "the hypervisor image was not found", "install it as /lib/firmware/bulkhead-<arch>.bin")
+	X(PKVM, 3, "protected KVM owns EL2", "add 'kvm-arm.mode=none' to the kernel command line")         \
+	X(NO_MEMORY, 4, "the hypervisor's memory is not reserved: Linux uses it",                          \
+	  "reserve it with 'mem=' or a reserved-memory node")                                              \
+	X(NO_RAM, 5, "the hypervisor's memory is not in RAM of this machine",                              \
+	  "correct the address in the board file")                                                         \
+	X(POOL, 6, "the pool is not reserved: Linux uses it",                                              \
+	  "reserve it with 'mem=' or a reserved-memory node")                                              \
+	X(BOARD, 7, "the configuration is for another machine", "use the board file of this machine")      \
+	X(CPUS, 8, "the board file does not list every CPU of this machine", "add the missing CPUs")       \
+	X(INTC, 9, "the interrupt controller is not the one of the board file",                            \
+	  "correct 'gic' in the board file")                                                               \
+	X(IMAGE, 10, "the hypervisor image does not fit: other architecture or version",                   \
+	  "install driver, image and tool of one release")                                                 \
+	X(FEATURE, 11, "the CPU lacks a feature that the hypervisor needs", "see the list in the manual")  \
+	X(NO_IMAGE, 12, "the hypervisor image was not found",                                              \
+	  "install it as /lib/firmware/bulkhead-<arch>.bin")
 
 enum bh_preflight {
 #define BH_PREFLIGHT_ENUM(name, bit, what, mend) BH_PRE_##name = 1u << bit,
@@ -139,7 +143,10 @@ struct bh_ioc_cell_region {
 	struct bh_error error;
 };
 
-/** Copy @size bytes of user memory to @gpa of a loading cell; progress is up to the caller (call it in pieces). */
+/**
+ * Copy @size bytes of user memory to @gpa of a loading cell; progress is up to the caller (call it in
+ * pieces).
+ */
 struct bh_ioc_cell_write {
 	struct bh_ioc_header header;
 	uint32_t handle;

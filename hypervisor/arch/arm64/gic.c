@@ -101,7 +101,8 @@ static void wait_for_writes(void)
 {
 	if (gic.version != 3)
 		return;
-	for (unsigned int count = 0; count < 100000 && mmio_read32(gic.gicd + GICD_CTLR) & GICD_CTLR_RWP; count++)
+	for (unsigned int count = 0; count < 100000 && mmio_read32(gic.gicd + GICD_CTLR) & GICD_CTLR_RWP;
+	     count++)
 		arch_cpu_relax();
 }
 

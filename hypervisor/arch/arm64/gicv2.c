@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* GICv2: interrupt path, virtual SGIs, and moving a CPU between the physical and the virtual CPU interface (IHI 0048B). */
+/*
+ * GICv2: interrupt path, virtual SGIs, and moving a CPU between the physical and the virtual CPU interface
+ * (IHI 0048B).
+ */
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
 #include <asm/mmu.h>
@@ -188,7 +191,8 @@ static void v2_cpu_leave(void)
 	for (uint32_t sgis = cpu->held; sgis; sgis &= sgis - 1) {
 		uint32_t sgi = (uint32_t)__builtin_ctz(sgis);
 
-		*(gic.gicd + GICD_SPENDSGIR + sgi) = __atomic_exchange_n(&cpu->shared->sgi_source[sgi], 0, __ATOMIC_ACQ_REL);
+		*(gic.gicd + GICD_SPENDSGIR + sgi) =
+			__atomic_exchange_n(&cpu->shared->sgi_source[sgi], 0, __ATOMIC_ACQ_REL);
 	}
 	barrier();
 }

@@ -42,8 +42,8 @@ static void find_redistributors(const struct bh_config_gic *config)
 /* ICC_SGI1R_EL1 that reaches exactly one CPU (see gic_v3_send_sgi() for the fields). */
 static uint64_t sgi_value(uint64_t hwid, uint32_t intid)
 {
-	return (hwid >> 32 & 0xff) << 48 | (hwid >> 16 & 0xff) << 32 | (hwid >> 8 & 0xff) << 16 | (hwid >> 4 & 15) << 44 |
-	       1ull << (hwid & 15) | (uint64_t)intid << 24;
+	return (hwid >> 32 & 0xff) << 48 | (hwid >> 16 & 0xff) << 32 | (hwid >> 8 & 0xff) << 16 |
+	       (hwid >> 4 & 15) << 44 | 1ull << (hwid & 15) | (uint64_t)intid << 24;
 }
 
 static int v3_probe(const struct bh_config_gic *config)
@@ -56,8 +56,9 @@ static int v3_probe(const struct bh_config_gic *config)
 		struct cpu *cpu = cpu_get(slot);
 
 		if (!cpu->arch.gic.redist) {
-			log_error("GICv3: no redistributor for CPU %u (affinity %llx) at %llx; correct 'gicr' or 'cpus'",
-				  slot, (unsigned long long)cpu->hwid, (unsigned long long)config->gicr.base);
+			log_error(
+				"GICv3: no redistributor for CPU %u (affinity %llx) at %llx; correct 'gicr' or 'cpus'",
+				slot, (unsigned long long)cpu->hwid, (unsigned long long)config->gicr.base);
 			return BH_E_HARDWARE;
 		}
 		cpu->arch.gic.kick = sgi_value(cpu->hwid, GIC_KICK);

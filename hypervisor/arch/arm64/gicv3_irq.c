@@ -76,8 +76,8 @@ uint64_t gic_v3_irq(void)
 }
 
 /*
- * One SGI to one vCPU. A CPU of the root cell that is lent to a guest cell is not root's to interrupt: who owns a CPU
- * changes only while it is parked, and arch_vcpu_start() empties its queues.
+ * One SGI to one vCPU. A CPU of the root cell that is lent to a guest cell is not root's to interrupt: who
+ * owns a CPU changes only while it is parked, and arch_vcpu_start() empties its queues.
  */
 INLINE void send_one(struct percpu *self, uint32_t vcpu, uint32_t intid)
 {
@@ -109,7 +109,10 @@ static __attribute__((noinline)) void send_to_others(struct percpu *self, uint32
 			send_one(self, vcpu, intid);
 }
 
-/* ICC_SGI1R_EL1: [15:0] target list, [23:16] Aff1, [27:24] INTID, [39:32] Aff2, [40] IRM, [47:44] RS, [55:48] Aff3. */
+/*
+ * ICC_SGI1R_EL1: [15:0] target list, [23:16] Aff1, [27:24] INTID, [39:32] Aff2, [40] IRM, [47:44] RS, [55:48]
+ * Aff3.
+ */
 void gic_v3_send_sgi(uint64_t value)
 {
 	struct percpu *self = percpu();

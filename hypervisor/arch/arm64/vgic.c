@@ -2,9 +2,9 @@
 /*
  * A cell's virtual GIC: set-up, ownership of interrupts, lines of virtual devices.
  *
- * A virtual line lives in three places: its state in struct vgic_dist (under the lock), a 'look at it' bit at the CPU
- * that it is routed to, and, once taken there, a list register with the EOI bit, so that its completion comes back to
- * us and a line that is still asserted is taken again.
+ * A virtual line lives in three places: its state in struct vgic_dist (under the lock), a 'look at it' bit at
+ * the CPU that it is routed to, and, once taken there, a list register with the EOI bit, so that its
+ * completion comes back to us and a line that is still asserted is taken again.
  */
 #include <arch/irq.h>
 #include <asm/gic.h>
@@ -137,7 +137,8 @@ int vgic_take_line(struct cell_arch *cell, uint32_t irq, uint64_t *lr)
 	if (due) {
 		bit_set(dist->inflight, irq);
 		bit_clear(dist->pending, irq);
-		*lr = LR_PENDING | LR_GROUP1 | LR_EOI | (uint64_t)dist->priority[irq] << LR_PRIORITY_SHIFT | irq;
+		*lr = LR_PENDING | LR_GROUP1 | LR_EOI | (uint64_t)dist->priority[irq] << LR_PRIORITY_SHIFT |
+		      irq;
 	}
 	spin_unlock(&dist->lock);
 	if (due)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The distributor as a cell sees it (IHI 0069 chapter 12.9, IHI 0048B chapter 4.3): a bit, byte or field of an interrupt
- * that is not the cell's reads as zero and ignores writes, as hardware does for interrupts that are not there.
+ * The distributor as a cell sees it (IHI 0069 chapter 12.9, IHI 0048B chapter 4.3): a bit, byte or field of
+ * an interrupt that is not the cell's reads as zero and ignores writes, as hardware does for interrupts that
+ * are not there.
  */
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
@@ -141,9 +142,10 @@ static void handle_pending(struct dist_access *request, uint32_t reg)
 	uint32_t value = (uint32_t)request->access->value;
 
 	if (!request->access->is_write) {
-		request->access->value = (gic_read_bits(GICD_ISPENDR, request->irq) & hw) |
-					 word_of(dist->pending, request->irq) |
-					 (word_of(dist->line, request->irq) & ~word_of(dist->edge, request->irq));
+		request->access->value =
+			(gic_read_bits(GICD_ISPENDR, request->irq) & hw) |
+			word_of(dist->pending, request->irq) |
+			(word_of(dist->line, request->irq) & ~word_of(dist->edge, request->irq));
 		return;
 	}
 	gic_write_bits(reg, request->irq, value & hw);
@@ -169,8 +171,8 @@ static void handle_active(struct dist_access *request, uint32_t reg)
 	if (request->access->is_write)
 		gic_write_bits(reg, request->irq, (uint32_t)request->access->value & hw);
 	else
-		request->access->value =
-			(gic_read_bits(GICD_ISACTIVER, request->irq) & hw) | word_of(dist->inflight, request->irq);
+		request->access->value = (gic_read_bits(GICD_ISACTIVER, request->irq) & hw) |
+					 word_of(dist->inflight, request->irq);
 }
 
 static void handle_isactiver(struct dist_access *request)
@@ -282,7 +284,8 @@ static void handle_router(struct dist_access *request)
 		return;
 	}
 	if (request->access->size == 4)
-		router = (router & ~(0xffffffffull << shift)) | (request->access->value & 0xffffffff) << shift;
+		router = (router & ~(0xffffffffull << shift)) | (request->access->value & 0xffffffff)
+									<< shift;
 	else
 		router = request->access->value;
 	vcpu = vgic_find_vcpu(cell, router & ROUTER_AFFINITY);

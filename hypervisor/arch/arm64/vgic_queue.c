@@ -19,7 +19,8 @@ void vgic_queue(struct vgic_cpu *cpu, uint64_t lr)
 		if (cpu->lpi_count < VGIC_LPI_QUEUE)
 			cpu->lpi[cpu->lpi_count++] = intid;
 		else
-			log_warning("LPI %u lost: more than %u wait for a list register", intid, VGIC_LPI_QUEUE);
+			log_warning("LPI %u lost: more than %u wait for a list register", intid,
+				    VGIC_LPI_QUEUE);
 		return;
 	}
 	if (intid < GIC_SGIS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SGIs and PPIs as a cell sees them: the redistributors of GICv3, and the banked first words of GICv2's distributor.
- * SGIs are virtual, PPIs are the hardware's, less those that the hypervisor needs for itself.
+ * SGIs and PPIs as a cell sees them: the redistributors of GICv3, and the banked first words of GICv2's
+ * distributor. SGIs are virtual, PPIs are the hardware's, less those that the hypervisor needs for itself.
  */
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
@@ -27,7 +27,8 @@ static void write_sgi_enable(unsigned int slot, uint32_t value, int set)
 		gic_kick(slot);
 }
 
-static uint64_t access_enable(unsigned int slot, volatile uint8_t *reg, const struct mmio_access *access, int set)
+static uint64_t access_enable(unsigned int slot, volatile uint8_t *reg, const struct mmio_access *access,
+			      int set)
 {
 	uint32_t ppis = gic_cell_ppis();
 
@@ -38,7 +39,8 @@ static uint64_t access_enable(unsigned int slot, volatile uint8_t *reg, const st
 	return 0;
 }
 
-static uint64_t access_pending(unsigned int slot, volatile uint8_t *reg, const struct mmio_access *access, int set)
+static uint64_t access_pending(unsigned int slot, volatile uint8_t *reg, const struct mmio_access *access,
+			       int set)
 {
 	struct vgic_shared *shared = &cpu_get(slot)->arch.gic;
 	uint32_t sgis = (uint32_t)access->value & SGI_BITS;
@@ -128,14 +130,16 @@ void vgic_private_access(unsigned int slot, uint32_t offset, struct mmio_access 
 	else if (offset == GICD_ICFGR || offset == GICD_ICFGR + 4)
 		value = access_config(frame, offset, access);
 	else if (offset >= GICD_ITARGETSR && offset < GICD_ITARGETSR + GIC_PRIVATE)
-		value = (1u << gic_v2_interface(percpu()->cell, percpu()->vcpu)) * (access->size == 1 ? 1u : 0x01010101u);
+		value = (1u << gic_v2_interface(percpu()->cell, percpu()->vcpu)) *
+			(access->size == 1 ? 1u : 0x01010101u);
 	if (!access->is_write)
 		access->value = value;
 }
 
 /*
- * Which CPU a redistributor frame of the cell's window belongs to. Guests have one frame a vCPU without gaps; root has
- * the machine's window, where frames of CPUs that are lent to guest cells are there but do not answer to writes.
+ * Which CPU a redistributor frame of the cell's window belongs to. Guests have one frame a vCPU without gaps;
+ * root has the machine's window, where frames of CPUs that are lent to guest cells are there but do not
+ * answer to writes.
  */
 static unsigned int find_slot(const struct cell_arch *cell, uint64_t offset, uint64_t *within)
 {
@@ -158,7 +162,8 @@ static uint64_t typer_of(const struct cell_arch *cell, unsigned int slot, uint64
 	uint64_t hwid;
 
 	if (cell->is_root)
-		return *(volatile uint64_t *)(cpu_get(slot)->arch.gic.redist + GICR_TYPER) & ~REDIST_TYPER_ROOT_HIDDEN;
+		return *(volatile uint64_t *)(cpu_get(slot)->arch.gic.redist + GICR_TYPER) &
+		       ~REDIST_TYPER_ROOT_HIDDEN;
 	hwid = cell->hwid[vcpu];
 	return ((hwid >> 8 & 0xff000000) | (hwid & 0xffffff)) << 32 | vcpu << 8 |
 	       (vcpu + 1 == cell->vcpu_count ? GICR_TYPER_LAST : 0);
@@ -174,10 +179,11 @@ static uint64_t access_waker(unsigned int slot, const struct mmio_access *access
 }
 
 /*
- * Root only: its LPI tables. The redistributor reads and writes them by itself, so their address must be root's own:
- * a write is dropped when the first page of the table is not mapped for root.
+ * Root only: its LPI tables. The redistributor reads and writes them by itself, so their address must be
+ * root's own: a write is dropped when the first page of the table is not mapped for root.
  */
-static void access_lpi_tables(struct cell_arch *cell, unsigned int slot, uint32_t offset, struct mmio_access *access)
+static void access_lpi_tables(struct cell_arch *cell, unsigned int slot, uint32_t offset,
+			      struct mmio_access *access)
 {
 	volatile uint8_t *redist = cpu_get(slot)->arch.gic.redist;
 	uint64_t mask = offset == GICR_PROPBASER ? PROPBASER_ADDRESS : PENDBASER_ADDRESS;

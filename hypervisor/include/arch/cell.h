@@ -34,7 +34,10 @@ struct page_table *arch_cell_stage2(struct cell_arch *cell);
 /** Give vCPU @vcpu of the cell the CPU in @slot (wiring of ids only; nothing runs). */
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot);
 
-/** Reset all virtual state of a stopped cell (interrupt controller) to power-on values before it starts (again). */
+/**
+ * Reset all virtual state of a stopped cell (interrupt controller) to power-on values before it starts
+ * (again).
+ */
 void arch_cell_reset(struct cell_arch *cell);
 
 /**

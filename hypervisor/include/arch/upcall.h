@@ -47,7 +47,8 @@ enum mmio_result upcall_mmio(struct mmio_access *access);
 
 enum violation_result {
 	VIOLATION_INJECT = 0, /* the caller injects the architecture's fault and goes on */
-	VIOLATION_HANDLED = 1 /* the cell was stopped; the CPU has a new context or was parked meanwhile: just return */
+	VIOLATION_HANDLED =
+		1 /* the cell was stopped; the CPU has a new context or was parked meanwhile: just return */
 };
 
 /**
@@ -87,14 +88,24 @@ enum power_result {
 	POWER_DENIED = 4,   /* belongs to a guest cell at the moment */
 	POWER_BAD_ADDRESS = 5
 };
-enum power_state { POWER_STATE_ON = 0, POWER_STATE_OFF = 1, POWER_STATE_ON_PENDING = 2, POWER_STATE_NONE = 3 };
+enum power_state {
+	POWER_STATE_ON = 0,
+	POWER_STATE_OFF = 1,
+	POWER_STATE_ON_PENDING = 2,
+	POWER_STATE_NONE = 3
+};
 
 /** Start vCPU @vcpu of the caller's cell at @entry with @arg. For the root cell @vcpu is the slot. */
 enum power_result upcall_cpu_on(unsigned int vcpu, uint64_t entry, uint64_t arg);
 enum power_state upcall_cpu_info(unsigned int vcpu);
-/** Switch the calling vCPU off. Returns when it has been switched on again, with the new context in the frame. */
+/**
+ * Switch the calling vCPU off. Returns when it has been switched on again, with the new context in the frame.
+ */
 void upcall_cpu_off(void);
-/** The caller's cell goes off, or is reset. Root: as the board's on-reset says. May return with a new context in the frame. */
+/**
+ * The caller's cell goes off, or is reset. Root: as the board's on-reset says. May return with a new context
+ * in the frame.
+ */
 void upcall_system_off(void);
 void upcall_system_reset(void);
 

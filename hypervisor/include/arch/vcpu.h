@@ -27,7 +27,10 @@ void arch_vcpu_park(void);
 void arch_vcpu_suspend(void);
 void arch_vcpu_resume(void);
 
-/** Inject the architecture's own fault for the access that caused the current exit (synchronous external abort, #GP, access fault). */
+/**
+ * Inject the architecture's own fault for the access that caused the current exit (synchronous external
+ * abort, #GP, access fault).
+ */
 void arch_vcpu_inject_fault(uint64_t address, int is_write);
 
 #endif

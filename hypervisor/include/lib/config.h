@@ -10,7 +10,10 @@
 #include <bulkhead/errors.h>
 #include <bulkhead/types.h>
 
-/** CRC-32 as zlib's of a blob whose header.crc counts as 0: what header.crc must be. @size: at least the header. */
+/**
+ * CRC-32 as zlib's of a blob whose header.crc counts as 0: what header.crc must be. @size: at least the
+ * header.
+ */
 uint32_t config_crc(const void *blob, uint32_t size);
 
 /**
@@ -36,10 +39,15 @@ int config_check_cell(const void *blob, uint32_t size, const struct bh_config_sy
 /** Header, arrays and each field alone: what can be said of a blob of @kind without its board and machine. */
 int config_check_layout(const void *blob, uint32_t size, enum bh_config_kind kind, struct bh_error *error);
 
-/** Name of the structure member at byte @field of header and body of a blob of @kind, "" if none: for messages. */
+/**
+ * Name of the structure member at byte @field of header and body of a blob of @kind, "" if none: for
+ * messages.
+ */
 const char *config_field_name(unsigned int kind, uint32_t field);
 
-/** The same for any byte of @blob, array elements included; arrays that lie outside of the blob are left out. */
+/**
+ * The same for any byte of @blob, array elements included; arrays that lie outside of the blob are left out.
+ */
 const char *config_blob_field_name(const void *blob, uint32_t size, uint32_t field);
 
 static inline const void *config_array(const void *blob, struct bh_config_array array)
@@ -54,6 +62,7 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 #define CONFIG_MAX_RANGES 64u /* DRAM banks; pool ranges; memory regions of a cell */
 #define CONFIG_MAX_IRQS 1024u
 #define CONFIG_MAX_DEVICES 16u
+#define CONFIG_GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR */
 
 /** Addresses end below this, guest-physical and host-physical; an image may support less. */
 #define CONFIG_ADDRESS_LIMIT (1ull << 48)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interrupt controller as the rest of arch/arm64 sees it. GICv2 and GICv3 each have their own interrupt path;
- * which one runs is decided by the vector table, not by a pointer.
+ * The interrupt controller as the rest of arch/arm64 sees it. GICv2 and GICv3 each have their own interrupt
+ * path; which one runs is decided by the vector table, not by a pointer.
  */
 #ifndef ASM_GIC_H
 #define ASM_GIC_H
@@ -14,24 +14,39 @@
 /** 2 or 3, from the system configuration. */
 unsigned int gic_version(void);
 
-/** System step: check the GIC against the configuration, map its frames (mmu_map_device()). Return: 0 or error code. */
+/**
+ * System step: check the GIC against the configuration, map its frames (mmu_map_device()). Return: 0 or error
+ * code.
+ */
 int gic_probe(void);
 void gic_unprobe(void);
 
-/** CPU step: find this CPU's redistributor, learn list register count. Nothing visible. Return: 0 or error code. */
+/**
+ * CPU step: find this CPU's redistributor, learn list register count. Nothing visible. Return: 0 or error
+ * code.
+ */
 int gic_cpu_probe(void);
 
-/** Root's distributor state becomes the live state of the hardware. After gic_probe(), before any CPU is activated. */
+/**
+ * Root's distributor state becomes the live state of the hardware. After gic_probe(), before any CPU is
+ * activated.
+ */
 void gic_adopt_root(struct cell_arch *root);
 
-/** Part of arch_cpu_activate(): from the physical to the virtual CPU interface; active SGIs are completed. Caller sets HCR_EL2.IMO/FMO. */
+/**
+ * Part of arch_cpu_activate(): from the physical to the virtual CPU interface; active SGIs are completed.
+ * Caller sets HCR_EL2.IMO/FMO.
+ */
 void gic_cpu_activate(void);
 /** Part of arch_cpu_leave(): the opposite; what is pending in list registers goes back to hardware. */
 void gic_cpu_leave(void);
 /** Same for a CPU that goes off. */
 void gic_cpu_leave_off(void);
 
-/** Part of arch_vcpu_start() / _park(): power-on state of the virtual CPU interface and private interrupts for @cell. */
+/**
+ * Part of arch_vcpu_start() / _park(): power-on state of the virtual CPU interface and private interrupts for
+ * @cell.
+ */
 void gic_cpu_reset(struct cell_arch *cell);
 void gic_cpu_park(void);
 
@@ -39,8 +54,8 @@ void gic_cpu_park(void);
 void gic_kick(unsigned int slot);
 
 /**
- * gic_v3_irq(), gic_v2_irq() - a physical interrupt while a guest runs; called from the vector with caller-saved registers saved
- * Takes all that is pending, fills list registers, serves virtual SGIs.
+ * gic_v3_irq(), gic_v2_irq() - a physical interrupt while a guest runs; called from the vector with
+ * caller-saved registers saved Takes all that is pending, fills list registers, serves virtual SGIs.
  * Return: 0: back to the guest; 1: this CPU was kicked: save the full frame and call upcall_service().
  */
 uint64_t gic_v3_irq(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GIC registers: GICv2 (IHI 0048B), GICv3 (IHI 0069). A list register is handled in its GICv3 form (ICH_LR<n>_EL2)
- * everywhere; lr_to_v2() packs it for GICH_LR.
+ * GIC registers: GICv2 (IHI 0048B), GICv3 (IHI 0069). A list register is handled in its GICv3 form
+ * (ICH_LR<n>_EL2) everywhere; lr_to_v2() packs it for GICH_LR.
  */
 #ifndef ASM_GIC_HW_H
 #define ASM_GIC_HW_H
@@ -118,14 +118,16 @@ static inline uint32_t lr_phys(uint64_t lr)
 /** GICv2 guests see group 0 (their GICC_CTLR.Enable is bit 0), so the group bit is not carried over. */
 static inline uint32_t lr_to_v2(uint64_t lr)
 {
-	return (uint32_t)(lr >> 62) << 28 | (uint32_t)(lr >> 61 & 1) << 31 | (uint32_t)(lr >> 51 & 0x1f) << 23 |
-	       (uint32_t)(lr >> LR_PHYS_SHIFT & LR_PHYS_MASK) << 10 | ((uint32_t)lr & 0x3ff);
+	return (uint32_t)(lr >> 62) << 28 | (uint32_t)(lr >> 61 & 1) << 31 |
+	       (uint32_t)(lr >> 51 & 0x1f) << 23 | (uint32_t)(lr >> LR_PHYS_SHIFT & LR_PHYS_MASK) << 10 |
+	       ((uint32_t)lr & 0x3ff);
 }
 
 static inline uint64_t lr_from_v2(uint32_t lr)
 {
-	return (uint64_t)(lr >> 28 & 3) << 62 | (uint64_t)(lr >> 31) << 61 | (uint64_t)(lr >> 23 & 0x1f) << 51 |
-	       (uint64_t)(lr >> 10 & 0x3ff) << LR_PHYS_SHIFT | (lr & 0x3ff);
+	return (uint64_t)(lr >> 28 & 3) << 62 | (uint64_t)(lr >> 31) << 61 |
+	       (uint64_t)(lr >> 23 & 0x1f) << 51 | (uint64_t)(lr >> 10 & 0x3ff) << LR_PHYS_SHIFT |
+	       (lr & 0x3ff);
 }
 
 /*

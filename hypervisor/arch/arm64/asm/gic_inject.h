@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Injection: which interrupt is in which list register, and who waits. Written once, compiled twice: @version is a
- * constant at every call, so that neither GICv2's nor GICv3's path has a branch or a pointer for the other.
+ * Injection: which interrupt is in which list register, and who waits. Written once, compiled twice: @version
+ * is a constant at every call, so that neither GICv2's nor GICv3's path has a branch or a pointer for the
+ * other.
  *
- * Invariant: the list registers hold the most urgent of all interrupts that the vCPU has pending; the others wait
- * by priority in struct vgic_level, and while any waits the maintenance interrupt (underflow, none pending) is on.
+ * Invariant: the list registers hold the most urgent of all interrupts that the vCPU has pending; the others
+ * wait by priority in struct vgic_level, and while any waits the maintenance interrupt (underflow, none
+ * pending) is on.
  */
 #ifndef ASM_GIC_INJECT_H
 #define ASM_GIC_INJECT_H
@@ -17,7 +19,10 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* gicv3_irq.c: the list registers of GICv3 have names, not numbers: a chain of comparisons for all but the first. */
+/*
+ * gicv3_irq.c: the list registers of GICv3 have names, not numbers: a chain of comparisons for all but the
+ * first.
+ */
 uint64_t gic_v3_lr_read(unsigned int index);
 void gic_v3_lr_write(unsigned int index, uint64_t lr);
 
@@ -100,7 +105,8 @@ void vgic_queue(struct vgic_cpu *cpu, uint64_t lr);
 uint64_t vgic_dequeue(struct vgic_cpu *cpu, struct vgic_dist *dist);
 
 /** No list register is free: keep the most urgent ones there, queue the other, and ask for maintenance. */
-static __attribute__((noinline, unused)) void inject_overflow(unsigned int version, struct vgic_cpu *cpu, uint64_t lr)
+static __attribute__((noinline, unused)) void inject_overflow(unsigned int version, struct vgic_cpu *cpu,
+							      uint64_t lr)
 {
 	unsigned int worst = cpu->lr_count;
 	uint8_t worst_priority = lr_priority(lr);
@@ -125,7 +131,8 @@ static __attribute__((noinline, unused)) void inject_overflow(unsigned int versi
 }
 
 /** Move what waits into free list registers, most urgent first. Bounded by the number of list registers. */
-static __attribute__((noinline, unused)) void inject_refill(unsigned int version, struct vgic_cpu *cpu, struct vgic_dist *dist)
+static __attribute__((noinline, unused)) void inject_refill(unsigned int version, struct vgic_cpu *cpu,
+							    struct vgic_dist *dist)
 {
 	uint32_t free = lr_empty(version) & cpu->lr_mask;
 
@@ -138,7 +145,10 @@ static __attribute__((noinline, unused)) void inject_refill(unsigned int version
 	if (!cpu->waiting && !cpu->lpi_count)
 		gich_set_hcr(version, ICH_HCR_EN);
 	else if (!(lr_empty(version) & cpu->lr_mask))
-		/* All in use: 'none pending' could be true at once and for long (all active), underflow cannot. */
+		/*
+		 * All in use: 'none pending' could be true at once and for long (all active), underflow
+		 * cannot.
+		 */
 		gich_set_hcr(version, ICH_HCR_EN | ICH_HCR_UIE);
 }
 
@@ -157,7 +167,10 @@ INLINE void inject(unsigned int version, struct vgic_cpu *cpu, struct vgic_dist 
 	}
 }
 
-/** Make SGI @intid from @source (GICv3: 0) pending; one that is still in a list register becomes pending there. */
+/**
+ * Make SGI @intid from @source (GICv3: 0) pending; one that is still in a list register becomes pending
+ * there.
+ */
 INLINE void inject_sgi(unsigned int version, struct vgic_cpu *cpu, struct vgic_dist *dist, uint32_t intid,
 		       uint64_t source)
 {
@@ -174,7 +187,8 @@ INLINE void inject_sgi(unsigned int version, struct vgic_cpu *cpu, struct vgic_d
 		return;
 	}
 	inject(version, cpu, dist,
-	       LR_PENDING | LR_GROUP1 | (uint64_t)cpu->shared->priority[intid] << LR_PRIORITY_SHIFT | identity);
+	       LR_PENDING | LR_GROUP1 | (uint64_t)cpu->shared->priority[intid] << LR_PRIORITY_SHIFT |
+		       identity);
 }
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interrupt path, from acknowledge to list register, as one template for GICv2 and GICv3. One vCPU a core: an
- * interrupt that is neither our kick nor maintenance is this cell's; no lock, no upcall, no indirect branch.
+ * The interrupt path, from acknowledge to list register, as one template for GICv2 and GICv3. One vCPU a
+ * core: an interrupt that is neither our kick nor maintenance is this cell's; no lock, no upcall, no indirect
+ * branch.
  */
 #ifndef ASM_GIC_IRQ_PATH_H
 #define ASM_GIC_IRQ_PATH_H
@@ -25,7 +26,9 @@ INLINE void take_sgis(unsigned int version, struct vgic_cpu *cpu, struct vgic_di
 	cpu->held = sgis & ~enabled;
 	for (sgis &= enabled; sgis; sgis &= sgis - 1) {
 		uint32_t intid = (uint32_t)__builtin_ctz(sgis);
-		uint32_t sources = version == 2 ? __atomic_exchange_n(&shared->sgi_source[intid], 0, __ATOMIC_ACQ_REL) : 1;
+		uint32_t sources =
+			version == 2 ? __atomic_exchange_n(&shared->sgi_source[intid], 0, __ATOMIC_ACQ_REL) :
+				       1;
 
 		for (; sources; sources &= sources - 1)
 			inject_sgi(version, cpu, dist, intid, (uint64_t)__builtin_ctz(sources));

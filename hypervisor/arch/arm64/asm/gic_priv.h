@@ -43,7 +43,8 @@ struct gic_ops {
 	void (*kick)(unsigned int slot);
 	int (*park_irq)(void);
 	void (*route)(uint32_t irq, unsigned int slot);
-	volatile uint8_t *(*private_frame)(unsigned int slot); /* where ISENABLER0 and so on of that CPU are */
+	volatile uint8_t *(*private_frame)(
+		unsigned int slot); /* where ISENABLER0 and so on of that CPU are */
 };
 extern const struct gic_ops gic_v2_ops, gic_v3_ops;
 const struct gic_ops *gic_ops(void);
@@ -54,7 +55,8 @@ void gic_v2_send_sgi(uint32_t value);
 
 /* vgic.c: interrupts of virtual devices. */
 void vgic_evaluate(struct cell_arch *cell, uint32_t irq);               /* lock held: queue it if it is due */
-int vgic_take_line(struct cell_arch *cell, uint32_t irq, uint64_t *lr); /* on the target: 1: *lr is to be injected */
+int vgic_take_line(struct cell_arch *cell, uint32_t irq,
+		   uint64_t *lr); /* on the target: 1: *lr is to be injected */
 void vgic_line_ended(struct cell_arch *cell, uint32_t irq);             /* the guest completed it */
 void vgic_build_clusters(struct cell_arch *cell);
 unsigned int vgic_find_vcpu(const struct cell_arch *cell, uint64_t affinity); /* vcpu_count if none */
@@ -70,7 +72,10 @@ void gic_quiesce(uint32_t irq);
 /* Register files; @offset in the window. Unknown registers read as zero and ignore writes, as on hardware. */
 void vgic_dist_access(struct cell_arch *cell, uint32_t offset, struct mmio_access *access);
 void vgic_redist_access(struct cell_arch *cell, uint64_t offset, struct mmio_access *access);
-/** Registers of SGIs and PPIs of the CPU in @slot: GICR_I*0 (v3), the banked first words of the distributor (v2). */
+/**
+ * Registers of SGIs and PPIs of the CPU in @slot: GICR_I*0 (v3), the banked first words of the distributor
+ * (v2).
+ */
 void vgic_private_access(unsigned int slot, uint32_t offset, struct mmio_access *access);
 
 #endif

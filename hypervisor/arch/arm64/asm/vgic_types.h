@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * State of the virtual GIC: what a cell has (distributor), what a CPU keeps for itself (list registers and the
- * interrupts that wait for one) and what other CPUs may change in it (virtual SGIs, lines of virtual devices).
+ * State of the virtual GIC: what a cell has (distributor), what a CPU keeps for itself (list registers and
+ * the interrupts that wait for one) and what other CPUs may change in it (virtual SGIs, lines of virtual
+ * devices).
  */
 #ifndef ASM_VGIC_TYPES_H
 #define ASM_VGIC_TYPES_H
@@ -15,7 +16,10 @@
 #define GIC_PRIVATE 32u  /* SGIs and PPIs */
 #define GIC_LPI_FIRST 8192u
 
-/** Physical SGI that means 'look at your queues'. Guests' SGIs never exist in hardware. 0..7: not reserved by firmware. */
+/**
+ * Physical SGI that means 'look at your queues'. Guests' SGIs never exist in hardware. 0..7: not reserved by
+ * firmware.
+ */
 #define GIC_KICK 7u
 
 /**
@@ -96,7 +100,8 @@ struct vgic_cluster {
  * @ctlr: group enables as the guest wrote them.
  * @hw: hardware SPIs of the cell.  @virt: lines of virtual devices.
  * @enabled: GICD_ISENABLER of both.  @edge: configuration.
- * @pending: virtual lines: latched.  @line: virtual lines: level.  @inflight: virtual lines: in a list register.
+ * @pending: virtual lines: latched.  @line: virtual lines: level.  @inflight: virtual lines: in a list
+ * register.
  * @route: vCPU.
  */
 struct vgic_dist {
