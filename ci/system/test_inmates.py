@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Bare-metal programs of inmates/: demos, and programs that measure whether promises are kept."""
+import re
+import secrets
+import zlib
+
+import pytest
+
+from hypervisor import VMS
+
+
+@pytest.mark.core
+def test_storm_comes_in_order(bh):
+    """16 and 40 interrupts at once, mixed priorities, level and edge, 50 rounds."""
+    before = bh.json("cell stats")["3"]["irq_overflows"]
+    bh.boot_test("storm")
+    bh.wait_state("storm", "stopped", 60)
+    text = bh.console("storm")
+    assert "storm: 16 and 40 interrupts at once" in text
+    assert "storm: 50 of 50 in order" in text, text
+    after = bh.json("cell stats storm")["3"]["irq_overflows"]
+    assert after > before, "the positive control: there were more than list registers"
+    bh.cell("destroy", "storm")
+
+
+@pytest.mark.core
+def test_forbidden_registers_are_refused(bh):
+    bh.boot_test("sysreg")
+    bh.wait_state("sysreg", "stopped")
+    assert "sysreg: 6 forbidden, 6 refused, 0 wrongly refused" in bh.console("sysreg")
+    bh.cell("destroy", "sysreg")
+
+
+@pytest.mark.core
+def test_two_vcpus_and_their_interrupts(bh):
+    bh.boot(f"{VMS}/smp-aarch64-qemu-smp2.yaml")
+    bh.wait_console("smp", "smp: 2 vCPUs, all interrupts arrived", 30)
+    assert bh.beats("smp")
+    bh.cell("stop", "smp")
+    assert bh.state("smp") == "stopped"
+    bh.cell("destroy", "smp")
+
+
+def test_hello(bh):
+    bh.boot(f"{VMS}/hello-aarch64-qemu-smp1.yaml")
+    bh.wait_state("hello", "stopped")
+    assert "Hello from a Bulkhead cell, vCPU 0" in bh.console("hello")
+    assert "switched itself off" in bh.machine.sh("bulkhead cell show hello")
+    bh.cell("destroy", "hello")
+
+
+def test_timer_goes_on(bh):
+    bh.boot(f"{VMS}/timer-aarch64-qemu-smp1.yaml")
+    bh.wait_console("timer", r"timer: 2000 interrupts, \d+ missed", 60)
+    bh.cell("destroy", "timer")
+
+
+@pytest.mark.core
+def test_every_byte_reaches_the_console(bh):
+    """The guest's checksum of random lines is that of what was sent."""
+    bh.boot(f"{VMS}/console-echo-aarch64-qemu-smp1.yaml")
+    bh.wait_console("console-echo", "echo: ready")
+    lines = [secrets.token_hex(300) for _ in range(5)]
+    bh.machine.put("/tmp/lines", "".join(line + "\n" for line in lines).encode())
+    shown = bh.machine.sh("bulkhead console console-echo --new </tmp/lines", timeout=60)
+    found = re.findall(r"echo: 600 bytes, crc32 ([0-9a-f]{8}), 0 lost", shown)
+    assert found == [f"{zlib.crc32(line.encode()):08x}" for line in lines]
+    bh.machine.run("bulkhead console console-echo --send quit --timeout 5")
+    bh.wait_state("console-echo", "stopped")
+    bh.cell("destroy", "console-echo")
+
+
+def test_watchdog_notices_a_frozen_guest(bh):
+    bh.boot_test("freeze")
+    bh.wait_state("freeze", "failed", 30)
+    assert "heartbeat stood still" in bh.machine.sh("bulkhead cell show freeze")
+    bh.cell("destroy", "freeze")
+
+
+def test_a_guest_that_says_no_is_stopped_at_the_deadline(bh):
+    bh.boot_test("deny")
+    assert bh.beats("deny")
+    assert "by force" in bh.cell("stop", "deny")
+    assert bh.state("deny") == "stopped"
+    bh.cell("destroy", "deny")
