@@ -3,6 +3,8 @@
 
 #include <arch/mmu.h>
 #include <asm/gic.h>
+#include <asm/gic_hw.h>
+#include <asm/gic_priv.h>
 #include <asm/vcpu.h>
 #include <core/image.h>
 #include <core/pagetable.h>
@@ -74,7 +76,8 @@ static int map_gicv(struct cell_arch *cell, const struct bh_config_cell *config)
 
 	if (gic_version() != 2)
 		return BH_E_OK;
-	return pt_map(&cell->stage2, window, hpa(board->gicv.base), CONFIG_GICC_SIZE, PT_READ | PT_WRITE, PT_DEVICE);
+	return pt_map(&cell->stage2, window, hpa(board->gicv.base), CONFIG_GICC_SIZE, PT_READ | PT_WRITE,
+		      PT_DEVICE);
 }
 
 /* Guests count their vCPUs through Aff0 in clusters of 16 (what one GICv3 SGI reaches), then Aff1. */
@@ -103,6 +106,21 @@ static void init_guest(struct cell_arch *cell, const struct bh_config_cell *conf
 		cell->hwid[i] = virtual_hwid(i);
 }
 
+static uint32_t read_gicd(struct cell_arch *cell, uint32_t offset)
+{
+	struct mmio_access access = { .address = cell->gic.gicd + offset, .size = 4 };
+
+	vgic_dist_access(cell, offset, &access);
+	return (uint32_t)access.value;
+}
+
+/* Once and for all; read-only registers never change. */
+static void remember_gicd(struct cell_arch *cell)
+{
+	cell->gicd_typer = read_gicd(cell, GICD_TYPER);
+	cell->gicd_ctlr = read_gicd(cell, GICD_CTLR) & ~GICD_CTLR_ENABLES;
+}
+
 int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
 		   struct bh_error *error)
 {
@@ -125,6 +143,7 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 		pt_exit(&cell->stage2);
 		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
 	}
+	remember_gicd(cell);
 	if (!config) {
 		gic_adopt_root(cell);
 		cell_of_root = cell;

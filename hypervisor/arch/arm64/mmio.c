@@ -3,7 +3,9 @@
 #include <asm/vcpu.h>
 
 #include <arch/upcall.h>
+#include <asm/entry.h>
 #include <asm/gic.h>
+#include <asm/gic_hw.h>
 #include <asm/sysreg.h>
 #include <core/image.h>
 #include <core/pagetable.h>
@@ -15,6 +17,8 @@
 #define ISS_CM (1u << 8)
 #define ISS_S1PTW (1u << 7)
 #define ISS_WNR (1u << 6)
+#define ISS_PLAIN_MASK (3u << 22 | ISS_SSE | ISS_WNR)
+#define ISS_PLAIN_READ32 (2u << 22)
 #define FSC_TYPE 0x3cu
 #define FSC_TRANSLATION 0x04u
 #define FSC_PERMISSION 0x0cu
@@ -26,7 +30,9 @@ static void count(enum bh_stat stat)
 	percpu()->stats->count[stat]++;
 }
 
-/* HPFAR_EL2 is not written for permission faults of an access: the CPU translates once more. 0: it could not. */
+/*
+ * HPFAR_EL2 is not written for permission faults of an access: the CPU translates once more. 0: it could not.
+ */
 static int fault_address(uint64_t esr, uint64_t *address)
 {
 	uint64_t far = sysreg_read("far_el2"), page, old_par;
@@ -88,33 +94,29 @@ static void undecodable(uint64_t esr, uint64_t address)
 		refuse(address, 0, is_write, "load or store that cannot be decoded");
 }
 
-static uint64_t low_bits(uint64_t value, unsigned int size)
+static inline uint64_t low_bits(uint64_t value, unsigned int size)
 {
 	return size == 8 ? value : value & ((1ull << size * 8) - 1);
 }
 
-static void write_register(struct frame *frame, uint64_t esr, const struct mmio_access *access)
+/* A read's result, as the instruction wants it. @access->value is zero-extended. */
+static inline void write_register(struct frame *frame, uint64_t esr, const struct mmio_access *access)
 {
 	unsigned int target = esr >> 16 & 0x1f;
-	uint64_t value = low_bits(access->value, access->size);
+	uint64_t value = access->value;
 
-	if (esr & ISS_SSE) {
+	if (__builtin_expect((esr & ISS_SSE) != 0, 0)) {
 		unsigned int shift = 64 - access->size * 8u;
 
 		value = (uint64_t)((int64_t)(value << shift) >> shift);
+		if (!(esr & ISS_SF))
+			value = (uint32_t)value;
 	}
-	if (!(esr & ISS_SF))
-		value = (uint32_t)value;
 	if (target != 31)
 		frame->x[target] = value;
 }
 
-static const char *const access_names[2][4] = {
-	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
-	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
-};
-
-static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
+static inline struct mmio_access decode(const struct frame *frame, uint64_t esr, uint64_t address)
 {
 	struct mmio_access access = {
 		.address = address,
@@ -124,18 +126,68 @@ static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
 
 	if (access.is_write)
 		access.value = low_bits(frame->x[esr >> 16 & 0x1f], access.size);
-	if (!gic_mmio(&access)) { /* which counts what is its own */
-		enum mmio_result result = upcall_mmio(&access);
+	return access;
+}
 
-		if (result == MMIO_RETRY) {
-			count(BH_STAT_RETRY);
-			return;
-		}
-		if (result == MMIO_REFUSED) {
-			refuse(address, access.value, access.is_write, access_names[access.is_write][esr >> 22 & 3]);
-			return;
-		}
+static __attribute__((noinline)) uint64_t access_device(uint64_t esr, uint64_t address)
+{
+	struct frame *frame = percpu_frame();
+	struct mmio_access access = decode(frame, esr, address);
+
+	if (!gic_mmio(&access)) {
+		if (upcall_mmio(&access) != MMIO_HANDLED)
+			return 1;
 		count(BH_STAT_MMIO);
+	}
+	count(BH_STAT_TOTAL);
+	if (!access.is_write)
+		write_register(frame, esr, &access);
+	inject_skip();
+	return 0;
+}
+
+/*
+ * mmio_fast() - from the vector, with only the registers saved that C may change
+ * The fault is a translation fault with a complete syndrome, and the instruction moves a saved register (or xzr).
+ * GICD_CTLR, which kernels poll after each change, and GICD_TYPER come first and need no decoding.
+ * Return: 0: done; 1: nothing was done, come again with the full frame.
+ */
+uint64_t mmio_fast(uint64_t esr)
+{
+	uint64_t address = (sysreg_read("far_el2") & PAGE_OFFSET_MASK) | sysreg_read("hpfar_el2") << 8;
+	const struct cell_arch *cell = percpu()->cell;
+	uint64_t offset = address - cell->gic.gicd;
+
+	if (offset > GICD_TYPER || (esr & ISS_PLAIN_MASK) != ISS_PLAIN_READ32)
+		return access_device(esr, address);
+	count(BH_STAT_TOTAL);
+	count(BH_STAT_INTC);
+	percpu_frame()->x[esr >> 16 & 0x1f] = offset ? cell->gicd_typer : cell->gic.ctlr | cell->gicd_ctlr;
+	percpu_frame()->x[31] = 0;
+	sysreg_write("elr_el2", sysreg_read("elr_el2") + 4);
+	return 0;
+}
+
+static const char *const access_names[2][4] = {
+	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
+	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
+};
+
+/* The same with all of the frame, for what mmio_fast() left. */
+static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
+{
+	struct mmio_access access = decode(frame, esr, address);
+	enum mmio_result result = MMIO_HANDLED;
+
+	if (!gic_mmio(&access)) {
+		result = upcall_mmio(&access);
+		count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
+	}
+	if (result == MMIO_RETRY)
+		return;
+	if (result == MMIO_REFUSED) {
+		refuse(address, access.value, access.is_write, access_names[access.is_write][esr >> 22 & 3]);
+		return;
 	}
 	if (!access.is_write)
 		write_register(frame, esr, &access);

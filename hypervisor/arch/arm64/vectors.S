@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exception vectors, one table for each GIC: which interrupt path runs is decided by VBAR_EL2 and costs no branch.
+ * Exception vectors, one table for each GIC: which interrupt path runs is decided by VBAR_EL2 and costs no
+ * branch.
  *
- * While a guest runs SP_EL2 points at its frame (struct frame), so that registers are saved without arithmetic.
- * Interrupts and known hypercalls save what the C calling convention does not preserve, and nothing else.
+ * While a guest runs SP_EL2 points at its frame (struct frame), so that registers are saved without
+ * arithmetic. Interrupts and known hypercalls save what the C calling convention does not preserve, and
+ * nothing else.
  *
- * No indirect branch is taken between here and eret but by returns; the barriers behind eret stop straight-line
- * speculation. Firmware work-arounds for branch predictors (Arm ARCH_WORKAROUND_1 and _3) are not called here:
- * errata.c says on which CPUs that matters.
+ * No indirect branch is taken between here and eret but by returns; the barriers behind eret stop
+ * straight-line speculation. Firmware work-arounds for branch predictors (Arm ARCH_WORKAROUND_1 and _3) are
+ * not called here: errata.c says on which CPUs that matters.
  */
 #include <asm/assembler.h>
 #include <asm/layout.h>
 #include <generated/asm-offsets.h>
 
 #define EC_HVC 0x16
+#define EC_SYSREG 0x18
 /* MSR ICC_SGI1R_EL1, Xt: exception class 0x18, IL, op0 3, op2 5, op1 0, CRn 12, CRm 11, write */
 #define ESR_SGI1R 0x623a3016
 #define ESR_NOT_RT 0xfffffc1f
+/*
+ * Data abort of a guest whose syndrome says all: exception class 0x24, ISV, no cache maintenance, no table
+ * walk, translation fault.
+ */
+#define ESR_MMIO_MASK 0xfd0001bc
+#define ESR_MMIO 0x91000004
 
 	.macro	save_caller_from_4
 	stp	x4, x5, [sp, #32]
@@ -36,16 +45,7 @@
 	save_caller_from_4
 	.endm
 
-	.macro	save_callee
-	stp	x19, x20, [sp, #152]
-	stp	x21, x22, [sp, #168]
-	stp	x23, x24, [sp, #184]
-	stp	x25, x26, [sp, #200]
-	stp	x27, x28, [sp, #216]
-	str	x29, [sp, #232]
-	.endm
-
-	.macro	restore_caller_and_return
+	.macro	restore_caller
 	ldp	x0, x1, [sp]
 	ldp	x2, x3, [sp, #16]
 	ldp	x4, x5, [sp, #32]
@@ -57,6 +57,19 @@
 	ldp	x16, x17, [sp, #128]
 	ldr	x18, [sp, #144]
 	ldr	x30, [sp, #240]
+	.endm
+
+	.macro	save_callee
+	stp	x19, x20, [sp, #152]
+	stp	x21, x22, [sp, #168]
+	stp	x23, x24, [sp, #184]
+	stp	x25, x26, [sp, #200]
+	stp	x27, x28, [sp, #216]
+	str	x29, [sp, #232]
+	.endm
+
+	/* What a misprediction would run behind eret is stopped. */
+	.macro	return_to_guest
 	eret
 	dsb	nsh
 	isb
@@ -76,7 +89,8 @@
 	save_caller
 	bl	\handler
 	cbnz	x0, \slow
-	restore_caller_and_return
+	restore_caller
+	return_to_guest
 	.endm
 
 	.macro	sync_entry
@@ -141,12 +155,35 @@ sync_hvc:
 	mov	x0, xzr
 	ldr	x1, [sp, #8]
 	ldp	x2, x3, [sp, #16]
-	eret
-	dsb	nsh
-	isb
+	return_to_guest
 
-/* Not a hypercall: is it an IPI by system register? x0 = ESR_EL2 */
+/*
+ * Not a hypercall. A load or store to a device is decoded with the registers that C clobbers saved, if it is
+ * one of them that it moves (compilers prefer them). x0 = ESR_EL2; x0 to x3 are saved
+ */
 sync_trap:
+	cmp	w1, #EC_SYSREG
+	b.eq	sync_sysreg
+	movz	w1, #ESR_MMIO_MASK & 0xffff
+	movk	w1, #ESR_MMIO_MASK >> 16, lsl #16
+	movz	w2, #ESR_MMIO & 0xffff
+	movk	w2, #ESR_MMIO >> 16, lsl #16
+	and	w1, w1, w0
+	cmp	w1, w2
+	b.ne	full
+	ubfx	w1, w0, #16, #5
+	sub	w1, w1, #19
+	cmp	w1, #30 - 19
+	b.lo	full
+	save_caller_from_4
+	str	xzr, [sp, #248]
+	bl	mmio_fast
+	cbnz	x0, full_saved
+	restore_caller
+	return_to_guest
+
+/* Is it an IPI by system register? */
+sync_sysreg:
 	movz	w1, #ESR_SGI1R & 0xffff
 	movk	w1, #ESR_SGI1R >> 16, lsl #16
 	eor	w1, w1, w0
@@ -162,16 +199,18 @@ sync_trap:
 	mrs	x0, elr_el2
 	add	x0, x0, #4
 	msr	elr_el2, x0
-	restore_caller_and_return
+	restore_caller
+	return_to_guest
 #endif
 
 /* Everything else: x0 = ESR_EL2, x0 to x3 are saved. */
 full:
 	save_caller_from_4
+full_saved:
 	save_callee
 	str	xzr, [sp, #248]
-	mov	x1, x0
 	mov	x0, sp
+	mrs	x1, esr_el2
 	mov	x29, xzr
 	bl	exit_sync
 	cbnz	x0, leave
@@ -185,7 +224,8 @@ vectors_return:
 	ldp	x25, x26, [sp, #200]
 	ldp	x27, x28, [sp, #216]
 	ldr	x29, [sp, #232]
-	restore_caller_and_return
+	restore_caller
+	return_to_guest
 
 /* An interrupt was a kick. */
 kick:
@@ -197,9 +237,9 @@ leave:
 	b	entry_leave
 
 /*
- * An exception at EL2 itself, or one that cannot be. The stack may be what is broken, so evidence is collected on
- * another one; then things go on from the stack's top. x0 = frame on the emergency stack, x1 = vector; x0 (in
- * TPIDR_EL2), x1 and x2 are saved.
+ * An exception at EL2 itself, or one that cannot be. The stack may be what is broken, so evidence is
+ * collected on another one; then things go on from the stack's top. x0 = frame on the emergency stack, x1 =
+ * vector; x0 (in TPIDR_EL2), x1 and x2 are saved.
  */
 fault:
 	stp	x3, x4, [x0, #24]

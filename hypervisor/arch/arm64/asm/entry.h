@@ -6,7 +6,9 @@
 #include <asm/percpu.h>
 #include <bulkhead/types.h>
 
-/** Change to another root and SCTLR_EL2; the MMU is off in between, through the identity-mapped first page. */
+/**
+ * Change to another root and SCTLR_EL2; the MMU is off in between, through the identity-mapped first page.
+ */
 void entry_switch(uint64_t ttbr, uint64_t sctlr);
 
 /** Where firmware shall start a CPU: offset in the image by taking its address. */
@@ -25,6 +27,9 @@ void enter_abort(void);
 /* exits.c. Return: 1 if this CPU leaves the hypervisor now. */
 uint64_t exit_sync(struct frame *frame, uint64_t esr);
 uint64_t exit_kick(void);
+
+/* mmio.c. Return: 0: done, 1: nothing was done, exit_sync() shall look at it. */
+uint64_t mmio_fast(uint64_t esr);
 
 /* fault.c: an exception at EL2 itself. Return: 1: give enable up; 0: back to the guest. */
 uint64_t fault_el2(struct frame *frame, uint64_t vector);

@@ -16,6 +16,7 @@
  * @slot: by vCPU.  @hwid: virtual MPIDR affinity by vCPU.
  * @time_offset: CNTVOFF_EL2 of guests: time that the cell was suspended.
  * @stopped_at: when the last of its CPUs was suspended, 0: it runs (atomic).
+ * @gicd_typer: GICD_TYPER; @gicd_ctlr: bits of GICD_CTLR that never change: what the exit path reads.
  * @gic: its distributor.
  */
 struct cell_arch {
@@ -28,6 +29,8 @@ struct cell_arch {
 	uint64_t hwid[ARM64_MAX_VCPUS];
 	uint64_t time_offset;
 	uint64_t stopped_at;
+	uint32_t gicd_typer;
+	uint32_t gicd_ctlr;
 	struct vgic_dist gic;
 };
 
