@@ -23,6 +23,8 @@ def nm(path):
     defined, used = set(), set()
     for line in out.splitlines():
         name, kind = line.split()[:2]
+        if name.startswith('__odr_asan.'):  # the sanitizer's own, one for each exported object
+            continue
         (used if kind in 'Uw' else defined).add(name)
     return defined, used
 
