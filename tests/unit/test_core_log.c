@@ -46,12 +46,12 @@ static const char *read_ring(const struct bh_ring *ring)
 	return text;
 }
 
-#define CHECK_FORMAT(...)                                                                \
-	do {                                                                             \
-		char ours[200], theirs[200];                                             \
-		int want = snprintf(theirs, sizeof(theirs), __VA_ARGS__);                \
-		assert_int_equal(format_text(ours, sizeof(ours), __VA_ARGS__), want);    \
-		assert_string_equal(ours, theirs);                                       \
+#define CHECK_FORMAT(...)                                                             \
+	do {                                                                          \
+		char ours[200], theirs[200];                                          \
+		int want = snprintf(theirs, sizeof(theirs), __VA_ARGS__);             \
+		assert_int_equal(format_text(ours, sizeof(ours), __VA_ARGS__), want); \
+		assert_string_equal(ours, theirs);                                    \
 	} while (0)
 
 static void test_format_says_what_printf_says(void **state)
