@@ -25,6 +25,8 @@
 
 #define HOTPLUG_TRIES 100
 #define HOTPLUG_PAUSE_MS 20
+#define WATCH_LEAST_MS 20
+#define WATCH_MOST_MS 1000
 
 static DEFINE_MUTEX(cells_lock);
 static struct cell *cells[BH_MAX_CELLS];
@@ -347,4 +349,37 @@ void cell_scan(void)
 	}
 	mutex_unlock(&cells_lock);
 	event_note(changes);
+}
+
+/* Handle of the cell at @place if it has a watchdog, else 0; @watchdog_ms becomes the shortest so far. */
+static u32 watched_handle(int place, u32 *watchdog_ms)
+{
+	const struct cell *cell;
+	u32 handle = 0;
+
+	mutex_lock(&cells_lock);
+	cell = cells[place];
+	if (cell && cell->config->watchdog_ms) {
+		handle = cell->handle;
+		*watchdog_ms = min(*watchdog_ms, cell->config->watchdog_ms);
+	}
+	mutex_unlock(&cells_lock);
+	return handle;
+}
+
+unsigned int cell_watch(void)
+{
+	u32 watchdog_ms = U32_MAX;
+
+	for (int i = 0; i < BH_MAX_CELLS; i++) {
+		struct arch_call call = { .number = BH_HC_CELL_STATE };
+
+		call.arg[0] = watched_handle(i, &watchdog_ms);
+		/* Once: if the hypervisor is busy, the next time will do. */
+		if (call.arg[0])
+			arch_hypercall(&call);
+	}
+	if (watchdog_ms == U32_MAX)
+		return 0;
+	return clamp_t(u32, watchdog_ms / 4, WATCH_LEAST_MS, WATCH_MOST_MS);
 }

@@ -36,7 +36,7 @@ static inline u32 cell_id(const struct cell *cell)
 	return cell->handle & 0xffff;
 }
 
-/* Context of all below: process; enable_lock held, but for cell_scan() and cell_cpu_claimed(). */
+/* Context of all below: process; enable_lock held, but for cell_scan(), cell_watch() and cell_cpu_claimed(). */
 
 /** cell_create() - @blob: the driver's copy, becomes the callee's; @size: bytes. */
 int cell_create(struct bh_config_cell *blob, u32 size, u32 *handle, struct bh_error *error);
@@ -56,6 +56,13 @@ unsigned int cell_count(void);
 
 /** cell_scan() - report state changes that the info area shows. */
 void cell_scan(void);
+
+/**
+ * cell_watch() - let the hypervisor look at the heartbeats of cells that have a watchdog
+ * It does so when it is asked for their state.
+ * Return: milliseconds until it must be asked again, 0: there is no such cell.
+ */
+unsigned int cell_watch(void);
 
 /** cell_cpu_claimed() - does @cpu belong to a cell? Context: any; reads one bit. */
 bool cell_cpu_claimed(unsigned int cpu);

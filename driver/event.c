@@ -13,12 +13,14 @@
 #define LOOK_EVERY (HZ / 4)
 
 static void scan_work(struct work_struct *work);
+static void watch_work(struct work_struct *work);
 
 static DECLARE_DELAYED_WORK(scan, scan_work);
+static DECLARE_DELAYED_WORK(watch, watch_work);
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static atomic64_t changes = ATOMIC64_INIT(0);
 static unsigned int irq; /* Linux' number, 0: none */
-static bool looking;     /* without an interrupt */
+static bool started;
 
 u64 event_count(void)
 {
@@ -41,13 +43,23 @@ void event_note(u64 count)
 void event_scan(void)
 {
 	cell_scan();
+	if (READ_ONCE(started))
+		schedule_delayed_work(&watch, 0);
 }
 
 static void scan_work(struct work_struct *work)
 {
-	event_scan();
-	if (READ_ONCE(looking))
+	cell_scan();
+	if (READ_ONCE(started) && !irq)
 		schedule_delayed_work(&scan, LOOK_EVERY);
+}
+
+static void watch_work(struct work_struct *work)
+{
+	unsigned int ms = cell_watch();
+
+	if (ms && READ_ONCE(started))
+		schedule_delayed_work(&watch, msecs_to_jiffies(ms));
 }
 
 static irqreturn_t on_interrupt(int number, void *data)
@@ -56,15 +68,10 @@ static irqreturn_t on_interrupt(int number, void *data)
 	return IRQ_HANDLED;
 }
 
-int event_start(u32 number)
+static int request_event_irq(u32 number)
 {
 	int ret;
 
-	if (!number) {
-		WRITE_ONCE(looking, true);
-		schedule_delayed_work(&scan, LOOK_EVERY);
-		return 0;
-	}
 	irq = arch_event_irq(number);
 	if (!irq)
 		return -ENXIO;
@@ -76,13 +83,27 @@ int event_start(u32 number)
 	return ret;
 }
 
+int event_start(u32 number)
+{
+	int ret;
+
+	ret = number ? request_event_irq(number) : 0;
+	if (ret)
+		return ret;
+	WRITE_ONCE(started, true);
+	if (!number)
+		schedule_delayed_work(&scan, LOOK_EVERY);
+	return 0;
+}
+
 void event_stop(void)
 {
-	WRITE_ONCE(looking, false);
+	WRITE_ONCE(started, false);
 	if (irq) {
 		free_irq(irq, &queue);
 		irq_dispose_mapping(irq);
 		irq = 0;
 	}
 	cancel_delayed_work_sync(&scan);
+	cancel_delayed_work_sync(&watch);
 }
