@@ -38,7 +38,7 @@ VHE_CPUS = ("cortex-a76", "max")
 # Root's lines of dmesg that no scenario may leave behind.
 BAD_DMESG = re.compile(
     r"WARNING: |BUG: |BUG at |Oops|Internal error|Call trace:|Unable to handle kernel"
-    r"|soft lockup|hard LOCKUP|rcu.*(stall|starved)|blocked for more than|list_(add|del) corruption"
+    r"|soft lockup|hard LOCKUP|rcu.*(detected stall|detected expedited stall|starved)|blocked for more than|list_(add|del) corruption"
     r"|refcount_t: |UBSAN|irq \d+: nobody cared", re.IGNORECASE)
 
 
@@ -118,6 +118,8 @@ class Machine:
             words.append("id_aa64mmfr1.vh=0")
         # Root gets the first 512 MiB; pool and hypervisor lie above.
         words.append("mem=512M")
+        # memscan looks at the pool through /dev/mem, though the driver has claimed it.
+        words.append("iomem=relaxed")
         if SCALE > 1:
             words += [f"rcupdate.rcu_cpu_stall_timeout={min(int(21 * SCALE), 300)}",
                       f"watchdog_thresh={min(int(10 * SCALE), 60)}"]
