@@ -7,7 +7,8 @@ import pytest
 
 PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", *(f"Documentation/{name}" for name in (
     "architecture.md", "abi.md", "porting.md", "testing.md", "facts.md", "not-defended.md", "howto/qemu-aarch64.md"))]
-TREES = ("ci", "configs", "driver", "hypervisor", "include", "inmates", "mk", "tests", "tools", "Documentation", "LICENSES")
+TREES = ("ci", "configs", "driver", "hypervisor", "include", "inmates", "mk", "tests", "tools", "Documentation",
+         "LICENSES")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -47,7 +48,7 @@ def test_links_lead_somewhere(top, page):
 
 def make_goals(text):
     """What follows `make`, without options and assignments."""
-    lines = [match[1].split("#")[0] for match in map(re.compile(r"\s*make\s+(.*)").match, code(text).splitlines()) if match]
+    lines = re.findall(r"^\s*make\s+([^#\n]*)", code(text), re.M)
     return {word for line in lines for word in line.split() if re.fullmatch(r"[a-z][a-z-]*", word)}
 
 
@@ -66,8 +67,12 @@ def test_commands_exist(top, run, page):
         assert run(*command.split(), "--help").returncode == 0, f"{page}: bulkhead {command}"
 
 
+def abi_tables(top, *words):
+    return subprocess.run([top / "Documentation/abi-tables", *words], capture_output=True, text=True, check=False)
+
+
 def test_tables_of_the_abi_are_those_of_the_headers(top):
-    done = subprocess.run([top / "Documentation/abi-tables"], capture_output=True, text=True, check=False)
+    done = abi_tables(top)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -76,7 +81,7 @@ def test_a_wrong_number_is_noticed(top, tmp_path):
     text = read(top, "Documentation/abi.md")
     assert "| BUSY | 2 |" in text
     page.write_text(text.replace("| BUSY | 2 |", "| BUSY | 3 |"), encoding="utf-8")
-    done = subprocess.run([top / "Documentation/abi-tables", "--page", page], capture_output=True, text=True, check=False)
+    done = abi_tables(top, "--page", page)
     assert done.returncode == 1
     assert "BH_ERRORS" in done.stdout
 
