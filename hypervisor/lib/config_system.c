@@ -94,6 +94,10 @@ static int check_gic(const struct check *check, const struct bh_config_system *s
 		return config_fail(check, BH_E_RANGE,
 				   AT(INTC, 0, offsetof(struct bh_config_system, gic.version)),
 				   system->gic.version, BH_GIC_V3);
+	if (system->gic.version == BH_GIC_V2 && system->cpus.count > CONFIG_GICV2_CPUS)
+		return config_fail(check, BH_E_TOO_MANY,
+				   AT(CPU, CONFIG_GICV2_CPUS, offsetof(struct bh_config_system, cpus.count)),
+				   system->cpus.count, CONFIG_GICV2_CPUS);
 	if (system->gic.maintenance_irq < 16 || system->gic.maintenance_irq > 31)
 		return config_fail(check, BH_E_IRQ,
 				   AT(INTC, 0, offsetof(struct bh_config_system, gic.maintenance_irq)),

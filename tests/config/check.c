@@ -30,7 +30,10 @@ struct sweep {
 void sweep(const void *blob, uint32_t size, const void *system, uint16_t arch, struct mutant *accepted,
 	   struct mutant *nameless, struct sweep *counts);
 
-/* @system: NULL to check a system blob. The copy is as large as the blob, so that a tool can see a read beyond. */
+/*
+ * @system: NULL to check a system blob. The copy is as large as the blob, so that a tool can see a read
+ * beyond.
+ */
 int check(const void *blob, uint32_t size, const void *system, uint16_t arch, struct bh_error *error)
 {
 	void *copy = malloc(size ? size : 1);

@@ -124,6 +124,10 @@ def test_passed_through_node(compiled, images, tmp_path):
     assert "arm,pl011" in prop(dtb, node, "compatible") and prop(dtb, node, "clock-names") == "uartclk apb_pclk"
     assert set(prop(dtb, node, "clocks", "x").split()) == {prop(dtb, "/clock-24000000", "phandle", "x")}
     assert [i["intid"] for i in cell["irqs"]] == [40]
+    assert prop(dtb, "/aliases", "serial0") == "/uart@9000000" and prop(dtb, "/aliases", "serial1") == node
+    (tmp_path / "cell.yaml").write_text(text[:text.index("  - uart")] + "stop-timeout: 1s\n")
+    _, dtb, _ = compiled(tmp_path / "cell.yaml", images)
+    assert prop(dtb, "/chosen", "stdout-path") == node and prop(dtb, "/aliases", "serial0") == node
 
 
 BUSES = """\

@@ -359,6 +359,13 @@ def test_usage(config, tmp_path):
     assert config("check", tmp_path / "missing.yaml").returncode == WRONG
 
 
+def test_keys(config):
+    for what, keys in (("board", ["compatible:", "hypervisor:", "gicd:"]), ("cell", ["memory:", "uart:", "restart:"])):
+        done = config("keys", what)
+        assert done.returncode == 0 and all(key in done.stdout for key in keys)
+    assert config("keys").returncode == 2 and config("keys", "car").returncode == 2
+
+
 def test_dump(config, trees, tmp_path, shipped):
     for (gic, name), (data, _) in shipped.items():
         (tmp_path / "blob").write_bytes(data)

@@ -298,6 +298,12 @@ def test_gicv2_cell_on_gicv2_board(checker, board2, shipped):
     refused(checker, shipped[3, "linux-aarch64-qemu-smp2"][0], system, "RANGE", "gic.version")
 
 
+def test_gicv2_serves_eight_cpus(checker, board2):
+    cpus = [{"hwid": i} for i in range(9)]
+    assert checker.check(b.build({**board2, "cpus": cpus[:8]}))[0] == 0
+    refused(checker, b.build({**board2, "cpus": cpus}), None, "TOO_MANY", "cpus.count")
+
+
 def test_other_architectures_have_no_gic(checker, board):
     x86 = {**board, "arch": 2}
     assert checker.check(b.build(x86), arch=2)[:2] == (CODES["RESERVED"], "gic.version")

@@ -102,7 +102,9 @@ static uint32_t read_flags(const struct node *node)
 	return flags | (node_bool(node_get(node, "loadable"), 1) ? BH_MEM_LOADABLE : 0);
 }
 
-/* Host address from 'at', from 'guest' of an identity region, or from the pool. Return: whether all is said. */
+/*
+ * Host address from 'at', from 'guest' of an identity region, or from the pool. Return: whether all is said.
+ */
 static int read_addresses(struct cell_load *load, const struct node *node, struct bh_config_memory *blob)
 {
 	const struct node *guest = node_get(node, "guest"), *at = node_get(node, "at");

@@ -16,10 +16,12 @@ static const char usage[] =
 	"usage: bulkhead config check [OPTIONS] BOARD.yaml [VM.yaml...]\n"
 	"       bulkhead config compile [OPTIONS] BOARD.yaml|VM.yaml -o FILE\n"
 	"       bulkhead config dump FILE\n"
+	"       bulkhead config keys board|cell\n"
 	"\n"
 	"check     all files by themselves and against each other; every error with file, line and mend\n"
 	"compile   the blob that driver and hypervisor take; a cell needs --board\n"
 	"dump      a blob as text\n"
+	"keys      what can stand in a file\n"
 	"\n"
 	"  -b, --board FILE       board file, or a system blob, that a cell is for\n"
 	"  -t, --devicetree FILE  a .dtb in place of the one of the board file\n"
@@ -187,6 +189,16 @@ static int command_dump(struct command *command)
 	return code ? EXIT_WRONG : 0;
 }
 
+static int command_keys(struct command *command)
+{
+	const char *what = command->file_count == 1 ? command->files[0] : "";
+
+	if (strcmp(what, "board") && strcmp(what, "cell"))
+		return wrong_usage("keys of what? 'board' or 'cell'");
+	schema_print(stdout, strcmp(what, "board") ? BH_CONFIG_CELL : BH_CONFIG_SYSTEM);
+	return 0;
+}
+
 /* ---- options ---- */
 
 #define OPTION_DTB 256
@@ -251,7 +263,8 @@ int cfg_command(int argc, char **argv)
 		int (*run)(struct command *command);
 	} commands[] = { { "check", command_check },
 			 { "compile", command_compile },
-			 { "dump", command_dump } };
+			 { "dump", command_dump },
+			 { "keys", command_keys } };
 	struct command command = { .format = CFG_TEXT };
 	int code;
 

@@ -130,7 +130,10 @@ const char *devtree_node_path(struct arena *arena, const struct devtree *tree, i
 
 /* ---- registers ---- */
 
-/* One step up: @address on the bus @bus becomes one on its parent. Return: 0, or -1 if the bus has no such window. */
+/*
+ * One step up: @address on the bus @bus becomes one on its parent. Return: 0, or -1 if the bus has no such
+ * window.
+ */
 static int translate_step(const void *fdt, int bus, int parent, uint64_t *address, uint64_t size)
 {
 	const int child_cells = fdt_address_cells(fdt, bus), size_cells = fdt_size_cells(fdt, bus);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* 'config dump': a blob as readable text. It is checked first; a bad one is shown no further than its header. */
+/*
+ * 'config dump': a blob as readable text. It is checked first; a bad one is shown no further than its header.
+ */
 #include "internal.h"
 
 #include <lib/config.h>

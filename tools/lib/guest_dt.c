@@ -243,7 +243,9 @@ static void make_uart(struct maker *maker, const struct cell_device *device)
 	end(maker);
 }
 
-/* Properties that name other nodes, or that we write anew. Ends with '*': a suffix; starts with it: a prefix. */
+/*
+ * Properties that name other nodes, or that we write anew. Ends with '*': a suffix; starts with it: a prefix.
+ */
 static int is_dropped(const char *name)
 {
 	static const char *const exact[] = {
@@ -342,11 +344,16 @@ static void copy_clocks(struct maker *maker, int node)
 		put_cells(maker, "clocks", cells, count);
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static void make_passed(struct maker *maker, const struct passthrough *passed)
 {
-	const char *slash = strrchr(passed->name, '/');
-
-	begin(maker, slash ? slash + 1 : passed->name);
+	begin(maker, base_name(passed->name));
 	copy_properties(maker, passed->node);
 	copy_registers(maker, passed->node);
 	copy_interrupts(maker, passed->node);
@@ -374,16 +381,53 @@ static void make_devices(struct maker *maker)
 
 /* ---- the whole ---- */
 
+static int is_uart(const struct maker *maker, const struct passthrough *passed)
+{
+	static const char *const kinds[] = { "arm,pl011", "ns16550a", "snps,dw-apb-uart" };
+	const void *from = devtree_blob(maker->tree);
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (!fdt_node_check_compatible(from, passed->node, kinds[i]))
+			return 1;
+	}
+	return 0;
+}
+
+/* The console, or else the first UART that was passed through; "" if the cell has none. */
+static void stdout_path(const struct maker *maker, char *path, size_t size)
+{
+	const struct cfg_cell *cell = maker->cell;
+
+	path[0] = '\0';
+	if (cell->body.console != BH_NO_CONSOLE)
+		snprintf(path, size, "/%s", cell->devices[cell->body.console].name);
+	for (size_t i = 0; i < cell->passed_count && !*path; i++) {
+		if (is_uart(maker, &cell->passed[i]))
+			snprintf(path, size, "/%s", base_name(cell->passed[i].name));
+	}
+}
+
+static void put_alias(struct maker *maker, unsigned int number, const char *name)
+{
+	char alias[16], path[96];
+
+	snprintf(alias, sizeof(alias), "serial%u", number & 63);
+	snprintf(path, sizeof(path), "/%s", name);
+	put_string(maker, alias, path);
+}
+
+/* Linux numbers its ttyAMA by these: virtual UARTs first, then real ones. */
 static void make_aliases(struct maker *maker)
 {
 	const struct cfg_cell *cell = maker->cell;
-	char alias[16], path[64];
+	unsigned int number = 0;
 
 	begin(maker, "aliases");
-	for (unsigned int i = 0; i < cell->device_count && i < CONFIG_MAX_DEVICES; i++) {
-		snprintf(alias, sizeof(alias), "serial%u", i & 15);
-		snprintf(path, sizeof(path), "/%s", cell->devices[i].name);
-		put_string(maker, alias, path);
+	for (size_t i = 0; i < cell->device_count; i++)
+		put_alias(maker, number++, cell->devices[i].name);
+	for (size_t i = 0; i < cell->passed_count; i++) {
+		if (is_uart(maker, &cell->passed[i]))
+			put_alias(maker, number++, base_name(cell->passed[i].name));
 	}
 	end(maker);
 }
@@ -391,15 +435,14 @@ static void make_aliases(struct maker *maker)
 static void make_chosen(struct maker *maker, uint64_t initrd, uint64_t initrd_size)
 {
 	const struct cfg_cell *cell = maker->cell;
-	char path[64];
+	char path[96];
 
 	begin(maker, "chosen");
 	if (cell->plan.cmdline)
 		put_string(maker, "bootargs", cell->plan.cmdline);
-	if (cell->body.console != BH_NO_CONSOLE) {
-		snprintf(path, sizeof(path), "/%s", cell->devices[cell->body.console].name);
+	stdout_path(maker, path, sizeof(path));
+	if (*path)
 		put_string(maker, "stdout-path", path);
-	}
 	if (initrd_size) {
 		put_u64(maker, "linux,initrd-start", initrd);
 		put_u64(maker, "linux,initrd-end", initrd + initrd_size);

@@ -101,6 +101,8 @@ struct place node_place(const struct node *node, const char *file);
 
 /** Check types, unknown and missing keys of a board (BH_CONFIG_SYSTEM) or cell file; all errors are added. */
 void schema_check(const struct node *top, enum bh_config_kind kind, struct cfg_messages *messages);
+/** The language of a board or cell file as text. */
+void schema_print(FILE *out, enum bh_config_kind kind);
 /** The nearest of @count names, NULL if none is near. */
 const char *schema_nearest(const char *name, const char *const *names, size_t count);
 

@@ -382,3 +382,28 @@ void schema_check(const struct node *top, enum bh_config_kind kind, struct cfg_m
 {
 	check_map(top, kind == BH_CONFIG_SYSTEM ? schema_board : schema_cell, messages);
 }
+
+/* ---- the reference ---- */
+
+static void print_keys(FILE *out, const struct schema *schema, unsigned int depth)
+{
+	for (; schema->key; schema++) {
+		char what[96] = "";
+
+		if (schema->scalar != S_NONE)
+			snprintf(what, sizeof(what), "%s", expectation(schema));
+		fprintf(out, "%*s%s:%*s%s%s%s%s%s\n", (int)(2 * depth), "", schema->key,
+			(int)(22 - 2 * depth - strlen(schema->key)), "", schema->doc, *what ? "; " : "", what,
+			schema->list == LIST_MUST ? "; a list" :
+			schema->list == LIST_MAY  ? "; one or a list" :
+						    "",
+			schema->required ? " (needed)" : "");
+		if (schema->map)
+			print_keys(out, schema->map, depth + 1);
+	}
+}
+
+void schema_print(FILE *out, enum bh_config_kind kind)
+{
+	print_keys(out, kind == BH_CONFIG_SYSTEM ? schema_board : schema_cell, 0);
+}
