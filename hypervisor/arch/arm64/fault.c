@@ -48,9 +48,10 @@ uint64_t fault_el2(struct frame *frame, uint64_t vector)
 		stop_forever(); /* a fault while handling one */
 	memset(&record, 0, sizeof(record));
 	describe(&record, vector);
-	log_error("CPU %u: hypervisor error: vector %u, ESR 0x%llx, PC 0x%llx, address 0x%llx: please report this",
-		  record.cpu, (unsigned int)vector, (unsigned long long)record.syndrome,
-		  (unsigned long long)record.pc, (unsigned long long)record.address);
+	log_error(
+		"CPU %u: hypervisor error: vector %u, ESR 0x%llx, PC 0x%llx, address 0x%llx: please report this",
+		record.cpu, (unsigned int)vector, (unsigned long long)record.syndrome,
+		(unsigned long long)record.pc, (unsigned long long)record.address);
 	log_frame(frame);
 	*info_crash() = record;
 	if (percpu()->phase != PERCPU_ENTERING)
@@ -59,17 +60,32 @@ uint64_t fault_el2(struct frame *frame, uint64_t vector)
 	return 1;
 }
 
+/* Make ELR_EL2 and SPSR_EL2 the guest's again. Return: 0 if nobody knows them any more. */
+static int restore_exit(void)
+{
+	const struct exit *exit = &percpu()->exit;
+
+	sysreg_write("elr_el2", exit->is_valid ? exit->pc : 0);
+	sysreg_write("spsr_el2", exit->is_valid ? exit->pstate : SPSR_EL1H | SPSR_DAIF);
+	return exit->is_valid != 0;
+}
+
 /*
- * The guest that was served fails. Root cannot be stopped: it gets an undefined instruction with
- * nothing to return to, because ELR_EL2 was overwritten.
+ * The guest that was served fails. Root cannot be stopped: its hypercall fails, its interrupts come later; where it
+ * wanted something else, or the exit was one of the short ones that keep no record, it gets an undefined instruction.
  */
 void fault_report(void)
 {
 	struct bh_record record = *info_crash();
+	int is_known = restore_exit();
+	unsigned int class = ESR_EC(percpu()->exit.esr);
 
-	sysreg_write("elr_el2", 0);
-	sysreg_write("spsr_el2", SPSR_EL1H | SPSR_DAIF);
-	if (upcall_violation(&record) == VIOLATION_INJECT)
-		inject_undefined();
+	percpu()->exit.is_valid = 0;
+	if (upcall_violation(&record) == VIOLATION_INJECT) {
+		if (is_known && class == EC_HVC)
+			percpu_frame()->x[0] = BH_E_HARDWARE;
+		else if (!is_known || percpu()->exit.esr)
+			inject_undefined();
+	}
 	percpu()->faults = 0;
 }

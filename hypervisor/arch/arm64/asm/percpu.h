@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Private data of a CPU: mapped at one fixed address on its own CPU and nowhere else, so that 'this CPU' costs an
- * address constant and no other CPU can read a guest's registers.
+ * Private data of a CPU: mapped at one fixed address on its own CPU and nowhere else, so that 'this CPU'
+ * costs an address constant and no other CPU can read a guest's registers.
  */
 #ifndef ASM_PERCPU_H
 #define ASM_PERCPU_H
@@ -26,6 +26,14 @@ _Static_assert(sizeof(struct frame) == PERCPU_FRAME_SIZE, "struct frame and the 
 /** Where a CPU is. Before RUNNING, an exception at EL2 makes enable fail; later it fails the cell. */
 enum percpu_phase { PERCPU_ENTERING = 0, PERCPU_RUNNING = 1, PERCPU_LEAVING = 2 };
 
+/** struct exit - the guest's exit that is being handled with the full frame. @esr: 0: an interrupt. */
+struct exit {
+	uint64_t pc;
+	uint64_t pstate;
+	uint64_t esr;
+	uint64_t is_valid;
+};
+
 /**
  * struct percpu - first part is the hot line
  * @cell, @vcpu: what runs here, or ran last.
@@ -43,6 +51,7 @@ struct percpu {
 	uint32_t arrived;
 	uint32_t faults;
 	uint32_t final_tables;
+	struct exit exit;
 	struct found found;
 };
 _Static_assert(sizeof(struct percpu) <= PERCPU_DATA_SIZE, "struct percpu is larger than its mapping");
