@@ -160,7 +160,7 @@ static void test_a_full_ring_keeps_the_newest(void **state)
 		log_info("line %u", i);
 	assert_true(log_area()->head > INFO_LOG_SIZE);
 	read_ring(log_area());
-	snprintf(last, sizeof(last), "line %u\n", 4999);
+	snprintf(last, sizeof(last), "line %u\n", 4999u);
 	assert_string_equal(text + strlen(text) - strlen(last), last);
 	assert_null(strstr(text, "line 0\n"));
 }
