@@ -18,7 +18,7 @@ void cell_file_close(struct cell_file *file);
 
 /** Carry out enum bh_cell_op @op; @verb stands in the sentence. @timeout_ms: STOP only. */
 enum cli_exit cell_control(const struct device *device, uint32_t handle, const char *name, enum bh_cell_op op,
-                           uint32_t timeout_ms);
+			   uint32_t timeout_ms);
 
 enum cli_exit cell_destroy_all(const struct device *device);
 
@@ -36,6 +36,6 @@ const char *cell_reason_text(const struct bh_record *reason, char *text, size_t 
  * @progress: show how far it is.
  */
 enum cli_exit cell_load_plan(const struct device *device, const struct bh_ioc_cell_info *cell,
-                             const struct cfg_boot_plan *plan, bool progress);
+			     const struct cfg_boot_plan *plan, bool progress);
 
 #endif

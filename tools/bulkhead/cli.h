@@ -69,7 +69,7 @@ struct cli_call {
 };
 
 extern const struct cli_command cli_commands[]; /* ends with a NULL name */
-extern const struct cli_option cli_common[];    /* options of every command */
+extern const struct cli_option cli_common[];	/* options of every command */
 
 const struct cli_command *cli_find(int count, char **words, int *used);
 

@@ -99,7 +99,7 @@ static void option_lines(FILE *out, const struct cli_option *option)
 void help_command(FILE *out, const struct cli_command *command)
 {
 	fprintf(out, "usage: bulkhead %s%s%s [OPTION...]\n\n", command->name, *command->arguments ? " " : "",
-	        command->arguments);
+		command->arguments);
 	fprintf(out, "bulkhead %s: %s\n\n", command->name, command->summary);
 	if (*command->text) {
 		wrap(out, command->text, 0, 0);

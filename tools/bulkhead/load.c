@@ -28,7 +28,7 @@ static void show_progress(const struct load *load, uint64_t done)
 	if (!load->progress || !load->terminal || !done)
 		return;
 	fprintf(stderr, "\r%-12s %3u %% of %s ", load->what,
-	        load->size ? (unsigned int)(done * 100 / load->size) : 100, cell_size_text(load->size, size));
+		load->size ? (unsigned int)(done * 100 / load->size) : 100, cell_size_text(load->size, size));
 }
 
 static void show_end(const struct load *load)
@@ -37,8 +37,8 @@ static void show_end(const struct load *load)
 
 	if (load->progress)
 		fprintf(stderr, "%s%-12s %s at 0x%" PRIx64 "%s%s\n", load->terminal ? "\r" : "", load->what,
-		        cell_size_text(load->size, size), load->gpa, load->name ? "  " : "",
-		        load->name ? load->name : "");
+			cell_size_text(load->size, size), load->gpa, load->name ? "  " : "",
+			load->name ? load->name : "");
 }
 
 /* The next piece: from the file, or where it lies. NULL after a sentence. */
@@ -56,7 +56,7 @@ static const char *next_piece(struct load *load, char *buffer, uint64_t done, si
 }
 
 static enum cli_exit write_piece(const struct device *device, uint32_t handle, const struct load *load,
-                                 const char *data, uint64_t done, size_t size)
+				 const char *data, uint64_t done, size_t size)
 {
 	struct bh_ioc_cell_write write = DEVICE_ARGUMENT(bh_ioc_cell_write);
 	char task[400];
@@ -66,7 +66,7 @@ static enum cli_exit write_piece(const struct device *device, uint32_t handle, c
 	write.data = (uintptr_t)data;
 	write.size = size;
 	snprintf(task, sizeof(task), "write %s to 0x%" PRIx64, load->name ? load->name : load->what,
-	         write.gpa);
+		 write.gpa);
 	return device_call(device, BH_IOC_CELL_WRITE, &write, &write.error, task);
 }
 
@@ -131,18 +131,18 @@ static enum cli_exit begin(const struct device *device, const struct bh_ioc_cell
 }
 
 enum cli_exit cell_load_plan(const struct device *device, const struct bh_ioc_cell_info *cell,
-                             const struct cfg_boot_plan *plan, bool progress)
+			     const struct cfg_boot_plan *plan, bool progress)
 {
 	enum cli_exit result = begin(device, cell);
 
 	for (size_t i = 0; i < plan->load_count && !result; i++) {
 		const struct cfg_load *item = &plan->loads[i];
 		struct load load = { .what = item->what,
-			             .name = item->path,
-			             .data = item->data,
-			             .gpa = item->gpa,
-			             .size = item->size,
-			             .progress = progress };
+				     .name = item->path,
+				     .data = item->data,
+				     .gpa = item->gpa,
+				     .size = item->size,
+				     .progress = progress };
 
 		if (item->path)
 			result = load_file(device, cell->handle, &load);
@@ -171,7 +171,7 @@ static enum cli_exit first_loadable(const struct device *device, uint32_t handle
 }
 
 static enum cli_exit load_argument(const struct device *device, uint32_t handle, char *argument,
-                                   bool progress)
+				   bool progress)
 {
 	char *at = strrchr(argument, '@');
 	struct load load = { .what = "image", .name = argument, .progress = progress };
@@ -203,7 +203,7 @@ static enum cli_exit load_own(const struct device *device, const struct bh_ioc_c
 }
 
 static enum cli_exit load_files(const struct device *device, const struct bh_ioc_cell_info *cell,
-                                const struct cli_call *call)
+				const struct cli_call *call)
 {
 	enum cli_exit result = begin(device, cell);
 
@@ -222,8 +222,8 @@ enum cli_exit cmd_cell_load(const struct cli_call *call)
 		return result;
 	result = device_find(&device, call->arguments[0], &cell);
 	if (!result)
-		result = call->count > 1 ? load_files(&device, &cell, call)
-		                         : load_own(&device, &cell, !call->quiet);
+		result = call->count > 1 ? load_files(&device, &cell, call) :
+					   load_own(&device, &cell, !call->quiet);
 	device_close(&device);
 	return result;
 }

@@ -122,8 +122,8 @@ enum cli_exit cmd_log(const struct cli_call *call)
 		return result;
 	result = device_map(&device);
 	if (!result)
-		result = cli_flag(call, "crash") ? print_crash(&device, call->json)
-		                                 : print_log(&device, call);
+		result = cli_flag(call, "crash") ? print_crash(&device, call->json) :
+						   print_log(&device, call);
 	device_close(&device);
 	return result;
 }

@@ -36,7 +36,7 @@ const char *cli_value(const struct cli_call *call, const char *name)
 		if (!strcmp(options[i].name, name))
 			return call->values[i];
 	fprintf(stderr, "bulkhead: internal error: '%s' has no option --%s in its table\n",
-	        call->command->name, name);
+		call->command->name, name);
 	abort();
 }
 
@@ -83,7 +83,7 @@ bool cli_seconds(const char *text, const char *what, uint32_t *ms)
 		value *= 1000;
 	else if (!end || strcmp(end, "ms")) {
 		cli_say("%s: '%s' is not a time: write seconds ('2', '0.5') or milliseconds ('500ms')", what,
-		        text);
+			text);
 		return false;
 	}
 	if (value > 86400e3) {
@@ -167,19 +167,19 @@ static enum cli_exit unknown_command(int count, char **words)
 	}
 	if (nearest)
 		cli_say("unknown command '%s%s%s'; did you mean '%s'?", words[0], *second ? " " : "", second,
-		        nearest);
+			nearest);
 	else
 		cli_say("unknown command '%s%s%s'; 'bulkhead help' lists all", words[0], *second ? " " : "",
-		        second);
+			second);
 	return CLI_USAGE;
 }
 
 static const struct cli_option *find_option(const struct cli_option *options, const char *name, size_t length,
-                                            char letter)
+					    char letter)
 {
 	for (; options && options->name; options++)
-		if (letter ? options->letter == letter
-		           : strlen(options->name) == length && !strncmp(options->name, name, length))
+		if (letter ? options->letter == letter :
+			     strlen(options->name) == length && !strncmp(options->name, name, length))
 			return options;
 	return NULL;
 }
@@ -194,7 +194,7 @@ static void set_common(struct cli_call *call, const struct cli_option *option)
 }
 
 static bool take_option(struct cli_call *call, const struct cli_option *option, const char *inlined,
-                        char *next, int *used)
+			char *next, int *used)
 {
 	const struct cli_option *own = call->command->options;
 
@@ -229,7 +229,7 @@ static bool parse_option(struct cli_call *call, char *word, char *next, int *use
 		option = find_option(cli_common, name, length, letter);
 	if (!option) {
 		cli_say("'%s' has no option %.*s; see 'bulkhead %s --help'", call->command->name,
-		        (int)(length + (is_long ? 2 : 1)), word, call->command->name);
+			(int)(length + (is_long ? 2 : 1)), word, call->command->name);
 		return false;
 	}
 	return take_option(call, option, inlined, next, used);

@@ -13,7 +13,7 @@ static void place(char *path, const char *name, const char *suffix)
 	const char *directory = getenv("BULKHEAD_RUN");
 
 	snprintf(path, PATH_MAX, "%s%s%s%s", directory && *directory ? directory : "/run/bulkhead",
-	         *name ? "/" : "", name, suffix);
+		 *name ? "/" : "", name, suffix);
 }
 
 /* mkdir -p: /run itself may be missing in an initramfs. */
@@ -83,7 +83,7 @@ bool rundir_save_board(const char *path, const void *blob, size_t size)
 {
 	char *whole = realpath(path, NULL);
 	bool done = save("board", ".path", whole ? whole : path, strlen(whole ? whole : path)) &&
-	            save("board", ".blob", blob, size);
+		    save("board", ".blob", blob, size);
 
 	free(whole);
 	return done;
@@ -131,7 +131,7 @@ char *rundir_cell(const char *name)
 
 	if (!path)
 		cli_say("the file of cell '%s' is not known here; use 'bulkhead cell load %s FILE@ADDRESS'",
-		        name, name);
+			name, name);
 	return path;
 }
 
