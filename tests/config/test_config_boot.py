@@ -133,31 +133,31 @@ def test_passed_through_node(compiled, images, tmp_path):
 BUSES = """\
 /dts-v1/;
 / {
-	#address-cells = <2>; #size-cells = <2>; compatible = "acme,board"; interrupt-parent = <&gic>;
-	cpus { #address-cells = <2>; #size-cells = <0>;
-		cpu@0 { device_type = "cpu"; reg = <0 0x0>; };
-		cpu@100 { device_type = "cpu"; reg = <0 0x100>; };
-		cpu@101 { device_type = "cpu"; reg = <0 0x101>; status = "disabled"; };
-		cpu@10000 { device_type = "cpu"; reg = <1 0x10000>; };
-	};
-	memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x40000000>, <0 0xc0000000 0 0x10000000>; };
-	memory@900000000 { device_type = "memory"; reg = <9 0 0 0x40000000>; };
-	osc: osc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <50000000>; };
-	cru: cru { #clock-cells = <1>; };
-	soc { #address-cells = <1>; #size-cells = <1>; compatible = "simple-bus"; ranges = <0 0 0x10000000 0x10000000>;
-		gic: interrupt-controller@1000000 { compatible = "arm,gic-v3"; interrupt-controller; #interrupt-cells = <4>;
-			reg = <0x1000000 0x10000>, <0x1040000 0x100000>; interrupts = <1 9 4 0>; };
-		bus { #address-cells = <1>; #size-cells = <1>; ranges = <0x100 0x2000000 0x100000>;
-			dev@1100 { compatible = "acme,dev"; reg = <0x1100 0x800>; interrupts = <0 77 1 0>, <0 78 4 0>;
-				clocks = <&cru 5>, <&osc>; clock-names = "a", "b"; resets = <&cru 1>; acme,mode = <3>; };
-			odd@3100 { compatible = "acme,odd"; reg = <0x3100 0x100>; interrupts-extended = <&gic 0 80 4 0>; };
-		};
-		island { #address-cells = <1>; #size-cells = <1>;
-			lost@0 { reg = <0 0x1000>; };
-		};
-		side: side { interrupt-controller; #interrupt-cells = <1>; };
-		aside@5000 { reg = <0x5000 0x1000>; interrupt-parent = <&side>; interrupts = <3>; };
-	};
+  #address-cells = <2>; #size-cells = <2>; compatible = "acme,board"; interrupt-parent = <&gic>;
+  cpus { #address-cells = <2>; #size-cells = <0>;
+    cpu@0 { device_type = "cpu"; reg = <0 0x0>; };
+    cpu@100 { device_type = "cpu"; reg = <0 0x100>; };
+    cpu@101 { device_type = "cpu"; reg = <0 0x101>; status = "disabled"; };
+    cpu@10000 { device_type = "cpu"; reg = <1 0x10000>; };
+  };
+  memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x40000000>, <0 0xc0000000 0 0x10000000>; };
+  memory@900000000 { device_type = "memory"; reg = <9 0 0 0x40000000>; };
+  osc: osc { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <50000000>; };
+  cru: cru { #clock-cells = <1>; };
+  soc { #address-cells = <1>; #size-cells = <1>; compatible = "simple-bus"; ranges = <0 0 0x10000000 0x10000000>;
+    gic: interrupt-controller@1000000 { compatible = "arm,gic-v3"; interrupt-controller; #interrupt-cells = <4>;
+      reg = <0x1000000 0x10000>, <0x1040000 0x100000>; interrupts = <1 9 4 0>; };
+    bus { #address-cells = <1>; #size-cells = <1>; ranges = <0x100 0x2000000 0x100000>;
+      dev@1100 { compatible = "acme,dev"; reg = <0x1100 0x800>; interrupts = <0 77 1 0>, <0 78 4 0>;
+        clocks = <&cru 5>, <&osc>; clock-names = "a", "b"; resets = <&cru 1>; acme,mode = <3>; };
+      odd@3100 { compatible = "acme,odd"; reg = <0x3100 0x100>; interrupts-extended = <&gic 0 80 4 0>; };
+    };
+    island { #address-cells = <1>; #size-cells = <1>;
+      lost@0 { reg = <0 0x1000>; };
+    };
+    side: side { interrupt-controller; #interrupt-cells = <1>; };
+    aside@5000 { reg = <0x5000 0x1000>; interrupt-parent = <&side>; interrupts = <3>; };
+  };
 };
 """
 

@@ -28,7 +28,8 @@ def check(config, trees, tmp_path):
         for number, text in enumerate(texts):
             files.append(tmp_path / f"cell{number}.yaml")
             files[-1].write_text(textwrap.dedent(text))
-        done = config("check", "--format", "json", "-t", trees[gic], tmp_path / "board.yaml" if board else BOARD, *files)
+        first = tmp_path / "board.yaml" if board else BOARD
+        done = config("check", "--format", "json", "-t", trees[gic], first, *files)
         assert "Sanitizer" not in done.stderr and done.returncode in (0, WRONG), done.stderr
         return done.returncode, json.loads(done.stdout)
     return call
@@ -108,7 +109,8 @@ WRONG_CELLS = [
     (("boot: { protocol: none }", "boot: { protocol: none }\nstop-timeout: 1h"), 6, "too long", "10min"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ninterrupts: gicv2"), 6, "GICv3", "auto"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ninterrupts: { spi: [1, 1] }"), 6, "twice", "once"),
-    (("boot: { protocol: none }", "boot: { protocol: none }\ninterrupts: { spi: 200 }"), 6, "event interrupt", "another"),
+    (("boot: { protocol: none }", "boot: { protocol: none }\ninterrupts: { spi: 200 }"), 6, "event interrupt",
+     "another"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ninterrupts: { spi: 988 }"), 6, "no SPI", "987"),
     (("boot: { protocol: none }", "boot: { protocol: none }\nrestart: { when: failed, limit: 3 }"), 6, "'3'", "per"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: 5"), 6, "must be a list", "- "),
@@ -182,7 +184,8 @@ def test_text_has_a_caret(config, trees, tmp_path):
     (tmp_path / "cell.yaml").write_text(CELL.replace("cpus: [1]", "cpus: [9]"))
     done = config("check", "-t", trees[3], BOARD, tmp_path / "cell.yaml")
     lines = done.stderr.splitlines()
-    assert re.match(r".*cell\.yaml:2:8: error: CPU 9 is not on the board: it has 0 to 3; correct the CPU list$", lines[0])
+    assert re.match(r".*cell\.yaml:2:8: error: CPU 9 is not on the board: it has 0 to 3; correct the CPU list$",
+                    lines[0])
     assert lines[1] == "  cpus: [9]" and lines[2] == "  " + " " * 7 + "^"
 
 

@@ -65,7 +65,8 @@ static const struct schema schema_debug_uart[] = {
 };
 
 static const struct schema schema_hypervisor[] = {
-	{ "memory",     S_NONE,     LIST_NO, NEEDED, NULL, schema_range, "memory of the hypervisor, hidden from Linux" },
+	{ "memory",     S_NONE,     LIST_NO, NEEDED, NULL, schema_range,
+	  "memory of the hypervisor, hidden from Linux" },
 	{ "log",        S_CHOICE,   LIST_NO, OPTION, CHOICES_LOG, NULL, "how much it writes to its log" },
 	{ "timeout",    S_DURATION, LIST_NO, OPTION, NULL, NULL, "deadline of its waits, 1s to 600s" },
 	{ "debug-uart", S_NONE,     LIST_NO, OPTION, NULL, schema_debug_uart, "UART that repeats the log" },
@@ -76,7 +77,8 @@ static const struct schema schema_root[] = {
 	{ "cpus",     S_CHOICE, LIST_NO, OPTION, "all", NULL, "what no cell claims" },
 	{ "memory",   S_CHOICE, LIST_NO, OPTION, "rest", NULL, "what no cell claims" },
 	{ "devices",  S_CHOICE, LIST_NO, OPTION, "rest", NULL, "what no cell claims" },
-	{ "on-reset", S_CHOICE, LIST_NO, OPTION, CHOICES_ON_RESET, NULL, "what root's reset or power-off does while cells run" },
+	{ "on-reset", S_CHOICE, LIST_NO, OPTION, CHOICES_ON_RESET, NULL,
+	  "what root's reset or power-off does while cells run" },
 	{ NULL }
 };
 
@@ -87,24 +89,31 @@ static const struct schema schema_gic[] = {
 	{ "gicc",        S_NONE,   LIST_NO, OPTION, NULL, schema_range, "CPU interface, version 2" },
 	{ "gich",        S_NONE,   LIST_NO, OPTION, NULL, schema_range, "hypervisor interface, version 2" },
 	{ "gicv",        S_NONE,   LIST_NO, OPTION, NULL, schema_range, "virtual CPU interface, version 2" },
-	{ "its",         S_NONE,   LIST_NO, OPTION, NULL, schema_range, "interrupt translation service, version 3" },
-	{ "maintenance", S_IRQ,    LIST_NO, OPTION, NULL, schema_irq, "maintenance interrupt, ppi 9 if not given" },
+	{ "its",         S_NONE,   LIST_NO, OPTION, NULL, schema_range,
+	  "interrupt translation service, version 3" },
+	{ "maintenance", S_IRQ,    LIST_NO, OPTION, NULL, schema_irq,
+	  "maintenance interrupt, ppi 9 if not given" },
 	{ NULL }
 };
 
 static const struct schema schema_board[] = {
 	{ "board",           S_NAME,   LIST_NO,   NEEDED, NULL, NULL, "name of the board" },
-	{ "compatible",      S_TEXT,   LIST_MAY,  NEEDED, NULL, NULL, "machine that this file is for; refused on others" },
+	{ "compatible",      S_TEXT,   LIST_MAY,  NEEDED, NULL, NULL,
+	  "machine that this file is for; refused on others" },
 	{ "architecture",    S_CHOICE, LIST_NO,   OPTION, "aarch64", NULL, "aarch64 if not given" },
 	{ "devicetree",      S_TEXT,   LIST_NO,   OPTION, NULL, NULL, "'live', or a .dtb beside this file" },
 	{ "hypervisor",      S_NONE,   LIST_NO,   NEEDED, NULL, schema_hypervisor, "the hypervisor itself" },
 	{ "pool",            S_NONE,   LIST_MAY,  OPTION, NULL, schema_range, "RAM for cells" },
 	{ "root",            S_NONE,   LIST_NO,   OPTION, NULL, schema_root, "the root cell" },
-	{ "event-interrupt", S_IRQ,    LIST_NO,   OPTION, NULL, schema_irq, "free interrupt that tells root of state changes" },
+	{ "event-interrupt", S_IRQ,    LIST_NO,   OPTION, NULL, schema_irq,
+	  "free interrupt that tells root of state changes" },
 	{ "gic",             S_NONE,   LIST_NO,   OPTION, NULL, schema_gic, "in place of the device tree's" },
-	{ "dram",            S_NONE,   LIST_MAY,  OPTION, NULL, schema_range, "in place of the device tree's" },
-	{ "cpus",            S_NUMBER, LIST_MUST, OPTION, NULL, NULL, "MPIDR of each CPU, in place of the device tree's" },
-	{ "guests",          S_TEXT,   LIST_MUST, OPTION, NULL, NULL, "cell files that belong to this board" },
+	{ "dram",            S_NONE,   LIST_MAY,  OPTION, NULL, schema_range,
+	  "in place of the device tree's" },
+	{ "cpus",            S_NUMBER, LIST_MUST, OPTION, NULL, NULL,
+	  "MPIDR of each CPU, in place of the device tree's" },
+	{ "guests",          S_TEXT,   LIST_MUST, OPTION, NULL, NULL,
+	  "cell files that belong to this board" },
 	{ NULL }
 };
 
@@ -112,10 +121,12 @@ static const struct schema schema_memory[] = {
 	{ "name",     S_TEXT,    LIST_NO,  OPTION, NULL, NULL, "for messages" },
 	{ "guest",    S_ADDRESS, LIST_NO,  OPTION, NULL, NULL, "guest-physical start" },
 	{ "size",     S_SIZE,    LIST_NO,  NEEDED, NULL, NULL, "bytes, a multiple of 2M" },
-	{ "at",       S_ADDRESS, LIST_NO,  OPTION, NULL, NULL, "host-physical start; from the pool if not given" },
+	{ "at",       S_ADDRESS, LIST_NO,  OPTION, NULL, NULL,
+	  "host-physical start; from the pool if not given" },
 	{ "identity", S_BOOL,    LIST_NO,  OPTION, NULL, NULL, "guest-physical equals host-physical" },
 	{ "flags",    S_CHOICE,  LIST_MAY, OPTION, CHOICES_FLAGS, NULL, "all three if not given" },
-	{ "loadable", S_BOOL,    LIST_NO,  OPTION, NULL, NULL, "root may fill it before the start; true if not given" },
+	{ "loadable", S_BOOL,    LIST_NO,  OPTION, NULL, NULL,
+	  "root may fill it before the start; true if not given" },
 	{ NULL }
 };
 
@@ -125,8 +136,10 @@ static const struct schema schema_boot[] = {
 	{ "initrd",     S_TEXT,    LIST_NO, OPTION, NULL, NULL, "linux: initial RAM disk" },
 	{ "cmdline",    S_TEXT,    LIST_NO, OPTION, NULL, NULL, "kernel command line" },
 	{ "image",      S_TEXT,    LIST_NO, OPTION, NULL, NULL, "flat: binary" },
-	{ "at",         S_ADDRESS, LIST_NO, OPTION, NULL, NULL, "where the kernel or image lies in guest memory" },
-	{ "entry",      S_ADDRESS, LIST_NO, OPTION, NULL, NULL, "flat: entry point, the image's start if not given" },
+	{ "at",         S_ADDRESS, LIST_NO, OPTION, NULL, NULL,
+	  "where the kernel or image lies in guest memory" },
+	{ "entry",      S_ADDRESS, LIST_NO, OPTION, NULL, NULL,
+	  "flat: entry point, the image's start if not given" },
 	{ "devicetree", S_TEXT,    LIST_NO, OPTION, NULL, NULL, "generate, none, or a .dtb" },
 	{ NULL }
 };
@@ -145,12 +158,14 @@ static const struct schema schema_uart[] = {
 	{ "type",    S_CHOICE,  LIST_NO, OPTION, "pl011", NULL, "pl011 if not given" },
 	{ "at",      S_ADDRESS, LIST_NO, NEEDED, NULL, NULL, "guest-physical start" },
 	{ "spi",     S_NUMBER,  LIST_NO, OPTION, NULL, NULL, "interrupt that the guest sees" },
-	{ "console", S_BOOL,    LIST_NO, OPTION, NULL, NULL, "the cell's console; the first UART if none says so" },
+	{ "console", S_BOOL,    LIST_NO, OPTION, NULL, NULL,
+	  "the cell's console; the first UART if none says so" },
 	{ NULL }
 };
 
 static const struct schema schema_device[] = {
-	{ "passthrough", S_TEXT, LIST_NO, OPTION, NULL, NULL, "path or alias of a node of the board's device tree" },
+	{ "passthrough", S_TEXT, LIST_NO, OPTION, NULL, NULL,
+	  "path or alias of a node of the board's device tree" },
 	{ "uart",        S_NONE, LIST_NO, OPTION, NULL, schema_uart, "virtual UART" },
 	{ NULL }
 };
@@ -163,14 +178,19 @@ static const struct schema schema_restart[] = {
 
 static const struct schema schema_cell[] = {
 	{ "cell",         S_NAME,     LIST_NO,   NEEDED, NULL, NULL, "name of the cell" },
-	{ "cpus",         S_CPUS,     LIST_MAY,  NEEDED, NULL, NULL, "CPUs as the board counts them: [2, 3], 2-3" },
+	{ "cpus",         S_CPUS,     LIST_MAY,  NEEDED, NULL, NULL,
+	  "CPUs as the board counts them: [2, 3], 2-3" },
 	{ "memory",       S_NONE,     LIST_MAY,  NEEDED, NULL, schema_memory, "RAM of the cell" },
 	{ "boot",         S_NONE,     LIST_NO,   NEEDED, NULL, schema_boot, "what runs in it" },
-	{ "interrupts",   S_CHOICE,   LIST_NO,   OPTION, CHOICES_INTC, schema_intc, "interrupt controller and interrupts" },
-	{ "devices",      S_NONE,     LIST_MUST, OPTION, NULL, schema_device, "passed-through and virtual devices" },
+	{ "interrupts",   S_CHOICE,   LIST_NO,   OPTION, CHOICES_INTC, schema_intc,
+	  "interrupt controller and interrupts" },
+	{ "devices",      S_NONE,     LIST_MUST, OPTION, NULL, schema_device,
+	  "passed-through and virtual devices" },
 	{ "comm-page",    S_ADDRESS,  LIST_NO,   OPTION, NULL, NULL, "guest-physical communication page" },
-	{ "watchdog",     S_DURATION, LIST_NO,   OPTION, NULL, NULL, "the cell fails when its heartbeat stands still so long" },
-	{ "stop-timeout", S_DURATION, LIST_NO,   OPTION, NULL, NULL, "time to answer a shutdown request, 5s if not given" },
+	{ "watchdog",     S_DURATION, LIST_NO,   OPTION, NULL, NULL,
+	  "the cell fails when its heartbeat stands still so long" },
+	{ "stop-timeout", S_DURATION, LIST_NO,   OPTION, NULL, NULL,
+	  "time to answer a shutdown request, 5s if not given" },
 	{ "restart",      S_NONE,     LIST_NO,   OPTION, NULL, schema_restart, "when to start it again" },
 	{ NULL }
 };
