@@ -36,7 +36,7 @@ static inline u32 cell_id(const struct cell *cell)
 	return cell->handle & 0xffff;
 }
 
-/* Context of all below: process; enable_lock held, but for cell_scan(), cell_watch() and cell_cpu_claimed(). */
+/* Context of all below: process; enable_lock held unless said otherwise. */
 
 /** cell_create() - @blob: the driver's copy, becomes the callee's; @size: bytes. */
 int cell_create(struct bh_config_cell *blob, u32 size, u32 *handle, struct bh_error *error);
@@ -54,12 +54,12 @@ void cell_put(struct cell *cell);
 /** cell_count() - guest cells that the driver knows. */
 unsigned int cell_count(void);
 
-/** cell_scan() - report state changes that the info area shows. */
+/** cell_scan() - report state changes that the info area shows. Context: process. */
 void cell_scan(void);
 
 /**
  * cell_watch() - let the hypervisor look at the heartbeats of cells that have a watchdog
- * It does so when it is asked for their state.
+ * It does so when it is asked for their state. Context: process.
  * Return: milliseconds until it must be asked again, 0: there is no such cell.
  */
 unsigned int cell_watch(void);
