@@ -50,7 +50,7 @@ def configurations(config, core):
 def pytest_generate_tests(metafunc):
     if "machine" in metafunc.fixturenames:
         core = metafunc.definition.get_closest_marker("core") is not None
-        metafunc.parametrize("machine", configurations(metafunc.config, core), indirect=True, ids=label, scope="session")
+        metafunc.parametrize("machine", configurations(metafunc.config, core), indirect=True, ids=label)
 
 
 def pytest_collection_modifyitems(config, items):
