@@ -263,3 +263,22 @@ def test_flat_too_large(compiled, images, tmp_path):
     (images / "a.bin").write_bytes(b"a" * 5000)
     message = compiled(tmp_path / "cell.yaml", images, wrong=True, dtb=False)[2]
     assert "'code'" in message and "4 KiB are free" in message
+
+
+@pytest.mark.parametrize("load, text", [
+    ("{ file: b.bin, at: 0x8020_0000 }", None),
+    ("{ file: b.bin, at: 0 }", None),
+    ("{ file: b.bin, at: 0x8000_1000 }", "overlaps image"),
+    ("{ file: b.bin, at: 0x803f_f800 }", "does not fit in a loadable"),
+    ("{ file: b.bin, at: 0x7000_0000 }", "does not fit in a loadable"),
+    ("{ file: c.bin, at: 0x8020_0000 }", "is not there"),
+])
+def test_more_files(config, trees, images, tmp_path, load, text):
+    (tmp_path / "cell.yaml").write_text(FLAT.replace("MORE", f"load: [{load}]"))
+    (images / "a.bin").write_bytes(b"a" * 5000)
+    (images / "b.bin").write_bytes(b"b" * 3000)
+    done = config("check", "-t", trees[3], "-i", images, BOARD, tmp_path / "cell.yaml")
+    if text is None:
+        assert done.returncode == 0 and not done.stderr
+    else:
+        assert text in done.stderr and "cell.yaml:6:" in done.stderr

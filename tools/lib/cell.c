@@ -481,7 +481,7 @@ static void read_scalars(struct cell_load *load)
 	if (body->watchdog_ms && !body->comm_page)
 		error_add(
 			load->messages, cell_place(load, "watchdog"), "add 'comm-page: ADDRESS'",
-			"the watchdog looks at the heartbeat in the communication page, which the cell has not");
+			"the watchdog needs the heartbeat in the communication page, which the cell has not");
 	if (body->stop_ms > 600000)
 		error_add(load->messages, cell_place(load, "stop-timeout"), "use at most 10min",
 			  "a time of %u ms is too long", body->stop_ms);

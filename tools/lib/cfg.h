@@ -90,7 +90,7 @@ enum cfg_protocol { CFG_BOOT_NONE, CFG_BOOT_FLAT, CFG_BOOT_LINUX };
 
 /**
  * struct cfg_load - bytes to copy into the loading cell
- * @what: "kernel", "initrd", "device tree", "image": for progress.
+ * @what: "kernel", "initrd", "device tree", "image", "file": for progress.
  * @path: the file, from which exactly @size bytes are taken; NULL: take them from @data.
  */
 struct cfg_load {

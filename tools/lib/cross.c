@@ -76,13 +76,12 @@ static void check_memory(const struct cross *cross, size_t i, size_t j)
 			if (y->flags & BH_MEM_AUTO || x->hpa > y->hpa + (y->size - 1) ||
 			    y->hpa > x->hpa + (x->size - 1))
 				continue;
-			error_add(
-				cross->messages, cell->memory[a].place, "give it to one of them",
-				"%s (0x%llx to 0x%llx) overlaps %s of cell '%s' (0x%llx to 0x%llx, %s) in the machine",
-				cell->memory[a].name, (ull)x->hpa, (ull)(x->hpa + (x->size - 1)),
-				other->memory[b].name, other->body.name, (ull)y->hpa,
-				(ull)(y->hpa + (y->size - 1)),
-				place_text(&cell->arena, other->memory[b].place));
+			error_add(cross->messages, cell->memory[a].place, "give it to one of them",
+				  "%s (0x%llx to 0x%llx) overlaps %s of cell '%s' (0x%llx to 0x%llx, %s)",
+				  cell->memory[a].name, (ull)x->hpa, (ull)(x->hpa + (x->size - 1)),
+				  other->memory[b].name, other->body.name, (ull)y->hpa,
+				  (ull)(y->hpa + (y->size - 1)),
+				  place_text(&cell->arena, other->memory[b].place));
 		}
 	}
 }

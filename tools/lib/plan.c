@@ -5,7 +5,7 @@
  * checked when the plan is made.
  *
  *	Linux: [kernel ...            free            initrd][device tree]
- *	       ^ 'at', 2 MiB aligned                                     ^ end of the region, or 1 GiB behind 'at'
+ *	       ^ 'at', 2 MiB aligned             end of the region, or 1 GiB behind 'at' ^
  */
 #include "internal.h"
 
@@ -218,10 +218,10 @@ static struct cfg_load *add_load(struct planner *planner, const char *what, uint
 	return load;
 }
 
-/* Size of an image file that 'boot.KEY' names. Return: its path, NULL if it is missing. */
-static const char *find_file(struct planner *planner, const char *key, uint64_t *size)
+/* Size of an image file that @node names. Return: its path, NULL if it is missing. */
+static const char *find_file_at(struct planner *planner, const struct node *node, const char *key,
+				uint64_t *size)
 {
-	const struct node *node = boot_node(planner->cell, key);
 	const char *path = cell_image_path(planner->cell, node->text);
 	struct stat status;
 
@@ -233,6 +233,11 @@ static const char *find_file(struct planner *planner, const char *key, uint64_t 
 	}
 	*size = (uint64_t)status.st_size;
 	return path;
+}
+
+static const char *find_file(struct planner *planner, const char *key, uint64_t *size)
+{
+	return find_file_at(planner, boot_node(planner->cell, key), key, size);
 }
 
 static int does_not_fit(struct planner *planner, const char *key, const char *path, uint64_t need,
@@ -342,6 +347,49 @@ static void plan_dtb(struct planner *planner, uint64_t initrd, uint64_t initrd_s
 	cell->plan.dtb_gpa = cell->dtb_gpa;
 }
 
+/* A file of 'load' must lie in one region that root may fill. */
+static int is_loadable(const struct cfg_cell *cell, uint64_t gpa, uint64_t size)
+{
+	for (size_t i = 0; i < cell->memory_count; i++) {
+		const struct bh_config_memory *blob = &cell->memory[i].blob;
+
+		if (blob->flags & BH_MEM_LOADABLE && gpa >= blob->gpa && size <= blob->size &&
+		    gpa - blob->gpa <= blob->size - size)
+			return 1;
+	}
+	return 0;
+}
+
+static void plan_files(struct planner *planner)
+{
+	const struct node *list = boot_node(planner->cell, "load");
+
+	for (size_t i = 0; i < node_count(list); i++) {
+		const struct node *node = node_item(list, i);
+		const uint64_t gpa = node_number(node_get(node, "at"), 0);
+		uint64_t size;
+		const char *path = find_file_at(planner, node_get(node, "file"), "file", &size);
+
+		if (path && !is_loadable(planner->cell, gpa, size))
+			error_add(planner->messages, node->place, "choose another place or a larger region",
+				  "'%s' (0x%llx bytes) does not fit in a loadable memory region at 0x%llx",
+				  path, (ull)size, (ull)gpa);
+		else if (path)
+			add_load(planner, "file", gpa, size)->path = path;
+	}
+}
+
+static void check_loads(struct planner *planner)
+{
+	struct spans spans = { .arena = &planner->cell->arena };
+
+	for (size_t i = 0; i < planner->count; i++)
+		span_add(&spans, planner->loads[i].gpa, planner->loads[i].size,
+			 boot_place(planner->cell, "load"), "%s '%s'", planner->loads[i].what,
+			 planner->loads[i].path ? planner->loads[i].path : "generated");
+	spans_check(&spans, "images of the cell", planner->messages);
+}
+
 const struct cfg_boot_plan *cell_make_plan(struct cfg_cell *cell, enum cfg_severity missing,
 					   struct cfg_messages *messages)
 {
@@ -357,6 +405,8 @@ const struct cfg_boot_plan *cell_make_plan(struct cfg_cell *cell, enum cfg_sever
 		plan_flat(&planner);
 	if (cell->has_dtb)
 		plan_dtb(&planner, initrd, initrd_size);
+	plan_files(&planner);
+	check_loads(&planner);
 	cell->plan.loads = planner.loads;
 	cell->plan.load_count = planner.count;
 	return messages->error_count == before ? &cell->plan : NULL;

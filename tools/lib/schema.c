@@ -130,6 +130,12 @@ static const struct schema schema_memory[] = {
 	{ NULL }
 };
 
+static const struct schema schema_load[] = {
+	{ "file", S_TEXT,    LIST_NO, NEEDED, NULL, NULL, "any file" },
+	{ "at",   S_ADDRESS, LIST_NO, NEEDED, NULL, NULL, "guest-physical start" },
+	{ NULL }
+};
+
 static const struct schema schema_boot[] = {
 	{ "protocol",   S_CHOICE,  LIST_NO, NEEDED, CHOICES_PROTOCOL, NULL, "how the guest is started" },
 	{ "kernel",     S_TEXT,    LIST_NO, OPTION, NULL, NULL, "linux: uncompressed Image" },
@@ -141,6 +147,7 @@ static const struct schema schema_boot[] = {
 	{ "entry",      S_ADDRESS, LIST_NO, OPTION, NULL, NULL,
 	  "flat: entry point, the image's start if not given" },
 	{ "devicetree", S_TEXT,    LIST_NO, OPTION, NULL, NULL, "generate, none, or a .dtb" },
+	{ "load",       S_NONE,    LIST_MUST, OPTION, NULL, schema_load, "more files to put into memory" },
 	{ NULL }
 };
 
