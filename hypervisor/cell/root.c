@@ -7,6 +7,7 @@
 #include <cell/cpus.h>
 #include <cell/state.h>
 #include <core/image.h>
+#include <core/log.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 
@@ -124,8 +125,12 @@ static int map_dram(void)
 	int code = BH_E_OK;
 
 	for (uint32_t i = 0; i < system->dram.count && !code; i++) {
-		if (dram[i].base + (dram[i].size - 1) >= 1ull << arch_phys_bits())
+		if (dram[i].base + (dram[i].size - 1) >= 1ull << arch_phys_bits()) {
+			log_error("memory bank %u [0x%llx-0x%llx] lies above %u address bits; leave it out with 'dram'", i,
+				  (unsigned long long)dram[i].base,
+				  (unsigned long long)(dram[i].base + (dram[i].size - 1)), arch_phys_bits());
 			return BH_E_HARDWARE;
+		}
 		code = map_around(dram[i].base, dram[i].base + dram[i].size, hidden_range, PT_NORMAL);
 	}
 	return code;

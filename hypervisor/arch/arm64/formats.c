@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Table formats of VMSAv8-64 with 4 KiB granule: EL2 stage 1 (39 bits) and stage 2 (what the CPU has, up to 48). */
+/*
+ * Table formats of VMSAv8-64 with 4 KiB granule: EL2 stage 1 (39 bits) and stage 2 (what the CPU has, up to
+ * 48).
+ */
 #include <asm/formats.h>
 
 #include <arch/mmu.h>
@@ -73,20 +76,25 @@ static const struct pt_format format_hypervisor = {
 		.leaf_bits = { 0, LEAF_BLOCK, LEAF_BLOCK, LEAF_PAGE }, S2_COMMON                   \
 	}
 
-/* By ID_AA64MMFR0_EL1.PARange; from 5 on, 48 bits are all that these tables hold. */
+/*
+ * By ID_AA64MMFR0_EL1.PARange. The root cell's tables name every GiB, memory or not, and with 48 bits there are 2^18 of
+ * them: a second of work and 2 MiB of tables at every enable, for addresses at which no machine that we know has
+ * anything. 44 bits are the most that is used; memory above is refused by name (cell/root.c).
+ */
+#define RANGE_MAX 4u
 static const struct {
 	unsigned int bits;
 	struct pt_format format;
 } stage2[] = {
 	{ 32, S2_FROM_LEVEL1(32) }, { 36, S2_FROM_LEVEL1(36) }, { 40, S2_FROM_LEVEL1(40) },
-	{ 42, S2_FROM_LEVEL1(42) }, { 44, S2_FROM_LEVEL0(44) }, { 48, S2_FROM_LEVEL0(48) },
+	{ 42, S2_FROM_LEVEL1(42) }, { 44, S2_FROM_LEVEL0(44) },
 };
 
 static unsigned int pa_range(void)
 {
 	unsigned int range = sysreg_field(sysreg_read(ID_AA64MMFR0_EL1), 0);
 
-	return range < 5 ? range : 5;
+	return range < RANGE_MAX ? range : RANGE_MAX;
 }
 
 const struct pt_format *arch_pt_hypervisor(void)
