@@ -44,6 +44,7 @@ def off(machine):
     hypervisor = Hypervisor(machine)
     hypervisor.ensure(enabled=False)
     yield hypervisor
+    hypervisor.set_timeout_scale(5)
     hypervisor.ensure(enabled=False)
 
 
@@ -52,7 +53,9 @@ def test_every_step(off, kind):
     m = off.machine
     wrong = []
     for step, cpu in cases():
+        off.set_timeout_scale(1 if kind == "timeout" else 5)
         result = m.run(f"bulkhead enable --inject-fault '{step}:{cpu}:{kind}' {off.board}", timeout=60)
+        off.set_timeout_scale(5)
         if result.code == 0:
             wrong.append(f"{step}:{cpu}:{kind} did not fail")
             off.disable()
