@@ -26,6 +26,7 @@ void asm_offsets(void)
 	DEFINE(HYPERCALL_PING, BH_HYPERCALL(BH_HC_PING));
 	DEFINE(HYPERCALL_MAGIC, BH_HYPERCALL_MAGIC);
 	DEFINE(PERCPU_STATS, offsetof(struct percpu, stats));
+	DEFINE(PERCPU_WORKAROUND, offsetof(struct percpu, workaround));
 	DEFINE(PERCPU_FOUND, offsetof(struct percpu, found));
 	DEFINE(STAT_TOTAL_OFFSET, BH_STAT_TOTAL * 8);
 	DEFINE(STAT_HYPERCALL_OFFSET, BH_STAT_HYPERCALL * 8);

@@ -24,7 +24,10 @@ void arch_cpu_relax(void)
 void arch_cpu_wait(void)
 {
 	__asm__ volatile("dsb sy\n"
-			 "wfi" : : : "memory");
+			 "wfi"
+			 :
+			 :
+			 : "memory");
 	gic_park_irq();
 }
 

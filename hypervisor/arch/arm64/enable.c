@@ -2,6 +2,7 @@
 #include <arch/enable.h>
 
 #include <asm/entry.h>
+#include <asm/errata.h>
 #include <asm/features.h>
 #include <asm/gic.h>
 #include <asm/maintenance.h>
@@ -43,6 +44,7 @@ const struct step *arch_cpu_steps(void)
 {
 	static const struct step steps[] = {
 		{ "cpu-features", features_check, NULL },
+		{ "cpu-errata", errata_init, NULL },
 		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
 		{ "cpu-gic", gic_cpu_probe, NULL },
 		{ NULL, NULL, NULL },

@@ -22,13 +22,14 @@ static void remember_found(struct found *found)
 	uint32_t expected = 0;
 
 	found_save(found);
-	if (__atomic_compare_exchange_n(&enter_common_taken, &expected, 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+	if (__atomic_compare_exchange_n(&enter_common_taken, &expected, 1, 0, __ATOMIC_ACQ_REL,
+					__ATOMIC_RELAXED))
 		enter_common = *found;
 }
 
 /*
- * Return: 0: into the kernel as a guest; 1: back to it with EL2 as found (an error, or a dry run). What the kernel
- * gets as answer is in the frame.
+ * Return: 0: into the kernel as a guest; 1: back to it with EL2 as found (an error, or a dry run). What the
+ * kernel gets as answer is in the frame.
  */
 uint64_t enter_found(uint64_t argument)
 {

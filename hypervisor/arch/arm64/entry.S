@@ -3,9 +3,9 @@
  * The image header and all code that runs with the MMU off, together in the image's first page, which is also
  * mapped at its physical address.
  *
- * Rule for the boot tables: they are written with the MMU off, past the caches. Lines that were there before are
- * dropped first, so that none is written back over them, and again afterwards, so that none that was fetched
- * meanwhile hides them from cacheable accesses.
+ * Rule for the boot tables: they are written with the MMU off, past the caches. Lines that were there before
+ * are dropped first, so that none is written back over them, and again afterwards, so that none that was
+ * fetched meanwhile hides them from cacheable accesses.
  */
 #include <asm/assembler.h>
 #include <asm/layout.h>
@@ -305,7 +305,9 @@ entry_leave:
 	dsb	nsh
 	isb
 
-/* entry_switch - x0 = TTBR0_EL2, x1 = SCTLR_EL2. Without the MMU in between no translation can be met twice. */
+/*
+ * entry_switch - x0 = TTBR0_EL2, x1 = SCTLR_EL2. Without the MMU in between no translation can be met twice.
+ */
 	.global	entry_switch
 entry_switch:
 	jump_identity 1f

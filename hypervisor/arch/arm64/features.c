@@ -88,8 +88,19 @@ int features_has(enum feature feature)
 		return mmfr3(8) != 0;
 	case FEATURE_S1POE:
 		return mmfr3(16) != 0;
+	case FEATURE_COUNT:
+		break;
 	}
 	return 0;
+}
+
+uint32_t features_all(void)
+{
+	uint32_t all = 0;
+
+	for (unsigned int feature = 0; feature < FEATURE_COUNT; feature++)
+		all |= (uint32_t)features_has((enum feature)feature) << feature;
+	return all;
 }
 
 /* Pages of 4 KiB in stage 1, and in stage 2 (where 0 says 'as stage 1'). */

@@ -37,8 +37,10 @@ _Static_assert(FOUND_COUNT <= FOUND_EXTRA, "make struct found larger");
 
 void found_save(struct found *found)
 {
+	uint32_t all = features_all();
+
 #define FOUND_SAVE(name, encoding, feature)                                                        \
-	if (features_has(feature))                                                                 \
+	if (FEATURES_INCLUDE(all, feature))                                                        \
 		found->extra[FOUND_##name] = sysreg_read(encoding);
 	FOUND_REGISTERS(FOUND_SAVE)
 #undef FOUND_SAVE
@@ -46,10 +48,13 @@ void found_save(struct found *found)
 
 void found_restore(const struct found *found)
 {
+	uint32_t all;
+
 	sysreg_write("cptr_el2", found->extra[FOUND_CPTR]);
 	sysreg_isb();
+	all = features_all();
 #define FOUND_RESTORE(name, encoding, feature)                                                     \
-	if (features_has(feature))                                                                 \
+	if (FEATURES_INCLUDE(all, feature))                                                        \
 		sysreg_write(encoding, found->extra[FOUND_##name]);
 	FOUND_REGISTERS(FOUND_RESTORE)
 #undef FOUND_RESTORE
@@ -75,4 +80,9 @@ uint64_t found_cptr(const struct found *found)
 uint64_t found_mdcr(const struct found *found)
 {
 	return found->extra[FOUND_MDCR];
+}
+
+uint64_t found_cnthctl(const struct found *found)
+{
+	return found->extra[FOUND_CNTHCTL];
 }

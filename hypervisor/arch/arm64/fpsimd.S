@@ -5,9 +5,16 @@
 	.text
 	.global	fpsimd_zero
 fpsimd_zero:
-	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.altmacro
+	.macro	zero_vector n
 	movi	v\n\().2d, #0		/* and the upper part of z<n> */
+	.endm
+	.set	number, 0
+	.rept	32
+	zero_vector %number
+	.set	number, number + 1
 	.endr
+	.noaltmacro
 	msr	fpcr, xzr
 	msr	fpsr, xzr
 	ret

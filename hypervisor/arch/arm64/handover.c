@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The hand-over table: every register that one owner of a CPU could leave behind for the next, with the value that the
- * next one reads. Frame (x0..x30), stage 2 and traps are set elsewhere; the interrupt controller has its own part.
+ * The hand-over table: every register that one owner of a CPU could leave behind for the next, with the value
+ * that the next one reads. Frame (x0..x30), stage 2 and traps are set elsewhere; the interrupt controller has
+ * its own part.
  */
 #include <asm/vcpu.h>
 
@@ -129,8 +130,10 @@ static void reset_pmu(void)
 
 void handover_reset(void)
 {
+	uint32_t all = features_all();
+
 #define HANDOVER_RESET(name, value, feature)                                                       \
-	if (features_has(feature))                                                                 \
+	if (FEATURES_INCLUDE(all, feature))                                                        \
 		sysreg_write(name, value);
 	HANDOVER_REGISTERS(HANDOVER_RESET)
 #undef HANDOVER_RESET

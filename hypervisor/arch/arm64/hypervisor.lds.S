@@ -34,7 +34,7 @@ SECTIONS
 	} :rodata
 	. = ALIGN(0x1000);
 	layout_rodata_end = .;
-	.data : { *(.data .data.*) } :data
+	.data : { *(.data .data.* .got .got.plt) } :data
 	.bss : { *(.bss .bss.* COMMON) } :data
 	. = ALIGN(0x1000);
 	layout_end = .;

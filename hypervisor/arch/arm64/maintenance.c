@@ -127,7 +127,10 @@ void maintenance_window(uint64_t address)
 	__asm__ volatile("dsb nshst\n"
 			 "tlbi vae2, %0\n"
 			 "dsb nsh\n"
-			 "isb" : : "r"(address >> 12) : "memory");
+			 "isb"
+			 :
+			 : "r"(address >> 12)
+			 : "memory");
 }
 
 void maintenance_new_stage2(void)
@@ -136,7 +139,10 @@ void maintenance_new_stage2(void)
 			 "tlbi vmalls12e1\n"
 			 "ic iallu\n"
 			 "dsb nsh\n"
-			 "isb" : : : "memory");
+			 "isb"
+			 :
+			 :
+			 : "memory");
 }
 
 /* Caches ---------------------------------------------------------------------------------------------- */
@@ -193,5 +199,8 @@ void arch_icache_invalidate_all(void)
 	__asm__ volatile("dsb ish\n"
 			 "ic ialluis\n"
 			 "dsb ish\n"
-			 "isb" : : : "memory");
+			 "isb"
+			 :
+			 :
+			 : "memory");
 }

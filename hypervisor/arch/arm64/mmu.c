@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The hypervisor's own address space. All CPUs share the tables for image, pool and devices; each has a root of its
- * own that adds the GiB of its private area. A CPU's private area is mapped on no other CPU.
+ * The hypervisor's own address space. All CPUs share the tables for image, pool and devices; each has a root
+ * of its own that adds the GiB of its private area. A CPU's private area is mapped on no other CPU.
  */
 #include <asm/mmu.h>
 
@@ -67,8 +67,9 @@ static int map_linear(void)
 	};
 
 	for (unsigned int i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		int code = pt_map(&tables, HV_BASE + parts[i].start, hpa(image_header.hv_base + parts[i].start),
-				  parts[i].end - parts[i].start, parts[i].prot, PT_NORMAL);
+		int code = pt_map(&tables, HV_BASE + parts[i].start,
+				  hpa(image_header.hv_base + parts[i].start), parts[i].end - parts[i].start,
+				  parts[i].prot, PT_NORMAL);
 
 		if (code)
 			return code;
@@ -76,7 +77,9 @@ static int map_linear(void)
 	return 0;
 }
 
-/* Root entries are only ever added, so that copying them, maybe into the live root, needs no TLB maintenance. */
+/*
+ * Root entries are only ever added, so that copying them, maybe into the live root, needs no TLB maintenance.
+ */
 static void copy_root(void)
 {
 	uint64_t *root = private_table(PERCPU_ROOT);
@@ -95,8 +98,9 @@ int mmu_init(void)
 	int code;
 
 	if (image_header.hv_size > HV_SIZE_MAX) {
-		log_error("enable: the hypervisor's memory is 0x%llx bytes; at most 0x%llx can be mapped: make it smaller",
-			  (unsigned long long)image_header.hv_size, (unsigned long long)HV_SIZE_MAX);
+		log_error(
+			"enable: the hypervisor has 0x%llx bytes of memory, at most 0x%llx are mapped: make it smaller",
+			(unsigned long long)image_header.hv_size, (unsigned long long)HV_SIZE_MAX);
 		return BH_E_RANGE;
 	}
 	code = pt_init(&tables, arch_pt_hypervisor(), 0);
@@ -104,8 +108,8 @@ int mmu_init(void)
 		return code;
 	code = map_linear();
 	if (!code) /* the page with the code that turns the MMU off */
-		code = pt_map(&tables, image_header.hv_base, hpa(image_header.hv_base), PAGE_SIZE, PT_READ | PT_EXEC,
-			      PT_NORMAL);
+		code = pt_map(&tables, image_header.hv_base, hpa(image_header.hv_base), PAGE_SIZE,
+			      PT_READ | PT_EXEC, PT_NORMAL);
 	if (code) {
 		pt_exit(&tables);
 		return code;
@@ -143,7 +147,8 @@ volatile void *mmu_map_device(hpa_t base, uint64_t size)
 	uint64_t offset = base.value & (PAGE_SIZE - 1);
 	uint64_t bytes = align_up(offset + size, PAGE_SIZE);
 	/* Same place in a 2 MiB block: large frames get block mappings. */
-	uint64_t start = align_up(device_next, ARCH_WINDOW_SIZE) + ((base.value - offset) & (ARCH_WINDOW_SIZE - 1));
+	uint64_t start =
+		align_up(device_next, ARCH_WINDOW_SIZE) + ((base.value - offset) & (ARCH_WINDOW_SIZE - 1));
 
 	if (bytes < size || start + bytes > DEVICE_BASE + DEVICE_SIZE)
 		return NULL;

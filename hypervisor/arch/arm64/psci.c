@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* PSCI 1.1 (Arm DEN 0022) for every cell, root included: nothing of it reaches firmware as the guest said it. */
+/*
+ * PSCI 1.1 (Arm DEN 0022) for every cell, root included: nothing of it reaches firmware as the guest said it.
+ */
 #include <asm/vcpu.h>
 
 #include <arch/upcall.h>
@@ -32,14 +34,13 @@ enum psci_function {
 
 #define AFFINITY_MASK 0xff00ffffffull
 #define SUSPEND_POWER_DOWN (1u << 16)
-#define SMCCC_VERSION 0x80000000u
 
 /* Functions that exist: with their 32-bit number; with a 64-bit number, too. */
 #define BIT(n) (1u << (n))
-static const uint32_t known32 = BIT(PSCI_FN_VERSION) | BIT(PSCI_FN_CPU_SUSPEND) | BIT(PSCI_FN_CPU_OFF) |
-				BIT(PSCI_FN_CPU_ON) | BIT(PSCI_FN_AFFINITY_INFO) | BIT(PSCI_FN_MIGRATE_INFO_TYPE) |
-				BIT(PSCI_FN_SYSTEM_OFF) | BIT(PSCI_FN_SYSTEM_RESET) | BIT(PSCI_FN_FEATURES) |
-				BIT(PSCI_FN_SYSTEM_RESET2);
+static const uint32_t known32 =
+	BIT(PSCI_FN_VERSION) | BIT(PSCI_FN_CPU_SUSPEND) | BIT(PSCI_FN_CPU_OFF) | BIT(PSCI_FN_CPU_ON) |
+	BIT(PSCI_FN_AFFINITY_INFO) | BIT(PSCI_FN_MIGRATE_INFO_TYPE) | BIT(PSCI_FN_SYSTEM_OFF) |
+	BIT(PSCI_FN_SYSTEM_RESET) | BIT(PSCI_FN_FEATURES) | BIT(PSCI_FN_SYSTEM_RESET2);
 static const uint32_t known64 = BIT(PSCI_FN_CPU_SUSPEND) | BIT(PSCI_FN_CPU_ON) | BIT(PSCI_FN_AFFINITY_INFO) |
 				BIT(PSCI_FN_SYSTEM_RESET2);
 

@@ -1,44 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Firmware calls, SMC and HVC alike: an allow-list by function id. Calls that carry an entry point or an address are
- * answered here or not at all; only the work-arounds for CPU errata are passed on, and they carry nothing.
+ * Firmware calls, SMC and HVC alike: an allow-list by function id. Calls that carry an entry point or an
+ * address are answered here or not at all; only the work-arounds for CPU errata are passed on, and they carry
+ * nothing.
  */
 #include <asm/vcpu.h>
 
-#define SMCCC_VERSION 0x80000000u
-#define SMCCC_ARCH_FEATURES 0x80000001u
-#define SMCCC_WORKAROUND_1 0x80008000u /* branch target injection */
-#define SMCCC_WORKAROUND_2 0x80007fffu /* speculative store bypass */
-#define SMCCC_WORKAROUND_3 0x80003fffu /* branch history injection */
-#define SMCCC_1_1 0x10001u
 #define SMCCC_NOT_SUPPORTED ((uint64_t)-1)
-#define PSCI_FEATURES 0x8400000au
 
 static int is_workaround(uint64_t id)
 {
 	return id == SMCCC_WORKAROUND_1 || id == SMCCC_WORKAROUND_2 || id == SMCCC_WORKAROUND_3;
 }
 
-/* Firmware older than SMCCC 1.1 may not be asked, but by PSCI_FEATURES. */
-static uint64_t firmware_feature(uint64_t id)
-{
-	if ((int32_t)firmware_call(PSCI_FEATURES, SMCCC_VERSION, 0, 0) < 0)
-		return SMCCC_NOT_SUPPORTED;
-	if ((int32_t)firmware_call(SMCCC_VERSION, 0, 0, 0) < (int32_t)SMCCC_1_1)
-		return SMCCC_NOT_SUPPORTED;
-	return (uint64_t)(int64_t)(int32_t)firmware_call(SMCCC_ARCH_FEATURES, id, 0, 0);
-}
-
 static uint64_t arch_features(uint64_t id)
 {
 	if (id == SMCCC_VERSION || id == SMCCC_ARCH_FEATURES)
 		return 0;
-	return is_workaround(id) ? firmware_feature(id) : SMCCC_NOT_SUPPORTED;
+	return is_workaround(id) ? (uint64_t)firmware_feature(id) : SMCCC_NOT_SUPPORTED;
 }
 
 static uint64_t workaround(uint64_t id, uint64_t argument)
 {
-	if ((int64_t)firmware_feature(id) < 0)
+	if (firmware_feature(id) < 0)
 		return SMCCC_NOT_SUPPORTED;
 	return firmware_call(id, argument, 0, 0);
 }

@@ -7,8 +7,7 @@
 #include <core/log.h>
 
 /* ISS of a trapped access: op0, op2, op1, CRn, Rt, CRm, direction. */
-#define ISS(op0, op1, crn, crm, op2) \
-	((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+#define ISS(op0, op1, crn, crm, op2) ((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
 #define ISS_REGISTER ISS(3u, 7u, 15u, 15u, 7u)
 #define ISS_READ 1u
 #define ISS_RT(esr) ((esr) >> 5 & 0x1f)
@@ -63,10 +62,11 @@ void sysreg_trap(struct frame *frame, uint64_t esr)
 			return;
 		}
 	}
-	log_limited(&limit, LOG_DEBUG,
-		    "CPU %u, cell %u: register S%u_%u_C%u_C%u_%u at 0x%llx does not exist for guests: undefined instruction",
-		    percpu()->slot, percpu()->cell->id, (unsigned int)(esr >> 20 & 3), (unsigned int)(esr >> 14 & 7),
-		    (unsigned int)(esr >> 10 & 15), (unsigned int)(esr >> 1 & 15), (unsigned int)(esr >> 17 & 7),
-		    (unsigned long long)sysreg_read("elr_el2"));
+	log_limited(
+		&limit, LOG_DEBUG,
+		"CPU %u, cell %u: register S%u_%u_C%u_C%u_%u at 0x%llx is not for guests: undefined instruction",
+		percpu()->slot, percpu()->cell->id, (unsigned int)(esr >> 20 & 3),
+		(unsigned int)(esr >> 14 & 7), (unsigned int)(esr >> 10 & 15), (unsigned int)(esr >> 1 & 15),
+		(unsigned int)(esr >> 17 & 7), (unsigned long long)sysreg_read("elr_el2"));
 	inject_undefined();
 }

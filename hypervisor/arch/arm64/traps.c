@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a vCPU may do without the hypervisor. Registers start from what the kernel had set up at EL2, because it knows
- * its CPU (pointer authentication, SVE, fine-grained traps): bits are added, none is taken away.
+ * What a vCPU may do without the hypervisor. Registers start from what the kernel had set up at EL2, because
+ * it knows its CPU (pointer authentication, SVE, fine-grained traps): bits are added, none is taken away.
  */
 #include <asm/vcpu.h>
 
@@ -13,8 +13,7 @@
 #include <asm/sysreg.h>
 #include <core/stats.h>
 
-#define HCR_ALWAYS \
-	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
+#define HCR_ALWAYS (HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
 #define CNTHCTL_PASS 3u /* EL1 may use the physical counter and timer */
 #define MPIDR_RES1 (1ull << 31)
 
@@ -23,7 +22,10 @@ static uint64_t hcr_value(void)
 	return found_hcr(&percpu()->found) | HCR_ALWAYS | (features_has(FEATURE_LOR) ? HCR_TLOR : 0);
 }
 
-/* Tracing and statistical profiling write to memory by addresses of their own: root's are translated, guests have none. */
+/*
+ * Tracing and statistical profiling write to memory by addresses of their own: root's are translated, guests
+ * have none.
+ */
 static uint64_t guest_mdcr(void)
 {
 	uint64_t mdcr = found_mdcr(&percpu()->found) & ~(MDCR_E2PB | MDCR_E2TB);
@@ -40,6 +42,7 @@ static void load_root(void)
 	sysreg_write("cptr_el2", found_cptr(&percpu()->found));
 	sysreg_write("mdcr_el2", found_mdcr(&percpu()->found));
 	sysreg_write("vmpidr_el2", sysreg_read("mpidr_el1"));
+	sysreg_write("cnthctl_el2", found_cnthctl(&percpu()->found));
 	sysreg_write("cntvoff_el2", 0);
 }
 
@@ -48,6 +51,7 @@ static void load_guest(const struct cell_arch *cell, unsigned int vcpu)
 	sysreg_write("cptr_el2", found_cptr(&percpu()->found) | CPTR_TTA);
 	sysreg_write("mdcr_el2", guest_mdcr());
 	sysreg_write("vmpidr_el2", MPIDR_RES1 | cell->hwid[vcpu]);
+	sysreg_write("cnthctl_el2", CNTHCTL_PASS);
 	sysreg_write("cntvoff_el2", __atomic_load_n(&cell->time_offset, __ATOMIC_RELAXED));
 }
 
@@ -55,10 +59,10 @@ static const char *vectors(void)
 {
 #ifdef CONFIG_GICV3
 	if (gic_version() == 3)
-		return vectors_v3;
+		return percpu()->workaround ? vectors_v3_hardened : vectors_v3;
 #endif
 #ifdef CONFIG_GICV2
-	return vectors_v2;
+	return percpu()->workaround ? vectors_v2_hardened : vectors_v2;
 #else
 	return NULL; /* gic_probe() refused this machine */
 #endif
@@ -74,7 +78,6 @@ void traps_load(struct cell_arch *cell, unsigned int vcpu)
 	else
 		load_guest(cell, vcpu);
 	sysreg_write("vpidr_el2", sysreg_read("midr_el1"));
-	sysreg_write("cnthctl_el2", CNTHCTL_PASS);
 	sysreg_write("hstr_el2", 0);
 	sysreg_write("vbar_el2", (uintptr_t)vectors());
 	sysreg_write("vtcr_el2", formats_vtcr());

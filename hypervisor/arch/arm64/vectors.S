@@ -7,9 +7,9 @@
  * arithmetic. Interrupts and known hypercalls save what the C calling convention does not preserve, and
  * nothing else.
  *
- * No indirect branch is taken between here and eret but by returns; the barriers behind eret stop
- * straight-line speculation. Firmware work-arounds for branch predictors (Arm ARCH_WORKAROUND_1 and _3) are
- * not called here: errata.c says on which CPUs that matters.
+ * No indirect branch is taken between here and eret but by returns and by register tables; the barriers behind
+ * eret stop straight-line speculation. CPUs for which firmware has a work-around against trained branch
+ * predictors (errata.c) get tables that call it first.
  */
 #include <asm/assembler.h>
 #include <asm/layout.h>
@@ -37,12 +37,6 @@
 	stp	x16, x17, [sp, #128]
 	str	x18, [sp, #144]
 	str	x30, [sp, #240]
-	.endm
-
-	.macro	save_caller
-	stp	x0, x1, [sp]
-	stp	x2, x3, [sp, #16]
-	save_caller_from_4
 	.endm
 
 	.macro	restore_caller
@@ -84,19 +78,46 @@
 	b	fault
 	.endm
 
-	.macro	irq_entry handler, slow
+	/* x0 to x3 are saved, and lost: SMCCC 1.1 keeps the others. */
+	.macro	call_workaround
+	movz	x0, #PERCPU_BASE >> 32, lsl #32
+	ldr	w0, [x0, #PERCPU_WORKAROUND]
+	smc	#0
+	.endm
+
+	.macro	irq_entry handler, hardened
 	.align	7
-	save_caller
+	stp	x0, x1, [sp]
+	stp	x2, x3, [sp, #16]
+	.if	\hardened
+	call_workaround
+	b	\handler\()_hardened
+	.else
+	save_caller_from_4
 	bl	\handler
-	cbnz	x0, \slow
+	cbnz	x0, kick
+	restore_caller
+	return_to_guest
+	.endif
+	.endm
+
+	/* The rest of a hardened entry, which has no room between two vectors. */
+	.macro	irq_hardened handler
+\handler\()_hardened:
+	save_caller_from_4
+	bl	\handler
+	cbnz	x0, kick
 	restore_caller
 	return_to_guest
 	.endm
 
-	.macro	sync_entry
+	.macro	sync_entry hardened
 	.align	7
 	stp	x0, x1, [sp]
 	stp	x2, x3, [sp, #16]
+	.if	\hardened
+	call_workaround
+	.endif
 	mrs	x0, esr_el2
 	lsr	w1, w0, #26
 	cmp	w1, #EC_HVC
@@ -104,7 +125,7 @@
 	b	sync_hvc
 	.endm
 
-	.macro	vector_table name, irq
+	.macro	vector_table name, irq, hardened
 	.align	11
 	.global	\name
 \name:
@@ -116,9 +137,9 @@
 	fault_entry 5
 	fault_entry 6
 	fault_entry 7
-	sync_entry
-	irq_entry \irq, kick
-	irq_entry \irq, kick	/* FIQ: group 0 belongs to firmware; nothing but a stray one comes here */
+	sync_entry \hardened
+	irq_entry \irq, \hardened
+	irq_entry \irq, \hardened /* FIQ: group 0 belongs to firmware; nothing but a stray one comes here */
 	fault_entry 11		/* SErrors of a guest go to the guest (HCR_EL2.AMO is 0) */
 	fault_entry 12		/* EL1 is never AArch32 */
 	fault_entry 13
@@ -128,10 +149,14 @@
 
 	.section .text.vectors, "ax"
 #ifdef CONFIG_GICV3
-	vector_table vectors_v3, gic_v3_irq
+	vector_table vectors_v3, gic_v3_irq, 0
+	vector_table vectors_v3_hardened, gic_v3_irq, 1
+	irq_hardened gic_v3_irq
 #endif
 #ifdef CONFIG_GICV2
-	vector_table vectors_v2, gic_v2_irq
+	vector_table vectors_v2, gic_v2_irq, 0
+	vector_table vectors_v2_hardened, gic_v2_irq, 1
+	irq_hardened gic_v2_irq
 #endif
 
 /* A hypercall. PING, the cheapest, changes nothing but its counters and x0. */

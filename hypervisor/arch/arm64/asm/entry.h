@@ -14,7 +14,7 @@ void entry_switch(uint64_t ttbr, uint64_t sctlr);
 /** Where firmware shall start a CPU: offset in the image by taking its address. */
 extern const char entry_boot[];
 
-extern const char vectors_v2[], vectors_v3[];
+extern const char vectors_v2[], vectors_v3[], vectors_v2_hardened[], vectors_v3_hardened[];
 
 /** Into the guest with what the frame, ELR_EL2 and SPSR_EL2 hold. */
 void vectors_return(void) __attribute__((noreturn));

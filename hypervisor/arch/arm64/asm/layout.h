@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hypervisor's address space (39 bits) and the private area of a CPU. Also read by the assembler and by the
- * linker script: plain numbers only.
+ * The hypervisor's address space (39 bits) and the private area of a CPU. Also read by the assembler and by
+ * the linker script: plain numbers only.
  */
 #ifndef ASM_LAYOUT_H
 #define ASM_LAYOUT_H
@@ -37,7 +37,10 @@
 #define PERCPU_ROOT 0x10000
 #define PERCPU_AREA_SIZE 0x11000
 
-/* A guest's general registers while the hypervisor runs: top of the stack, so that SP_EL2 needs no arithmetic. */
+/*
+ * A guest's general registers while the hypervisor runs: top of the stack, so that SP_EL2 needs no
+ * arithmetic.
+ */
 #define PERCPU_FRAME_SIZE 0x100
 #define PERCPU_EMERGENCY_FRAME (PERCPU_EMERGENCY_END - PERCPU_FRAME_SIZE)
 #define PERCPU_FRAME (PERCPU_STACK_END - PERCPU_FRAME_SIZE)

@@ -38,6 +38,7 @@ struct exit {
  * struct percpu - first part is the hot line
  * @cell, @vcpu: what runs here, or ran last.
  * @stats: this CPU's counters in the info area.
+ * @workaround: firmware call that the vectors make on each exit, 0: none (other vectors).
  * @phase: enum percpu_phase.  @arrived: came by arch_cpu_boot(), so nothing was found.
  * @faults: exceptions taken at EL2 itself.
  */
@@ -46,6 +47,7 @@ struct percpu {
 	uint32_t vcpu;
 	struct cell_arch *cell;
 	struct bh_cpu_stats *stats;
+	uint64_t workaround;
 	struct vgic_cpu gic;
 	uint32_t phase;
 	uint32_t arrived;

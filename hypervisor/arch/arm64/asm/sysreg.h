@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* System registers: access, and bits that more than one file needs. Names are strings, encodings where gcc 12 has none. */
+/*
+ * System registers: access, and bits that more than one file needs. Names are strings, encodings where gcc 12
+ * has none.
+ */
 #ifndef ASM_SYSREG_H
 #define ASM_SYSREG_H
 

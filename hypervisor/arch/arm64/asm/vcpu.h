@@ -20,7 +20,9 @@ void inject_undefined(void);
 void inject_skip(void);
 
 /* violation.c */
-/** Tell the layers above, and inject the fault that fits @kind if they say so. @what: at most 39 characters. */
+/**
+ * Tell the layers above, and inject the fault that fits @kind if they say so. @what: at most 39 characters.
+ */
 void violation_report(unsigned int kind, uint64_t address, uint64_t value, int is_write, const char *what);
 
 /* mmio.c */
@@ -42,6 +44,18 @@ void handover_reset(void);
 /* firmware.c */
 /** Call the machine's firmware. Return: x0. */
 uint64_t firmware_call(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
+/**
+ * firmware_feature() - does firmware know @function of the Arm architecture service?
+ * Return: what SMCCC_ARCH_FEATURES says; negative also where firmware is older than SMCCC 1.1 and may not be asked.
+ */
+int64_t firmware_feature(uint32_t function);
+#define SMCCC_1_1 0x10001u
+#define SMCCC_VERSION 0x80000000u
+#define SMCCC_ARCH_FEATURES 0x80000001u
+#define SMCCC_WORKAROUND_1 0x80008000u /* branch target injection */
+#define SMCCC_WORKAROUND_2 0x80007fffu /* speculative store bypass */
+#define SMCCC_WORKAROUND_3 0x80003fffu /* branch history injection */
+#define PSCI_FEATURES 0x8400000au
 #define PSCI_CPU_OFF 0x84000002u
 #define PSCI_CPU_ON 0xc4000003u
 #define PSCI_AFFINITY_INFO 0xc4000004u
