@@ -53,13 +53,10 @@ static int fault_address(uint64_t esr, uint64_t *address)
 	return !(page & PAR_FAILED);
 }
 
-/* Does stage 2 allow it by now? Then another CPU changed it between the fault and here. */
+/* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
 static int allowed_by_now(uint64_t address, unsigned int need)
 {
-	unsigned int prot;
-	hpa_t out;
-
-	return pt_lookup(&percpu()->cell->stage2, address, &out, &prot) && (prot & need) == need;
+	return pt_retry(&percpu()->cell->stage2, address, need);
 }
 
 /* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
