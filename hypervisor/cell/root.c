@@ -126,9 +126,8 @@ static int map_dram(void)
 
 	for (uint32_t i = 0; i < system->dram.count && !code; i++) {
 		if (dram[i].base + (dram[i].size - 1) >= 1ull << arch_phys_bits()) {
-			log_error("memory bank %u [0x%llx-0x%llx] lies above %u address bits; leave it out with 'dram'", i,
-				  (unsigned long long)dram[i].base,
-				  (unsigned long long)(dram[i].base + (dram[i].size - 1)), arch_phys_bits());
+			log_error("memory bank %u at 0x%llx lies above %u address bits; leave it out with 'dram'", i,
+				  (unsigned long long)dram[i].base, arch_phys_bits());
 			return BH_E_HARDWARE;
 		}
 		code = map_around(dram[i].base, dram[i].base + dram[i].size, hidden_range, PT_NORMAL);
