@@ -36,7 +36,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 #define HINT_PHASES 0x60u /* 0x60 to 0x6f mean nothing to any architecture version */
 #define PHASES 16u
 
-#define TABLES 2u
+#define TABLES 4u
 #define TABLE_BYTES 0x800u
 #define ENTRY_BYTES 0x80u
 #define VECTORS (TABLES * TABLE_BYTES / ENTRY_BYTES)

@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", *(f"Documentation/{name}" for name in (
-    "architecture.md", "abi.md", "porting.md", "testing.md", "facts.md", "not-defended.md", "howto/qemu-aarch64.md"))]
+    "architecture.md", "abi.md", "config.md", "porting.md", "testing.md", "facts.md", "not-defended.md",
+    "howto/qemu-aarch64.md"))]
 TREES = ("ci", "configs", "driver", "hypervisor", "include", "inmates", "mk", "tests", "tools", "Documentation",
          "LICENSES")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
