@@ -16,9 +16,13 @@
 #define BH_INFO_MAGIC 0x4f464e494b4c5542ull /* "BULKINFO" */
 #define BH_RING_MAGIC 0x474e4952u           /* "RING" */
 
+#define BH_RING_STRIDE 256u
+
 /**
  * struct bh_ring - byte ring; @size bytes of data follow
- * @head: bytes ever written; the newest byte is data[(head - 1) % size].
+ * @head: bytes ever written; the newest byte is data[(head - 1) % size]. It moves after the bytes are written,
+ * by BH_RING_STRIDE at most: what a reader copied from position p on is good if afterwards
+ * p + size >= head + BH_RING_STRIDE.
  * @lost: messages dropped by rate limit.
  */
 struct bh_ring {

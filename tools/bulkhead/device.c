@@ -264,6 +264,14 @@ void device_wait(const struct device *device, int ms)
 		usleep(10000);
 }
 
+/* The writer may be at work on the stride before the oldest byte that the head speaks of. */
+static uint64_t oldest_kept(const struct bh_ring *ring, uint64_t head)
+{
+	uint64_t kept = ring->size - BH_RING_STRIDE;
+
+	return head > kept ? head - kept : 0;
+}
+
 bool device_ring_open(const struct device *device, uint32_t offset, bool newest, struct device_ring *reader)
 {
 	const struct bh_ring *ring = (const void *)((const char *)device->info + offset);
@@ -273,10 +281,10 @@ bool device_ring_open(const struct device *device, uint32_t offset, bool newest,
 		return false;
 	reader->ring = ring;
 	reader->limit = (uint32_t)(device->info_size - offset - sizeof(*ring));
-	if (!ring->size || ring->size & (ring->size - 1) || ring->size > reader->limit)
+	if (ring->size <= BH_RING_STRIDE || ring->size & (ring->size - 1) || ring->size > reader->limit)
 		return false;
 	head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
-	reader->position = newest ? head : head > ring->size ? head - ring->size : 0;
+	reader->position = newest ? head : oldest_kept(ring, head);
 	return true;
 }
 
@@ -290,9 +298,10 @@ size_t device_ring_read(struct device_ring *reader, char *data, size_t size, uin
 
 	if (head < reader->position) /* the cell's place was taken by a new one */
 		reader->position = 0;
-	if (head - reader->position > ring->size) {
-		*skipped += head - ring->size - reader->position;
-		reader->position = head - ring->size;
+	oldest = oldest_kept(ring, head);
+	if (oldest > reader->position) {
+		*skipped += oldest - reader->position;
+		reader->position = oldest;
 	}
 	count = head - reader->position < size ? head - reader->position : size;
 	for (size_t i = 0; i < count; i++)
@@ -300,7 +309,7 @@ size_t device_ring_read(struct device_ring *reader, char *data, size_t size, uin
 	/* The writer never waits: what it has overwritten in the meantime is not what we wanted. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
-	oldest = head > ring->size ? head - ring->size : 0;
+	oldest = oldest_kept(ring, head);
 	lost = oldest > reader->position ? oldest - reader->position : 0;
 	if (lost > count)
 		lost = count;

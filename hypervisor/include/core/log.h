@@ -43,10 +43,9 @@ int format_arguments(char *buffer, size_t size, const char *format, __builtin_va
 
 /*
  * Byte rings of the info area (also the cells' consoles). One writer at a time: the caller serialises.
- * Bytes are written before the head moves, RING_STRIDE at most in one go: a reader that has copied
- * [start, head) believes it only if afterwards head + RING_STRIDE - size <= start.
+ * Bytes are written before the head moves, RING_STRIDE at most in one go: readers count on it.
  */
-#define RING_STRIDE 256u
+#define RING_STRIDE BH_RING_STRIDE
 
 /** ring_init() - @data_size: power of two, at least 2 * RING_STRIDE; the bytes stand behind @ring. */
 void ring_init(struct bh_ring *ring, uint32_t data_size);
