@@ -2,7 +2,7 @@
 """The life of a bare-metal cell."""
 import pytest
 
-from hypervisor import TEST, differences
+from hypervisor import NOISE, TEST, differences
 
 PATTERN = "0x5ec4e70fb01dfac5"  # of cells/fill.S
 FILL_BASE, FILL_SIZE = 0x60000000, 0x1000000  # as files/fill.yaml pins it
@@ -71,11 +71,11 @@ def test_create_start_stop_destroy_50_times(bh):
                   timeout=300)
     left = differences(snapshot, bh.snapshot())
     assert not left, f"not as before: {left}"
-    assert bh.memory_free() > before - 1024
+    assert bh.memory_free() > before - NOISE
 
 
-@pytest.mark.core
-def test_destroyed_memory_is_zero_at_once(bh):
+def see_destroyed_memory(bh):
+    """A cell writes a pattern into its memory and is destroyed; what root then sees must be zeros."""
     m = bh.machine
     m.sh(f"memscan fill {FILL_BASE:#x} {FILL_SIZE:#x} 0")
     bh.boot_test("fill")
@@ -87,6 +87,12 @@ def test_destroyed_memory_is_zero_at_once(bh):
     start, size = FILL_BASE + 0x100000, FILL_SIZE - 0x100000  # behind the program
     assert int(m.sh(f"memscan count {start:#x} {size:#x} {PATTERN}")) == size // 8
     m.sh(f"bulkhead cell destroy fill && memscan zero {FILL_BASE:#x} {FILL_SIZE:#x}", timeout=60)
+
+
+@pytest.mark.core
+def test_destroyed_memory_is_zero_at_once(bh):
+    """That this can fail, too, is seen with a mutant: test_mutant.py."""
+    see_destroyed_memory(bh)
 
 
 @pytest.mark.core

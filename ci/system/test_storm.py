@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""More interrupts than list registers: none is lost, none comes twice, the most urgent comes first."""
+import re
+
+import pytest
+
+
+@pytest.mark.core
+def test_50_rounds_in_order(bh):
+    """inmates/tests/storm.c judges itself; that it takes part at all is seen in the counters."""
+    bh.boot_test("storm")
+    found = bh.wait_console("storm", r"storm: (\d+) of (\d+) in order", 60)
+    text = bh.console("storm")
+    assert found.groups() == ("50", "50"), text
+    sizes = re.search(r"storm: (\d+) and (\d+) interrupts at once", text)
+    assert int(sizes.group(1)) == 16 and int(sizes.group(2)) > 16, text
+    bh.wait_state("storm", "stopped")
+    overflows = bh.machine.sh("bulkhead cell stats storm | grep irq_overflows").split()
+    assert int(overflows[1]) > 0, "all interrupts fitted into the list registers: this shows nothing"
+    bh.cell("destroy", "storm")
