@@ -284,8 +284,9 @@ def test_console_send_looks_only_at_what_is_new(driver):
 
 
 def test_console_dump(driver):
+    # The oldest BH_RING_STRIDE bytes may be overwritten at any moment: they are not shown.
     result = driver("console linux --dump", FAKE_CONSOLE="x" * 5000 + "end")
-    assert result.returncode == OK and len(result.stdout) == 4096 and result.stdout.endswith("end")
+    assert result.returncode == OK and len(result.stdout) == 4096 - 256 and result.stdout.endswith("end")
 
 
 def test_console_ends_with_the_cell(driver):
