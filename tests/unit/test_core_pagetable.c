@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The page-table walker against a checker that does not use it: translations are read from the tables' bits
- * (VMSAv8 as the manual defines them), compared page by page with a reference, and every change is watched for
- * break-before-make: what was valid and changes must have been absent when the TLB was told to forget it.
+ * (VMSAv8 as the manual defines them), compared page by page with a reference, and every change is watched
+ * for break-before-make: what was valid and changes must have been absent when the TLB was told to forget it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,7 +71,10 @@ static unsigned int fake_type(uint64_t leaf)
 	return leaf >> 5 & 3;
 }
 
-/* A format as the checker knows it. @levels, @root_bits: geometry.  @smallest_block: size of the largest leaf. */
+/*
+ * A format as the checker knows it. @levels, @root_bits: geometry.  @largest: size of the largest
+ * leaf.
+ */
 struct kind {
 	const struct pt_format *(*format)(void);
 	unsigned int levels;
