@@ -239,6 +239,14 @@ static void undo_takeover(struct enabling *enabling)
 		pr_crit("bulkhead: the hypervisor does not go away (error %u)\n", error.code);
 }
 
+/* Who asks for a fault in a step that does not exist must not believe that it was survived. */
+static int step_no_fault(struct enabling *enabling)
+{
+	if (enabling->ioc->inject_kind == BH_INJECT_NONE)
+		return BH_E_OK;
+	return error_set(enabling->error, BH_E_NO_STEP, BH_OBJ_STEP, 0, 0, 0);
+}
+
 static int step_publish(struct enabling *enabling)
 {
 	active_generation = enabling->generation;
@@ -264,6 +272,7 @@ static const struct enable_step steps[] = {
 	{ "takeover", step_takeover, undo_takeover, false },
 	{ "event-interrupt", step_event, undo_event, false },
 	{ "publish", step_publish, undo_publish, false },
+	{ "no-fault", step_no_fault, NULL, false },
 };
 
 static void undo_steps(struct enabling *enabling, int last)

@@ -53,7 +53,8 @@
 	X(GENERATION, 36, "came too late: this start of the hypervisor was given up", "repeat the command") \
 	X(ENABLED, 37, "the hypervisor is already enabled", "disable it first")                    \
 	X(DISABLED, 38, "the hypervisor is not enabled", "run 'bulkhead enable BOARD.yaml'")       \
-	X(CELLS_EXIST, 39, "guest cells still exist", "destroy them first")
+	X(CELLS_EXIST, 39, "guest cells still exist", "destroy them first")                        \
+	X(NO_STEP, 40, "no step of that name was run on that CPU", "see the steps in the manual")
 
 enum bh_error_code {
 #define BH_ERROR_ENUM(name, number, what, mend) BH_E_##name = number,

@@ -123,7 +123,8 @@ static void adopt_one(struct vgic_dist *dist, const struct cell_arch *root, uint
 	dist->priority[irq] = *(gic.gicd + GICD_IPRIORITYR + irq);
 	if (gic_is_edge(irq))
 		bit_set(dist->edge, irq);
-	bit_set(dist->hw, irq);
+	if (!bit_test(dist->virt, irq))
+		bit_set(dist->hw, irq);
 	if (gic.version == 3) {
 		uint64_t router = *(volatile uint64_t *)(gic.gicd + GICD_IROUTER + irq * 8ull);
 		unsigned int vcpu = vgic_find_vcpu(root, router & 0xff00ffffffull);
@@ -141,8 +142,7 @@ void gic_adopt_root(struct cell_arch *root)
 	for (uint32_t first = GIC_PRIVATE; first < gic.intids; first += 32)
 		dist->enabled[first / 64] |= (uint64_t)gic_read_bits(GICD_ISENABLER, first) << (first % 64);
 	for (uint32_t irq = GIC_PRIVATE; irq < gic.intids; irq++)
-		if (!bit_test(dist->virt, irq))
-			adopt_one(dist, root, irq);
+		adopt_one(dist, root, irq);
 }
 
 /* Our own two interrupts of this CPU: the kick and maintenance, more urgent than any guest's. */
