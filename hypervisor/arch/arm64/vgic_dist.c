@@ -24,11 +24,16 @@ struct dist_access {
 	uint32_t irq;
 };
 
+/**
+ * struct dist_register - one register, or an array of them
+ * @start: its offset.  @shift: offset to interrupt: 3 for a bit each, 2 for two bits, 0 for a byte.
+ * @sizes: mask of access sizes in bytes that are allowed.  @by_irq: it has fields of interrupts.
+ */
 struct dist_register {
 	uint16_t start;
-	uint16_t end;
-	uint8_t bits;  /* of one interrupt, 0: not by interrupt */
-	uint8_t sizes; /* mask of access sizes in bytes that are allowed */
+	uint8_t shift;
+	uint8_t sizes;
+	uint8_t by_irq;
 	void (*handle)(struct dist_access *request);
 };
 
@@ -301,52 +306,61 @@ static void handle_sgir(struct dist_access *request)
 		gic_v2_send_sgi((uint32_t)request->access->value);
 }
 
-static const struct dist_register common_registers[] = {
-	{ GICD_CTLR, GICD_CTLR + 4, 0, 4, handle_ctlr },
-	{ GICD_TYPER, GICD_TYPER + 4, 0, 4, handle_typer },
-	{ GICD_IIDR, GICD_IIDR + 4, 0, 4, handle_id },
-	{ GICD_IGROUPR, GICD_ISENABLER, 1, 4, handle_group },
-	{ GICD_ISENABLER, GICD_ICENABLER, 1, 4, handle_isenabler },
-	{ GICD_ICENABLER, GICD_ISPENDR, 1, 4, handle_icenabler },
-	{ GICD_ISPENDR, GICD_ICPENDR, 1, 4, handle_ispendr },
-	{ GICD_ICPENDR, GICD_ISACTIVER, 1, 4, handle_icpendr },
-	{ GICD_ISACTIVER, GICD_ICACTIVER, 1, 4, handle_isactiver },
-	{ GICD_ICACTIVER, GICD_IPRIORITYR, 1, 4, handle_icactiver },
-	{ GICD_IPRIORITYR, GICD_ITARGETSR, 8, 5, handle_priority },
-	{ GICD_ICFGR, GICD_IGRPMODR, 2, 4, handle_config },
-};
-
-static const struct dist_register v2_registers[] = {
-	{ GICD_ITARGETSR, GICD_ICFGR, 8, 5, handle_targets },
-	{ GIC_V2_IDREGS, 0x1000, 0, 4, handle_id },
-};
-
-static const struct dist_register v3_registers[] = {
-	{ GICD_IROUTER, GICD_IROUTER + GIC_INTIDS * 8, 0, 12, handle_router },
-};
-
-/* Above what uint16_t can end at. */
-static const struct dist_register v3_id_registers = { GIC_V3_IDREGS, 0, 0, 4, handle_id };
-
-static const struct dist_register *find(const struct dist_register *table, size_t count, uint32_t offset)
+/* The registers that are not by interrupt. */
+static void handle_control(struct dist_access *request)
 {
-	for (size_t index = 0; index < count; index++)
-		if (offset >= table[index].start && offset < table[index].end)
-			return &table[index];
-	return NULL;
+	if (request->offset == GICD_CTLR)
+		handle_ctlr(request);
+	else if (request->offset == GICD_TYPER)
+		handle_typer(request);
+	else if (request->offset == GICD_IIDR)
+		handle_id(request);
 }
 
-#define FIND(table, offset) find(table, sizeof(table) / sizeof((table)[0]), offset)
+static void handle_v2_id(struct dist_access *request)
+{
+	if (gic.version == 2 && request->offset >= GIC_V2_IDREGS)
+		handle_id(request);
+}
+
+static void handle_v2_targets(struct dist_access *request)
+{
+	if (gic.version == 2)
+		handle_targets(request);
+}
+
+#define BLOCK_SHIFT 7 /* every register array begins at a multiple of 128 bytes */
+#define BITS(start, handle) { (start), 3, 4, 1, (handle) }
+#define BYTES(start, handle) { (start), 0, 4 | 1, 1, (handle) }
+
+/* By offset / 128: no search in the exit path. */
+static const struct dist_register registers[] = {
+	[0] = { 0, 0, 4, 0, handle_control },
+	[GICD_IGROUPR >> BLOCK_SHIFT] = BITS(GICD_IGROUPR, handle_group),
+	[GICD_ISENABLER >> BLOCK_SHIFT] = BITS(GICD_ISENABLER, handle_isenabler),
+	[GICD_ICENABLER >> BLOCK_SHIFT] = BITS(GICD_ICENABLER, handle_icenabler),
+	[GICD_ISPENDR >> BLOCK_SHIFT] = BITS(GICD_ISPENDR, handle_ispendr),
+	[GICD_ICPENDR >> BLOCK_SHIFT] = BITS(GICD_ICPENDR, handle_icpendr),
+	[GICD_ISACTIVER >> BLOCK_SHIFT] = BITS(GICD_ISACTIVER, handle_isactiver),
+	[GICD_ICACTIVER >> BLOCK_SHIFT] = BITS(GICD_ICACTIVER, handle_icactiver),
+	[GICD_IPRIORITYR >> BLOCK_SHIFT ... (GICD_ITARGETSR >> BLOCK_SHIFT) - 1] = BYTES(GICD_IPRIORITYR, handle_priority),
+	[GICD_ITARGETSR >> BLOCK_SHIFT ... (GICD_ICFGR >> BLOCK_SHIFT) - 1] = BYTES(GICD_ITARGETSR, handle_v2_targets),
+	[GICD_ICFGR >> BLOCK_SHIFT ... (GICD_IGRPMODR >> BLOCK_SHIFT) - 1] = { GICD_ICFGR, 2, 4, 1, handle_config },
+	[GIC_V2_IDREGS >> BLOCK_SHIFT] = { 0, 0, 4, 0, handle_v2_id },
+};
+
+static const struct dist_register router_registers = { GICD_IROUTER, 0, 4 | 8, 0, handle_router };
+static const struct dist_register v3_id_registers = { GIC_V3_IDREGS, 0, 4, 0, handle_id };
 
 static const struct dist_register *find_register(uint32_t offset)
 {
-	const struct dist_register *reg = FIND(common_registers, offset);
+	uint32_t block = offset >> BLOCK_SHIFT;
 
-	if (reg)
-		return reg;
-	if (gic.version == 2)
-		return FIND(v2_registers, offset);
-	return offset >= GIC_V3_IDREGS ? &v3_id_registers : FIND(v3_registers, offset);
+	if (__builtin_expect(block < sizeof(registers) / sizeof(registers[0]), 1))
+		return registers[block].handle ? &registers[block] : NULL;
+	if (offset >= GIC_V3_IDREGS)
+		return &v3_id_registers;
+	return offset >= GICD_IROUTER && offset < GICD_IROUTER + GIC_INTIDS * 8 ? &router_registers : NULL;
 }
 
 void vgic_dist_access(struct cell_arch *cell, uint32_t offset, struct mmio_access *access)
@@ -360,11 +374,11 @@ void vgic_dist_access(struct cell_arch *cell, uint32_t offset, struct mmio_acces
 		handle_sgir(&request); /* without the lock: it may send to every vCPU */
 		return;
 	}
-	if (!reg || !(reg->sizes & access->size) || offset % access->size)
+	if (!reg || !(reg->sizes & access->size) || offset & (access->size - 1))
 		return;
-	if (reg->bits)
-		request.irq = (offset - reg->start) * 8 / reg->bits;
-	if (reg->bits && request.irq < GIC_PRIVATE) {
+	if (reg->by_irq)
+		request.irq = (offset - reg->start) << reg->shift;
+	if (reg->by_irq && request.irq < GIC_PRIVATE) {
 		if (gic.version == 2) /* GICv3 with affinity routing: they are in the redistributor */
 			vgic_private_access(percpu()->slot, offset, access);
 		return;
