@@ -11,14 +11,14 @@
 #include <lib/errors.h>
 #include <linux/cpumask.h>
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/ioport.h>
-#include <linux/kernel_read_file.h>
 #include <linux/mm.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
+#include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 
 void preflight_add(struct preflight *preflight, u32 bit, u64 value)
 {
@@ -49,14 +49,20 @@ bool preflight_kvm_device(void)
 
 bool preflight_command_line(const char *word)
 {
-	void *line = NULL;
+	/* Not kernel_read_file(): of a file that is none of its kinds, 6.12's IPE warns in the log. */
+	struct file *file = filp_open("/proc/cmdline", O_RDONLY, 0);
+	char *line = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	bool found = false;
-	ssize_t size;
+	ssize_t size = 0;
+	loff_t at = 0;
 
-	size = kernel_read_file_from_path("/proc/cmdline", 0, &line, PAGE_SIZE, NULL, READING_UNKNOWN);
+	if (line && !IS_ERR(file))
+		size = kernel_read(file, line, PAGE_SIZE, &at);
 	if (size > 0)
 		found = strnstr(line, word, size) != NULL;
-	vfree(line);
+	kfree(line);
+	if (!IS_ERR(file))
+		filp_close(file, NULL);
 	return found;
 }
 
