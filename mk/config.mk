@@ -15,8 +15,8 @@ export KCONFIG_CONFIG
 auto.conf := $(O)/auto.conf
 kconfig = KCONFIG_CONFIG=$(KCONFIG_CONFIG) $(PYTHON) -m
 
-# Goals that must work without a configuration, or that make one.
-no-config-goals := help defconfig menuconfig clean distclean
+# Goals that must work without a configuration: on a bare machine there is not even what makes one.
+no-config-goals := help defconfig menuconfig clean distclean setup demo check check-full bench
 
 .PHONY: defconfig menuconfig
 
