@@ -125,6 +125,19 @@ static uint64_t leaf_entry(const struct pt_format *format, unsigned int level, u
 	return address_bits(format, out) | format->leaf_bits[level] | attributes;
 }
 
+/*
+ * Is there a leaf that allows just this? In some formats (EPT, RISC-V) one that allows nothing would be a
+ * hole,
+ * or even a table.
+ */
+static int is_expressible(const struct pt_format *format, unsigned int prot)
+{
+	unsigned int level = last_level(format) - 1;
+	uint64_t block = leaf_entry(format, level, 0, leaf_attributes(format, prot, PT_NORMAL));
+
+	return is_valid(format, block) && !is_table(format, level, block);
+}
+
 static unsigned int prot_of(const struct pt_format *format, uint64_t leaf)
 {
 	unsigned int prot;
@@ -416,7 +429,7 @@ int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsi
 
 	if (code || !size)
 		return code;
-	code = check_out(table, out.value, size);
+	code = is_expressible(table->format, prot) ? check_out(table, out.value, size) : BH_E_RANGE;
 	if (!code)
 		code = prepare_tables(table, &map);
 	if (code)
@@ -466,6 +479,10 @@ void pt_protect(struct page_table *table, uint64_t in, uint64_t size, unsigned i
 
 	if (!size || !range_is_good(table, in, size, "protection"))
 		return;
+	if (!is_expressible(table->format, prot)) {
+		pt_unmap(table, in, size);
+		return;
+	}
 	for (uint64_t at = in; at < in + size;) {
 		struct spot spot = walk_down(table, at);
 		uint64_t value = (spot.value & ~table->format->prot_mask) | bits;

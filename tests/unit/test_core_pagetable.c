@@ -71,24 +71,72 @@ static unsigned int fake_type(uint64_t leaf)
 	return leaf >> 5 & 3;
 }
 
+static unsigned int rv_prot(uint64_t leaf)
+{
+	return leaf >> 1 & 7;
+}
+
+static unsigned int rv_type(uint64_t leaf)
+{
+	return leaf >> 61 & 3;
+}
+
+static uint64_t vmsa_address(uint64_t entry)
+{
+	return entry & 0xfffffffff000ull;
+}
+
+static uint64_t rv_address(uint64_t entry)
+{
+	return (entry >> 10 & 0xfffffffffffull) << 12;
+}
+
+static int vmsa_is_table(uint64_t entry)
+{
+	return (entry & 2) != 0;
+}
+
+static int rv_is_table(uint64_t entry)
+{
+	return (entry & 0xe) == 0;
+}
+
+/* A stage 2 whose root is only part of a page: 32 bits of input. */
+static const struct pt_format *narrow_format(void)
+{
+	static struct pt_format narrow;
+
+	narrow = *fake_format_vmsa_stage2();
+	narrow.root_bits = 2;
+	return &narrow;
+}
+
 /*
- * A format as the checker knows it. @levels, @root_bits: geometry.  @largest: size of the largest
- * leaf.
+ * A format as the checker knows it. @levels, @root_bits: geometry.  @largest: size of the largest leaf.
+ * @out_bits: of output addresses.
  */
 struct kind {
 	const struct pt_format *(*format)(void);
 	unsigned int levels;
 	unsigned int root_bits;
+	unsigned int out_bits;
 	uint64_t largest;
 	unsigned int (*prot)(uint64_t leaf);
 	unsigned int (*type)(uint64_t leaf);
+	uint64_t (*address)(uint64_t entry);
+	int (*is_table)(uint64_t entry);
 	int page_has_bit_1; /* VMSAv8: bits 1:0 are 11 for pages and tables, 01 for blocks */
+	int needs_a_right;  /* no leaf without one of read, write, execute */
 };
 
 static const struct kind kinds[] = {
-	{ arch_pt_stage2, 4, 9, GIB, fake_prot, fake_type, 0 },
-	{ fake_format_vmsa_stage1, 4, 9, GIB, vmsa_s1_prot, vmsa_s1_type, 1 },
-	{ fake_format_vmsa_stage2, 3, 10, GIB, vmsa_s2_prot, vmsa_s2_type, 1 },
+	{ arch_pt_stage2, 4, 9, 52, GIB, fake_prot, fake_type, vmsa_address, vmsa_is_table, 0, 0 },
+	{ fake_format_vmsa_stage1, 4, 9, 48, GIB, vmsa_s1_prot, vmsa_s1_type, vmsa_address, vmsa_is_table, 1,
+	  0 },
+	{ fake_format_vmsa_stage2, 3, 10, 48, GIB, vmsa_s2_prot, vmsa_s2_type, vmsa_address, vmsa_is_table, 1,
+	  0 },
+	{ narrow_format, 3, 2, 48, GIB, vmsa_s2_prot, vmsa_s2_type, vmsa_address, vmsa_is_table, 1, 0 },
+	{ fake_format_sv39x4, 3, 11, 56, GIB, rv_prot, rv_type, rv_address, rv_is_table, 0, 1 },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -109,16 +157,16 @@ static struct truth read_truth(uint64_t in)
 			assert_true(entry == 0);
 			return truth;
 		}
-		if (!last && (entry & 2)) {
-			node = entry & 0xfffffffff000ull;
+		if (!last && kind->is_table(entry)) {
+			node = kind->address(entry);
 			continue;
 		}
 		if (last && kind->page_has_bit_1)
 			assert_true(entry & 2);
 		truth.size = 1ull << shift;
 		assert_true(truth.size <= kind->largest);
-		assert_int_equal((entry & 0xfffffffff000ull) % truth.size, 0);
-		truth.out = (entry & 0xfffffffff000ull) + (in & (truth.size - 1) & ~0xfffull);
+		assert_int_equal(kind->address(entry) % truth.size, 0);
+		truth.out = kind->address(entry) + (in & (truth.size - 1) & ~0xfffull);
 		truth.prot = kind->prot(entry);
 		truth.type = kind->type(entry);
 		return truth;
@@ -134,8 +182,8 @@ static unsigned int count_tables(uint64_t node, unsigned int level)
 	for (unsigned int i = 0; i < entries && level < kind->levels - 1; i++) {
 		uint64_t entry = read_entry(node, i);
 
-		if ((entry & 3) == 3)
-			count += count_tables(entry & 0xfffffffff000ull, level + 1);
+		if ((entry & 1) && kind->is_table(entry))
+			count += count_tables(kind->address(entry), level + 1);
 	}
 	return count;
 }
@@ -249,6 +297,11 @@ static void start(const struct kind *of)
 	free_at_start = pool_free_pages();
 	assert_int_equal(pt_init(&table, kind->format(), 7), BH_E_OK);
 	assert_int_equal(arch_hv_hpa(table.root).value % (8ull << kind->root_bits), 0);
+}
+
+static unsigned int root_pages(void)
+{
+	return kind->root_bits > 9 ? 1u << (kind->root_bits - 9) : 1;
 }
 
 static void finish(void)
@@ -377,7 +430,7 @@ static void test_attributes(void **state)
 {
 	for (unsigned int k = 0; k < KINDS; k++) {
 		start(&kinds[k]);
-		for (unsigned int prot = 0; prot < 8; prot++) {
+		for (unsigned int prot = kind->needs_a_right; prot < 8; prot++) {
 			for (unsigned int type = 0; type < PT_TYPE_COUNT; type++) {
 				begin_watch();
 				assert_int_equal(pt_map(&table, GIB, hpa(5 * GIB), 2 * MIB + PAGE_SIZE, prot,
@@ -410,7 +463,7 @@ static void test_wrong_arguments_change_nothing(void **state)
 		assert_int_equal(pt_map(&table, 0, hpa(1ull << 60), PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
 		assert_int_equal(pt_map(&table, 0, hpa(0ull - PAGE_SIZE), PAGE_SIZE, RWX, PT_NORMAL),
 				 BH_E_RANGE);
-		space = (kind->page_has_bit_1 ? 1ull << 48 : 1ull << 52) - PAGE_SIZE;
+		space = (1ull << kind->out_bits) - PAGE_SIZE;
 		assert_int_equal(pt_map(&table, 0, hpa(space), 2 * PAGE_SIZE, RWX, PT_NORMAL), BH_E_RANGE);
 		space = 1ull << (12 + 9 * (kind->levels - 1) + kind->root_bits);
 		assert_int_equal(pt_map(&table, 0, hpa(0), 0, RWX, PT_NORMAL), BH_E_OK);
@@ -422,7 +475,7 @@ static void test_wrong_arguments_change_nothing(void **state)
 		pt_merge(&table, 0, space + PAGE_SIZE, GIB);
 		assert_false(pt_lookup(&table, space, NULL, NULL));
 		assert_false(pt_lookup(&table, ~0ull, NULL, NULL));
-		assert_int_equal(table.pages, kind->root_bits > 9 ? 2 : 1);
+		assert_int_equal(table.pages, root_pages());
 		/* The last page of the space can be mapped. */
 		assert_int_equal(pt_map(&table, space - PAGE_SIZE, hpa(0), PAGE_SIZE, RWX, PT_NORMAL),
 				 BH_E_OK);
@@ -677,7 +730,7 @@ static void test_every_allocation_fails_once(void **state)
 static void test_no_root(void **state)
 {
 	for (unsigned int k = 0; k < KINDS; k++) {
-		starve(kinds[k].root_bits > 9 ? 1 : 0);
+		starve(kinds[k].root_bits > 9 ? (1u << (kinds[k].root_bits - 9)) - 1 : 0);
 		assert_int_equal(pt_init(&table, kinds[k].format(), 1), BH_E_NO_MEMORY);
 		pt_exit(&table); /* harmless */
 		feed();
@@ -704,10 +757,15 @@ static void random_range(uint64_t *in, uint64_t *size)
 		*size = PAGE_SIZE;
 }
 
+static unsigned int random_prot(void)
+{
+	return kind->needs_a_right ? 1 + (unsigned int)rand() % 7 : (unsigned int)rand() % 8;
+}
+
 static void random_operation(void)
 {
 	uint64_t in, size, out;
-	unsigned int prot = (unsigned int)rand() % 8, type = (unsigned int)rand() % PT_TYPE_COUNT;
+	unsigned int prot = random_prot(), type = (unsigned int)rand() % PT_TYPE_COUNT;
 
 	random_range(&in, &size);
 	out = rand() % 2 ? in + 2 * GIB : (uint64_t)(rand() % 0x10000) * PAGE_SIZE;
@@ -763,7 +821,28 @@ static void test_random(void **state)
 		}
 		pt_unmap(&table, 0, 4 * GIB);
 		pt_merge(&table, 0, 4 * GIB, 512 * GIB);
-		assert_int_equal(table.pages, kind->root_bits > 9 ? 2 : 1);
+		assert_int_equal(table.pages, root_pages());
+		finish();
+	}
+}
+
+/* A leaf that allows nothing: an entry like others, or, where that would be a table or a hole, none. */
+static void test_no_rights(void **state)
+{
+	for (unsigned int k = 0; k < KINDS; k++) {
+		start(&kinds[k]);
+		assert_int_equal(pt_map(&table, GIB, hpa(0), 4 * MIB, RWX, PT_NORMAL), BH_E_OK);
+		expect(GIB, 4 * MIB, 0, RWX, PT_NORMAL);
+		begin_watch();
+		if (kind->needs_a_right) {
+			assert_int_equal(pt_map(&table, GIB, hpa(0), 2 * MIB, 0, PT_NORMAL), BH_E_RANGE);
+			pt_protect(&table, GIB, 2 * MIB, 0);
+			expect_nothing(GIB, 2 * MIB);
+		} else {
+			assert_int_equal(pt_map(&table, GIB, hpa(0), 2 * MIB, 0, PT_NORMAL), BH_E_OK);
+			expect(GIB, 2 * MIB, 0, 0, PT_NORMAL);
+		}
+		end_watch();
 		finish();
 	}
 }
@@ -800,6 +879,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_every_allocation_fails_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_rights, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_retry, setup, teardown),
 	};
 

@@ -74,6 +74,26 @@ static const struct pt_format vmsa_stage2 = {
 	.type_mask = 3 << 8 | 15 << 2,
 };
 
+/* RISC-V Sv39x4, G-stage with Svpbmt: four concatenated roots, a table is what has none of R, W and X. */
+#define RV_LEAF (1u << 0 | 1u << 4 | 1u << 6 | 1u << 7) /* V, U, A, D */
+static const struct pt_format sv39x4 = {
+	.name = "Sv39x4",
+	.levels = 3,
+	.root_bits = 11,
+	.block_levels = 1u << 0 | 1u << 1,
+	.addr_shift = 2,
+	.valid_mask = 1,
+	.addr_mask = 0x003ffffffffffc00ull,
+	.table_mask = 7u << 1,
+	.table_value = 0,
+	.table_bits = 1,
+	.leaf_bits = { RV_LEAF, RV_LEAF, RV_LEAF },
+	.prot_bits = { 0, 1 << 1, 2 << 1, 3 << 1, 4 << 1, 5 << 1, 6 << 1, 7 << 1 },
+	.prot_mask = 7 << 1,
+	.type_bits = { [PT_NORMAL] = 0, [PT_NONCACHED] = 1ull << 61, [PT_DEVICE] = 2ull << 61 },
+	.type_mask = 3ull << 61,
+};
+
 static fake_tlb_hook_t *tlb_hook;
 
 const struct pt_format *fake_format_vmsa_stage1(void)
@@ -84,6 +104,11 @@ const struct pt_format *fake_format_vmsa_stage1(void)
 const struct pt_format *fake_format_vmsa_stage2(void)
 {
 	return &vmsa_stage2;
+}
+
+const struct pt_format *fake_format_sv39x4(void)
+{
+	return &sv39x4;
 }
 
 const struct pt_format *arch_pt_hypervisor(void)

@@ -109,7 +109,10 @@ void pt_merge(struct page_table *table, uint64_t in, uint64_t size, uint64_t lim
  */
 void pt_unmap(struct page_table *table, uint64_t in, uint64_t size);
 
-/** Protect: change prot of whole leaves in a range (W^X, read-only info area). Holes stay holes. */
+/**
+ * pt_protect() - change prot of whole leaves in a range (W^X, read-only info area); holes stay holes
+ * Where the format has no leaf that allows nothing, @prot 0 unmaps.
+ */
 void pt_protect(struct page_table *table, uint64_t in, uint64_t size, unsigned int prot);
 
 /**

@@ -206,8 +206,9 @@ uint32_t fake_irq_edges(const struct cell_arch *cell, uint32_t irq);
 /** What arch_debug_putc() got, the last 4095 characters. */
 const char *fake_uart_text(void);
 
-/** VMSAv8 formats as data, 4 KiB granule: to test the walker with what AArch64 uses. */
+/** Formats of real machines as data, 4 KiB granule, to test the walker: VMSAv8 and RISC-V's G-stage. */
 const struct pt_format *fake_format_vmsa_stage1(void);
 const struct pt_format *fake_format_vmsa_stage2(void);
+const struct pt_format *fake_format_sv39x4(void);
 
 #endif
