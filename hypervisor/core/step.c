@@ -39,11 +39,23 @@ int step_injected(const char *step)
 }
 #endif
 
+/* As the user reads it. */
+static const char *sentence(int code)
+{
+	static const char *const sentences[] = {
+#define SENTENCE(name, number, what, mend) [number] = what,
+		BH_ERRORS(SENTENCE)
+#undef SENTENCE
+	};
+
+	return code >= 0 && code < BH_E_COUNT && sentences[code] ? sentences[code] : "unknown error";
+}
+
 void step_failed(const char *step, int code, const struct bh_error *error)
 {
 	struct bh_info *info = image_info();
 
-	log_error("step %s failed with error %d", step, code);
+	log_error("step %s failed: %s (error %d)", step, sentence(code), code);
 	if (__atomic_exchange_n(&failure_recorded, 1, __ATOMIC_ACQ_REL))
 		return;
 	memset(info->last_step, 0, sizeof(info->last_step));
