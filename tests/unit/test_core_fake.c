@@ -7,8 +7,8 @@
 /* SOURCES: hypervisor/arch/fake/machine.c hypervisor/arch/fake/mmu.c */
 /* SANITIZE: address thread */
 /*
- * The fake machine itself, below a hypervisor of a few lines (the upcalls here): a machine that does not do what
- * hardware does, or that lets the contract be broken, would prove nothing about what is tested on it.
+ * The fake machine itself, below a hypervisor of a few lines (the upcalls here): a machine that does not do
+ * what hardware does, or that lets the contract be broken, would prove nothing about what is tested on it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

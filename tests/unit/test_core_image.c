@@ -134,7 +134,9 @@ static void test_another_architecture(void **state)
 	assert_int_equal(error.field, offsetof(struct bh_image_header, arch));
 }
 
-/* Does the header describe parts that lie in the memory, in order, and do not overlap? By our own arithmetic. */
+/*
+ * Does the header describe parts that lie in the memory, in order, and do not overlap? By our own arithmetic.
+ */
 static int is_sane(const struct bh_image_header *h)
 {
 	unsigned __int128 at =

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What CPUs do at the same time in core, under ThreadSanitizer: locks, requests, log, pool, tables, first failure. */
+/*
+ * What CPUs do at the same time in core, under ThreadSanitizer: locks, requests, log, pool, tables, first
+ * failure.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -184,7 +187,10 @@ static enum fake_outcome write_lines(void *argument)
 	return FAKE_DONE;
 }
 
-/* As the driver reads: copies, then believes what was not overwritten meanwhile. Return: bytes of whole lines. */
+/*
+ * As the driver reads: copies, then believes what was not overwritten meanwhile. Return: bytes of whole
+ * lines.
+ */
 static unsigned int read_log(uint64_t *position, char *text, unsigned int size)
 {
 	const struct bh_ring *ring = (const void *)((const uint8_t *)image_info() + image_info()->log);
