@@ -168,6 +168,8 @@ struct page_table *arch_cell_stage2(struct cell_arch *cell)
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot)
 {
 	cell->slot[vcpu] = (uint16_t)slot;
+	if (!cell->is_root)
+		vgic_leave_slot(arch_root_cell(), slot);
 }
 
 void arch_cell_reset(struct cell_arch *cell)

@@ -149,10 +149,19 @@ static void clear_list_registers(const struct vgic_cpu *cpu)
 	mmio_write32(gic.gich + GICH_APR, 0);
 }
 
+/* Where the kernel had routed what; only now is it known which interface is whose. */
+static void adopt_routes(struct percpu *self)
+{
+	for (uint32_t irq = GIC_PRIVATE; irq < gic.intids; irq++)
+		if (*(gic.gicd + GICD_ITARGETSR + irq) >> self->gic.shared->interface & 1)
+			self->cell->gic.route[irq] = (uint16_t)self->vcpu;
+}
+
 static void v2_cpu_activate(void)
 {
 	struct vgic_cpu *cpu = &percpu()->gic;
 
+	adopt_routes(percpu());
 	cpu->found_ctlr = mmio_read32(gic.gicc + GICC_CTLR);
 	cpu->found_pmr = mmio_read32(gic.gicc + GICC_PMR);
 	mmio_write32(gic.gicd + GICD_ICACTIVER, 0xffff); /* SGIs in service: as in gicv3.c */

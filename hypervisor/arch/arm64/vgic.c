@@ -75,6 +75,24 @@ void vgic_cell_reset(struct cell_arch *cell)
 	spin_unlock(&dist->lock);
 }
 
+void vgic_leave_slot(struct cell_arch *cell, unsigned int slot)
+{
+	struct vgic_dist *dist = &cell->gic;
+	uint16_t here = (uint16_t)percpu()->vcpu;
+
+	spin_lock(&dist->lock);
+	for (uint32_t irq = GIC_PRIVATE; irq < gic.intids; irq++) {
+		if (cell->slot[dist->route[irq]] != slot)
+			continue;
+		dist->route[irq] = here;
+		if (bit_test(dist->hw, irq))
+			gic_ops()->route(irq, cell->slot[here]);
+		else if (bit_test(dist->virt, irq))
+			vgic_evaluate(cell, irq);
+	}
+	spin_unlock(&dist->lock);
+}
+
 /* By affinity: the clusters of GICv3's SGIs. */
 void vgic_build_clusters(struct cell_arch *cell)
 {
@@ -159,7 +177,8 @@ void vgic_line_ended(struct cell_arch *cell, uint32_t irq)
 	spin_unlock(&dist->lock);
 }
 
-static void give_back_line(struct cell_arch *cell, uint32_t irq, int was_pending)
+/* A line that was moved to another CPU while this one had it is due there from now on. */
+static void give_back_line(struct cell_arch *cell, uint32_t irq, int was_pending, int is_parking)
 {
 	struct vgic_dist *dist = &cell->gic;
 
@@ -167,6 +186,8 @@ static void give_back_line(struct cell_arch *cell, uint32_t irq, int was_pending
 	bit_clear(dist->inflight, irq);
 	if (was_pending && bit_test(dist->edge, irq))
 		bit_set(dist->pending, irq);
+	if (is_parking && bit_test(dist->virt, irq))
+		vgic_evaluate(cell, irq);
 	spin_unlock(&dist->lock);
 }
 
@@ -196,7 +217,7 @@ void vgic_give_back(uint64_t lr, int active_too)
 			__atomic_fetch_or(&self->gic.shared->sgi_source[intid],
 					  (uint8_t)(1u << (lr >> LR_SOURCE_SHIFT & 7)), __ATOMIC_ACQ_REL);
 	} else if (intid < GIC_INTIDS) {
-		give_back_line(self->cell, intid, (lr & LR_PENDING) != 0);
+		give_back_line(self->cell, intid, (lr & LR_PENDING) != 0, active_too);
 	} else {
 		log_warning("LPI %u was not yet taken when its CPU left; it is lost", intid);
 	}

@@ -13,7 +13,7 @@
 #define TYPER_CPUS (7u << 5)
 #define TYPER_LPIS (1u << 17)
 #define TYPER_MBIS (1u << 16)
-#define ROUTER_ANY (1ull << 31) /* 1 of N: we take the first vCPU */
+#define ROUTER_ANY (1ull << 31) /* 1 of N: we take the one that asks */
 #define ROUTER_AFFINITY 0xff00ffffffull
 
 /** One register access, taken apart. @irq: first interrupt of the register. */
@@ -240,6 +240,12 @@ static void handle_config(struct dist_access *request)
 		request->access->value = value;
 }
 
+/* A CPU of root's that is lent to a guest cell is no target: the interrupt would be taken for the guest's. */
+static int may_route(const struct cell_arch *cell, unsigned int vcpu)
+{
+	return cpu_get(cell->slot[vcpu])->cell == cpu_self()->cell;
+}
+
 static void set_route(struct cell_arch *cell, uint32_t irq, unsigned int vcpu)
 {
 	cell->gic.route[irq] = (uint16_t)vcpu;
@@ -261,7 +267,8 @@ static void handle_targets(struct dist_access *request)
 		if (irq >= gic.intids || !is_owned(&cell->gic, irq))
 			continue;
 		for (unsigned int vcpu = 0; request->access->is_write && vcpu < cell->vcpu_count; vcpu++) {
-			if (request->access->value >> (byte * 8 + gic_v2_interface(cell, vcpu)) & 1) {
+			if (request->access->value >> (byte * 8 + gic_v2_interface(cell, vcpu)) & 1 &&
+			    may_route(cell, vcpu)) {
 				set_route(cell, irq, vcpu);
 				break;
 			}
@@ -295,8 +302,8 @@ static void handle_router(struct dist_access *request)
 		router = request->access->value;
 	vcpu = vgic_find_vcpu(cell, router & ROUTER_AFFINITY);
 	if (router & ROUTER_ANY)
-		vcpu = 0;
-	if (vcpu < cell->vcpu_count)
+		vcpu = percpu()->vcpu;
+	if (vcpu < cell->vcpu_count && may_route(cell, vcpu))
 		set_route(cell, irq, vcpu);
 }
 

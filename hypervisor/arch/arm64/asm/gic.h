@@ -81,4 +81,10 @@ int vgic_cell_init(struct cell_arch *cell, const struct bh_config_cell *config);
 void vgic_cell_exit(struct cell_arch *cell);
 void vgic_cell_reset(struct cell_arch *cell);
 
+/**
+ * vgic_leave_slot() - @cell loses the CPU in @slot: its interrupts that are routed there go to the executing CPU
+ * Otherwise they would be taken for the next owner's. Context: control call of @cell, on another CPU of it.
+ */
+void vgic_leave_slot(struct cell_arch *cell, unsigned int slot);
+
 #endif
