@@ -28,6 +28,6 @@ def test_without_scrubbing_the_zeros_are_missed(own_machine):
     m = own_machine(image=build("no_scrub"))
     bh = Hypervisor(m)
     bh.enable()
-    with pytest.raises(MachineError, match="memscan zero.*holds 0x"):
+    with pytest.raises(MachineError, match="(?s)memscan zero.*holds 0x"):
         see_destroyed_memory(bh)
     bh.disable()
