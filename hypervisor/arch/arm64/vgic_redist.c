@@ -212,7 +212,7 @@ static void access_control_frame(struct cell_arch *cell, unsigned int slot, uint
 	} else if (within == GICR_WAKER) {
 		access->value = access_waker(slot, access);
 	} else if (within == GICR_IIDR || within >= GIC_V3_IDREGS) {
-		if (!access->is_write)
+		if (!access->is_write && access->size == 4) /* a device is not read unaligned */
 			access->value = mmio_read32(redist + within);
 	} else if (cell->is_root && gic.its &&
 		   (within == GICR_CTLR || within == GICR_PROPBASER || within == GICR_PENDBASER)) {
