@@ -48,10 +48,10 @@ static __attribute__((noinline)) uint64_t special_irq(struct percpu *self, uint3
 		self->stats->count[BH_STAT_KICK]++;
 		return serve_kick(3, cpu, self->cell);
 	}
-	if (intid >= GIC_LPI_FIRST)
-		take_lpi_slow(3, cpu, &self->cell->gic, intid);
-	else if (intid == cpu->maintenance)
+	if (intid < GIC_LPI_FIRST && intid == cpu->maintenance)
 		serve_maintenance(3, cpu, self->cell);
+	else if (intid >= GIC_LPI_FIRST && self->cell->is_root) /* the ITS is root's, guests have no LPIs */
+		take_lpi_slow(3, cpu, &self->cell->gic, intid);
 	deactivate(intid); /* for LPIs without effect; a stray SGI ends here */
 	return 0;
 }
