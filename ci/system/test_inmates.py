@@ -70,6 +70,18 @@ def test_every_byte_reaches_the_console(bh):
     bh.cell("destroy", "console-echo")
 
 
+@pytest.mark.core
+def test_input_while_suspended_arrives_afterwards(bh):
+    """The interrupt that it raises finds nobody at home; the guest gets it when it goes on."""
+    bh.boot(f"{VMS}/console-echo-aarch64-qemu-smp1.yaml")
+    bh.wait_console("console-echo", "echo: ready")
+    bh.cell("suspend", "console-echo")
+    bh.machine.run("bulkhead console console-echo --new --send early --timeout 1")
+    bh.cell("resume", "console-echo")
+    bh.wait_console("console-echo", r"echo: 5 bytes, crc32 [0-9a-f]{8}, 0 lost")
+    bh.cell("destroy", "console-echo")
+
+
 def test_watchdog_notices_a_frozen_guest(bh):
     bh.boot_test("freeze")
     bh.wait_state("freeze", "failed", 30)

@@ -27,32 +27,38 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
 void arch_vcpu_park(void)
 {
 	gic_cpu_park();
+	handover_reset(); /* before stage 2 goes: no walk by the guest's tables without it */
 	traps_unload();
-	handover_reset();
 	clear_frame();
 }
 
 /*
  * Time stands still while a cell is suspended: from when its last CPU stopped to when the first goes on. The
- * offset is the cell's, so that its CPUs never disagree. Root is never suspended.
+ * offset is the cell's, so that its CPUs never disagree: whoever comes second waits until the first has added
+ * to it. Root is never suspended.
  */
 void arch_vcpu_suspend(void)
 {
 	struct cell_arch *cell = percpu()->cell;
 	uint64_t now = arch_time_now();
-	uint64_t last = __atomic_load_n(&cell->stopped_at, __ATOMIC_RELAXED);
 
-	while (last < now && !__atomic_compare_exchange_n(&cell->stopped_at, &last, now, 0, __ATOMIC_ACQ_REL,
-							  __ATOMIC_RELAXED))
-		;
+	spin_lock(&cell->time_lock);
+	if (cell->stopped_at < now)
+		cell->stopped_at = now;
+	spin_unlock(&cell->time_lock);
 }
 
 void arch_vcpu_resume(void)
 {
 	struct cell_arch *cell = percpu()->cell;
-	uint64_t stopped = __atomic_exchange_n(&cell->stopped_at, 0, __ATOMIC_ACQ_REL);
 
-	if (stopped)
-		__atomic_fetch_add(&cell->time_offset, arch_time_now() - stopped, __ATOMIC_ACQ_REL);
-	sysreg_write("cntvoff_el2", __atomic_load_n(&cell->time_offset, __ATOMIC_ACQUIRE));
+	spin_lock(&cell->time_lock);
+	if (cell->stopped_at)
+		__atomic_store_n(&cell->time_offset, cell->time_offset + arch_time_now() - cell->stopped_at,
+				 __ATOMIC_RELAXED);
+	cell->stopped_at = 0;
+	sysreg_write("cntvoff_el2", cell->time_offset);
+	spin_unlock(&cell->time_lock);
+	/* Kicks that came meanwhile are used up; what they were for waits in the queues. */
+	gic_kick(percpu()->slot);
 }
