@@ -5,9 +5,11 @@ inmate-out  := $(O)/$(ARCH)/inmates
 inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S))
 inmate-main := $(sort $(wildcard inmates/demos/*.c inmates/tests/*.c))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
+# A program NAME.c may have more sources in a folder NAME/ beside it.
+inmate-parts = $(sort $(wildcard $(basename $(1))/*.c))
 inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main)))
 inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
-inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main))
+inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m))))
 
 inmate-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -march=armv8-a
 inmate-include := -Iinclude -Iinmates/lib -Iinmates/lib/include -Iinmates/lib/$(ARCH)
@@ -43,7 +45,8 @@ $(error Two files of inmates/demos and inmates/tests have the same name)
 endif
 
 define inmate-program
-$(inmate-out)/$(basename $(notdir $(1))).elf: $(inmate-out)/$(basename $(1)).o $(inmate-libo) $(inmate-lds)
+$(inmate-out)/$(basename $(notdir $(1))).elf: $(inmate-out)/$(basename $(1)).o $(patsubst %.c,$(inmate-out)/%.o,$(call inmate-parts,$(1))) \
+		$(inmate-libo) $(inmate-lds)
 	$$(call say,LD,$$@)
 	$$(Q)$$(HVCC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,noexecstack \
 		-Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 -Wl,-T,$(inmate-lds) -o $$@ $$(filter %.o,$$^)

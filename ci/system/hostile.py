@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rows of the hostile cell and of hostile root: run, judge, one line a row, JSON.
+
+A row is good if its positive control worked, what it attempted ended as its table says, and afterwards root's
+sentinels, the victim's heartbeat, memory and interrupt settings (it looks at them itself) are as before.
+"""
+import json
+import os
+import re
+
+from machine import BUILD
+
+SENTINELS, SENTINELS_SIZE, SENTINEL = 0x62000000, 0x200000, "0x5afe0000600d5afe"
+ROW = re.compile(r"row (\d+) (\S+) gic \d control (\w+) expect (\w+) (\d+) 0x([0-9a-f]+)")
+GOT = re.compile(r"\.*got (\d+) (\w+)(?: 0x([0-9a-f]+))?")
+ROOT_ROW = re.compile(r"row (\S+) control (\w+) result (\w+) ?(.*)")
+LAST = 9999
+
+
+class Row:
+    """One attack and what came of it. problem: None if all is as it must be."""
+
+    def __init__(self, number, name, control, expect, kind, want):
+        self.number, self.name, self.control = number, name, control
+        self.expect, self.kind, self.want = expect, kind, want
+        self.got, self.problem = None, None
+
+    @property
+    def skipped(self):
+        return self.control == "skipped"
+
+    def judge_value(self, how, value):
+        """The attempt came back to the guest."""
+        self.got = how if value is None else f"{how} {value:#x}"
+        if self.expect == "any":
+            good = how == "value"
+        elif self.expect == "value":
+            good = how == "value" and value == self.want
+        else:
+            good = how == self.expect
+        if not good:
+            self.problem = f"expected {self.expect} {self.want:#x}, got {self.got}"
+
+    def judge_end(self, cell):
+        """The attempt did not come back: the cell's state tells."""
+        reason = cell.get("reason", {})
+        self.got = f"{cell['state']}: {reason.get('text', 'no reason')}"
+        address = int(reason.get("address", "0x0"), 16)
+        if self.expect != "failed":
+            self.problem = f"expected {self.expect}, got {self.got}"
+        elif cell["state"] != "failed" or reason.get("kind") != self.kind or address != self.want:
+            self.problem = f"expected failed, kind {self.kind} at {self.want:#x}, got {self.got}"
+        elif not reason.get("what"):
+            self.problem = f"the reason does not say what was touched: {self.got}"
+
+    def line(self):
+        mark = "skip" if self.skipped else "FAIL" if self.problem else "ok"
+        return f"{mark:4} {self.name:36} {self.problem or self.got or ''}"
+
+    def record(self):
+        return {"row": self.name, "result": "skipped" if self.skipped else "failed" if self.problem else "passed",
+                "expected": f"{self.expect} {self.want:#x}", "got": self.got, "problem": self.problem}
+
+
+def judge_run(rows, end, victim, before):
+    """Rows of one run of the cell, with its end and what the victim was like afterwards."""
+    for row in rows:
+        if row.skipped:
+            continue
+        if row.got is None:
+            row.judge_end(end)
+        if row.control != "ok":
+            row.problem = "its positive control did not work: it shows nothing"
+        elif victim["state"] != "running" or victim["heartbeat"] <= before:
+            row.problem = row.problem or "the victim does not beat any more"
+
+
+def parse(text, heartbeat):
+    """What hostile.sh printed, as rows."""
+    done, rows, end = [], [], None
+    for line in text.splitlines():
+        if match := ROW.search(line):
+            number, name, control, expect, kind, want = match.groups()
+            rows.append(Row(int(number), name, control, expect, int(kind), int(want, 16)))
+        elif match := GOT.match(line):
+            row = next((r for r in rows if r.number == int(match.group(1))), None)
+            if row:
+                row.judge_value(match.group(2), int(match.group(3), 16) if match.group(3) else None)
+        elif line.startswith("end "):
+            end = json.loads(line[4:])
+        elif line.startswith("victim {"):
+            victim = json.loads(line[7:])
+            judge_run(rows, end, victim, heartbeat)
+            heartbeat = victim["heartbeat"]
+            done, rows = done + rows, []
+    return done + rows
+
+
+def parse_root(text):
+    """What `attack` printed, as rows."""
+    rows = []
+    for match in ROOT_ROW.finditer(text):
+        name, control, result, detail = match.groups()
+        row = Row(None, name, control, "refused", 0, 0)
+        row.got = f"{result} {detail}".strip()
+        if control != "ok" and control != "skipped":
+            row.problem = "its positive control did not work: it shows nothing"
+        elif result != "refused":
+            row.problem = row.got
+        rows.append(row)
+    return rows
+
+
+def save(rows, name):
+    """The JSON beside: build/hostile/NAME.json."""
+    path = os.path.join(BUILD, f"hostile/{name}.json")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump([row.record() for row in rows], f, indent=1)
+
+
+def begin(bh):
+    """Sentinels, and the victim."""
+    bh.machine.sh(f"memscan fill {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}")
+    bh.boot_test("hostile-victim")
+    bh.wait_console("victim", "victim: ready")
+    return bh.heartbeat("victim")
+
+
+def finish(bh):
+    """What else is not as before, as sentences."""
+    count = int(bh.machine.sh(f"memscan count {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}"))
+    wrong = [] if count == SENTINELS_SIZE // 8 else [f"{SENTINELS_SIZE // 8 - count} of root's sentinels changed"]
+    said = bh.console("victim").replace("victim: ready", "").strip()
+    if said:
+        wrong.append(f"the victim says: {said}")
+    bh.machine.sh(f"memscan fill {SENTINELS:#x} {SENTINELS_SIZE:#x} 0")
+    return wrong
+
+
+def run(bh, ranges=((0, LAST),), first_only=False):
+    """Rows by number, of the cell; the victim lives already. Give them judged."""
+    rows = []
+    for first, last in ranges:
+        heartbeat = bh.heartbeat("victim")
+        result = bh.machine.run(f"sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)}", timeout=240)
+        rows += parse(result.output, heartbeat)
+        if result.code and not (rows and rows[-1].problem):
+            lost = Row(first, "frame", "ok", "any", 0, 0)
+            lost.problem = f"hostile.sh ended with {result.code}: {result.output[-300:]}"
+            rows.append(lost)
+        bh.machine.run("bulkhead cell destroy hostile", timeout=60)
+    return rows
+
+
+def missing(rows):
+    """Rows of a whole run that were never heard of."""
+    heard = {row.number for row in rows}
+    return [f"row {n} was not heard of" for n in range(max(heard, default=0) + 1) if n not in heard]
+
+
+def run_root(bh):
+    return parse_root(bh.machine.sh("attack", timeout=120))

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Hostile guests and a hostile root: rows of inmates/tests/hostile/ and of helpers/attack.c.
+
+The first configuration runs all rows, the others the first of each class; --full runs all rows everywhere.
+One line a row is printed, build/hostile/CONFIGURATION.json says the same.
+"""
+import pytest
+
+import hostile
+from conftest import is_full
+from machine import matrix
+
+
+@pytest.mark.core
+def test_rows_of_a_hostile_guest(bh, request):
+    """Each row on its own is a line of the output; every one must be as its table says."""
+    m = bh.machine
+    everything = is_full(request.config) or (m.kernel, m.gic, m.cpu) == matrix()[0]
+    hostile.begin(bh)
+    rows = hostile.run(bh, first_only=not everything)
+    hostile.save(rows, m.label)
+    print("\n".join(row.line() for row in rows))
+    wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh)
+    wrong += hostile.missing(rows) if everything else []
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= (60 if everything else 7)
+    bh.cell("destroy", "victim")
