@@ -389,7 +389,8 @@ CROSS = "aarch64-linux-gnu-"
 
 def _program(source, target):
     """A program for root's user space."""
-    subprocess.run([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", target, source], check=True)
+    subprocess.run([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-static", "-I" + os.path.join(TREE, "include"),
+                    "-o", target, source], check=True)
 
 
 def _flat(source, target):

@@ -25,3 +25,17 @@ def test_rows_of_a_hostile_guest(bh, request):
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= (60 if everything else 7)
     bh.cell("destroy", "victim")
+
+
+@pytest.mark.core
+def test_rows_of_a_hostile_root(bh):
+    """What root's administrator can do without changing the kernel."""
+    hostile.begin(bh)
+    rows = hostile.run_root(bh)
+    hostile.save(rows, f"{bh.machine.label}-root")
+    print("\n".join(row.line() for row in rows))
+    wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh)
+    assert bh.beats("victim")
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) >= 30
+    bh.cell("destroy", "victim")
