@@ -282,6 +282,10 @@ int lifecycle_resume(struct cell *cell, struct bh_error *error)
 
 	if (cell_state(cell) != BH_CELL_SUSPENDED)
 		return refuse_event(cell, CELL_EVENT_RESUME, error);
+	/* A CPU that went on without having stood still would have another time than the others. */
+	code = wait_until(cell, cpus_none_running, error);
+	if (code)
+		return code;
 	comm_watch_start(cell);
 	code = state_change(cell, CELL_EVENT_RESUME, NULL, error);
 	if (!code)

@@ -309,6 +309,34 @@ static void test_stuck_cpu(void **state)
 	fake_power_off();
 }
 
+/* A cell goes on when all of it stood still, not earlier: its CPUs share their time. */
+static void test_resume_waits(void **state)
+{
+	struct machine_cell cell = machine_cell("one", 3);
+	uint32_t handle;
+
+	setup(1);
+	handle = machine_create(0, &cell);
+	start_cell(handle, 3, 1);
+	settle(3);
+	__atomic_store_n(&stubborn, 0, __ATOMIC_RELEASE);
+	fake_post(3, FAKE_GUEST, be_stubborn, NULL);
+	usleep(20000);
+	assert_int_equal(machine_once(0, BH_HC_CELL_SUSPEND, handle, 0).result, BH_E_AGAIN);
+	assert_int_equal(machine_once(0, BH_HC_CELL_RESUME, handle, 0).result, BH_E_AGAIN);
+	assert_int_equal(machine_state(handle), BH_CELL_SUSPENDED);
+	fake_time_advance(3000000000ull);
+	assert_int_equal(machine_once(0, BH_HC_CELL_RESUME, handle, 0).result, BH_E_TIMEOUT);
+	__atomic_store_n(&stubborn, 1, __ATOMIC_RELEASE);
+	fake_finish(3, 5000);
+	machine_ok(0, BH_HC_CELL_SUSPEND, handle, 0);
+	machine_ok(0, BH_HC_CELL_RESUME, handle, 0);
+	assert_true(fake_wait_mode(3, FAKE_GUEST, 5000));
+	assert_int_equal(fake_cpu_view(3).resumes, 1);
+	machine_ok(0, BH_HC_CELL_DESTROY, handle, 0);
+	fake_power_off();
+}
+
 /* Refusals: nothing is left behind by any of them. */
 
 static struct hypercall refused(const struct machine_cell *cell)
@@ -604,6 +632,7 @@ int main(void)
 		cmocka_unit_test(test_violation),
 		cmocka_unit_test(test_smp),
 		cmocka_unit_test(test_stuck_cpu),
+		cmocka_unit_test(test_resume_waits),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_two_cells),
 		cmocka_unit_test(test_out_of_pages),
