@@ -198,14 +198,14 @@ int takeover_enter(const struct takeover *takeover, struct bh_error *error)
 	stop_machine(enter_this_cpu, &all, cpu_online_mask);
 	if (atomic_read(&all.verdict) == VERDICT_STAY)
 		return BH_E_OK;
-	if (!atomic_read(&all.code))
-		return error_set(error, BH_E_TIMEOUT, BH_OBJ_CPU, 0, atomic_read(&all.entered), 0);
 	if (atomic_read(&all.stuck)) {
 		/* Nothing that the module does is safe any more, its unloading least of all. */
 		__module_get(THIS_MODULE);
 		pr_crit("bulkhead: %d CPUs did not get out of the hypervisor again: restart the machine\n",
 			atomic_read(&all.stuck));
 	}
+	if (!atomic_read(&all.code))
+		return error_set(error, BH_E_TIMEOUT, BH_OBJ_CPU, 0, atomic_read(&all.entered), 0);
 	return gathering_result(&all, error);
 }
 
