@@ -365,6 +365,8 @@ static const struct dist_register *find_register(uint32_t offset)
 
 	if (__builtin_expect(block < sizeof(registers) / sizeof(registers[0]), 1))
 		return registers[block].handle ? &registers[block] : NULL;
+	if (gic.version == 2) /* its window may be as large, but the hardware ends at 4 KiB */
+		return NULL;
 	if (offset >= GIC_V3_IDREGS)
 		return &v3_id_registers;
 	return offset >= GICD_IROUTER && offset < GICD_IROUTER + GIC_INTIDS * 8 ? &router_registers : NULL;
