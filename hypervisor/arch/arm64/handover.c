@@ -128,6 +128,13 @@ static void reset_pmu(void)
 	sysreg_write("pmselr_el0", 0);
 }
 
+/* Whether stores may be bypassed by speculation is firmware's state of the CPU: they may not, as after reset. */
+static void reset_store_bypass(void)
+{
+	if (firmware_feature(SMCCC_WORKAROUND_2) == 0)
+		firmware_call(SMCCC_WORKAROUND_2, 1, 0, 0);
+}
+
 void handover_reset(void)
 {
 	uint32_t all = features_all();
@@ -140,6 +147,7 @@ void handover_reset(void)
 	reset_debug();
 	if (features_has(FEATURE_PMU))
 		reset_pmu();
+	reset_store_bypass();
 	sysreg_isb();
 	if (features_has(FEATURE_SVE))
 		fpsimd_zero_sve();
