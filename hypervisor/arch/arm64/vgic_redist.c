@@ -193,7 +193,7 @@ static void access_lpi_tables(struct cell_arch *cell, unsigned int slot, uint32_
 			mmio_write32(redist + offset, (uint32_t)access->value);
 		else
 			access->value = mmio_read32(redist + offset);
-	} else if (access->size == 8) {
+	} else if (access->size == 8 && offset != GICR_CTLR) {
 		if (!access->is_write)
 			access->value = *(volatile uint64_t *)(redist + offset);
 		else if (pt_lookup(&cell->stage2, access->value & mask, NULL, NULL))
