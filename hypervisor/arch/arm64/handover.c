@@ -128,7 +128,7 @@ static void reset_pmu(void)
 	sysreg_write("pmselr_el0", 0);
 }
 
-/* Whether stores may be bypassed by speculation is firmware's state of the CPU: they may not, as after reset. */
+/* Whether loads may pass older stores by speculation is firmware's state: they may not, as after reset. */
 static void reset_store_bypass(void)
 {
 	if (firmware_feature(SMCCC_WORKAROUND_2) == 0)
