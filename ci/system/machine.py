@@ -38,7 +38,8 @@ VHE_CPUS = ("cortex-a76", "max")
 # Root's lines of dmesg that no scenario may leave behind.
 BAD_DMESG = re.compile(
     r"WARNING: |BUG: |BUG at |Oops|Internal error|Call trace:|Unable to handle kernel"
-    r"|soft lockup|hard LOCKUP|rcu.*(detected stall|detected expedited stall|starved)|blocked for more than|list_(add|del) corruption"
+    r"|soft lockup|hard LOCKUP|rcu.*(detected stall|detected expedited stall|starved)|blocked for more than"
+    r"|list_(add|del) corruption"
     r"|refcount_t: |UBSAN|irq \d+: nobody cared", re.IGNORECASE)
 
 

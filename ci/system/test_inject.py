@@ -9,7 +9,8 @@ import pytest
 from hypervisor import Hypervisor
 from machine import TREE
 
-TABLE = re.compile(r"^\t?(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\t?\};", re.DOTALL | re.MULTILINE)
+TABLE = re.compile(r"^\t?(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\t?\};",
+                   re.DOTALL | re.MULTILINE)
 ENTRY = re.compile(r'\{\s*(?:\.name = )?"([^"]+)"')
 FUNCTION = re.compile(r"^const struct step \*(\w+)\(void\)$", re.MULTILINE)
 POINT = re.compile(r'step_injected\("([^"]+)"\)')

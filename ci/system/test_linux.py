@@ -86,7 +86,8 @@ def test_reset_stops_the_cell_alone_and_restart_brings_it_back(linux):
     assert "reset" in linux.machine.sh("bulkhead cell show linux")
     linux.cell("restart", "linux", timeout=90)
     # The console still holds what the guest said in its former life: only an answer tells that it is back.
-    linux.machine.wait_for("bulkhead console linux --send 'echo agai\"n.\"' --until 'again.' --timeout 5 >/dev/null", 60)
+    linux.machine.wait_for(
+        "bulkhead console linux --send 'echo agai\"n.\"' --until 'again.' --timeout 5 >/dev/null", 60)
 
 
 def test_guest_panic_stays_in_the_guest(linux):

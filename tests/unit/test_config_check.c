@@ -276,7 +276,10 @@ static void *mutate(const void *blob, uint32_t size)
 	return copy;
 }
 
-/* What is accepted was not proven here; the sanitizers watch that nothing is read beyond, and that errors make sense. */
+/*
+ * What is accepted was not proven here; the sanitizers watch that nothing is read beyond, and that errors
+ * make sense.
+ */
 static void check_error(const void *blob, uint32_t size, int code, const struct bh_error *error)
 {
 	assert_int_equal(error->code, code);

@@ -32,7 +32,8 @@ static volatile uint64_t *window(int fd, uint64_t base, uint64_t size)
 int main(int argc, char **argv)
 {
 	if (argc < 4 || (strcmp(argv[1], "zero") && argc != 5)) {
-		fprintf(stderr, "usage: memscan zero BASE SIZE | fill BASE SIZE WORD | count BASE SIZE WORD\n");
+		fprintf(stderr,
+			"usage: memscan zero BASE SIZE | fill BASE SIZE WORD | count BASE SIZE WORD\n");
 		return 2;
 	}
 

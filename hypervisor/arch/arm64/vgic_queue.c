@@ -45,8 +45,9 @@ static uint64_t compose(struct vgic_cpu *cpu, const struct vgic_dist *dist, uint
 	uint64_t lr = LR_PENDING | LR_GROUP1 | intid |
 		      (uint64_t)guest_priority(cpu, dist, intid) << LR_PRIORITY_SHIFT;
 
+	/* No sender is left if the guest changed the SGI's priority while it waited at two levels. */
 	if (intid < GIC_SGIS)
-		return lr | (uint64_t)__builtin_ctz(cpu->sgi_wait[intid]) << LR_SOURCE_SHIFT;
+		return lr | (uint64_t)__builtin_ctz(cpu->sgi_wait[intid] | 0x80u) << LR_SOURCE_SHIFT;
 	if (intid >= GIC_PRIVATE && bit_test(dist->virt, intid))
 		return lr | LR_EOI;
 	return lr | LR_HW | (uint64_t)intid << LR_PHYS_SHIFT;
