@@ -350,9 +350,9 @@ static const struct dist_register registers[] = {
 	[GICD_ICPENDR >> BLOCK_SHIFT] = BITS(GICD_ICPENDR, handle_icpendr),
 	[GICD_ISACTIVER >> BLOCK_SHIFT] = BITS(GICD_ISACTIVER, handle_isactiver),
 	[GICD_ICACTIVER >> BLOCK_SHIFT] = BITS(GICD_ICACTIVER, handle_icactiver),
-	[GICD_IPRIORITYR >> BLOCK_SHIFT ...(GICD_ITARGETSR >> BLOCK_SHIFT) - 1] =
+	[GICD_IPRIORITYR >> BLOCK_SHIFT ... (GICD_ITARGETSR >> BLOCK_SHIFT) - 1] =
 		BYTES(GICD_IPRIORITYR, handle_priority),
-	[GICD_ITARGETSR >> BLOCK_SHIFT ...(GICD_ICFGR >> BLOCK_SHIFT) - 1] =
+	[GICD_ITARGETSR >> BLOCK_SHIFT ... (GICD_ICFGR >> BLOCK_SHIFT) - 1] =
 		BYTES(GICD_ITARGETSR, handle_v2_targets),
 	[GICD_ICFGR >> BLOCK_SHIFT ... (GICD_IGRPMODR >> BLOCK_SHIFT) - 1] = { GICD_ICFGR, 2, 4, 1, handle_config },
 	[GIC_V2_IDREGS >> BLOCK_SHIFT] = { 0, 0, 4, 0, handle_v2_id },
