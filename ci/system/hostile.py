@@ -58,7 +58,8 @@ class Row:
         return f"{mark:4} {self.name:36} {self.problem or self.got or ''}"
 
     def record(self):
-        return {"row": self.name, "result": "skipped" if self.skipped else "failed" if self.problem else "passed",
+        result = "skipped" if self.skipped else "failed" if self.problem else "passed"
+        return {"row": self.name, "number": self.number, "result": result,
                 "expected": f"{self.expect} {self.want:#x}", "got": self.got, "problem": self.problem}
 
 
@@ -75,9 +76,9 @@ def judge_run(rows, end, victim, before):
             row.problem = row.problem or "the victim does not beat any more"
 
 
-def parse(text, heartbeat):
+def parse(text):
     """What hostile.sh printed, as rows."""
-    done, rows, end = [], [], None
+    done, rows, end, heartbeat = [], [], None, 0
     for line in text.splitlines():
         if match := ROW.search(line):
             number, name, control, expect, kind, want = match.groups()
@@ -88,10 +89,10 @@ def parse(text, heartbeat):
                 row.judge_value(match.group(2), int(match.group(3), 16) if match.group(3) else None)
         elif line.startswith("end "):
             end = json.loads(line[4:])
+        elif line.startswith("victim-then {"):
+            heartbeat = json.loads(line[12:])["heartbeat"]
         elif line.startswith("victim {"):
-            victim = json.loads(line[7:])
-            judge_run(rows, end, victim, heartbeat)
-            heartbeat = victim["heartbeat"]
+            judge_run(rows, end, json.loads(line[7:]), heartbeat)
             done, rows = done + rows, []
     return done + rows
 
@@ -124,13 +125,13 @@ def begin(bh):
     bh.machine.sh(f"memscan fill {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}")
     bh.boot_test("hostile-victim")
     bh.wait_console("victim", "victim: ready")
-    return bh.heartbeat("victim")
 
 
 def finish(bh):
     """What else is not as before, as sentences."""
     count = int(bh.machine.sh(f"memscan count {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}"))
-    wrong = [] if count == SENTINELS_SIZE // 8 else [f"{SENTINELS_SIZE // 8 - count} of root's sentinels changed"]
+    changed = SENTINELS_SIZE // 8 - count
+    wrong = [f"{changed} of root's sentinels changed"] if changed else []
     said = bh.console("victim").replace("victim: ready", "").strip()
     if said:
         wrong.append(f"the victim says: {said}")
@@ -138,13 +139,13 @@ def finish(bh):
     return wrong
 
 
-def run(bh, ranges=((0, LAST),), first_only=False):
+def run(bh, ranges=((0, LAST),), first_only=False, timeout=240):
     """Rows by number, of the cell; the victim lives already. Give them judged."""
     rows = []
     for first, last in ranges:
-        heartbeat = bh.heartbeat("victim")
-        result = bh.machine.run(f"sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)}", timeout=240)
-        rows += parse(result.output, heartbeat)
+        command = f"sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)}"
+        result = bh.machine.run(command, timeout)
+        rows += parse(result.output)
         if result.code and not (rows and rows[-1].problem):
             lost = Row(first, "frame", "ok", "any", 0, 0)
             lost.problem = f"hostile.sh ended with {result.code}: {result.output[-300:]}"
@@ -159,5 +160,5 @@ def missing(rows):
     return [f"row {n} was not heard of" for n in range(max(heard, default=0) + 1) if n not in heard]
 
 
-def run_root(bh):
-    return parse_root(bh.machine.sh("attack", timeout=120))
+def run_root(bh, timeout=120):
+    return parse_root(bh.machine.sh("attack", timeout))

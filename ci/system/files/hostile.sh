@@ -4,7 +4,7 @@
 #
 # Prints what the cell's console shows, and after each run of it one line for its end and one for its victim:
 #	end JSON of 'bulkhead cell show hostile'
-#	victim JSON of 'bulkhead cell show victim'
+#	victim-then, victim JSON of 'bulkhead cell show victim', and the same a little later
 next=$1
 verb="boot /etc/bulkhead/test/hostile.yaml"
 while :; do
@@ -17,6 +17,8 @@ while :; do
 	bulkhead console --dump hostile | tac | sed '/^begin /q' | tac > /tmp/hostile.new
 	cat /tmp/hostile.new
 	echo "end $(bulkhead cell show hostile --json | tr -d '\n')"
+	echo "victim-then $(bulkhead cell show victim --json | tr -d '\n')"
+	usleep 20000
 	echo "victim $(bulkhead cell show victim --json | tr -d '\n')"
 	grep -q '^done ' /tmp/hostile.new && break
 	last=$(sed -n 's/^row \([0-9]*\) .*/\1/p' /tmp/hostile.new | tail -n 1)

@@ -81,12 +81,43 @@ static int touch_at(uint64_t address, int size, int is_write, uint64_t *value)
 	return result;
 }
 
+static uint32_t find(const char *name, uint64_t *heartbeat)
+{
+	for (uint32_t id = 1; id < BH_MAX_CELLS; id++) {
+		struct bh_ioc_cell_info cell = { .header.size = sizeof(cell), .id = id };
+
+		if (ioctl(device, BH_IOC_CELL_INFO, &cell) || strcmp(cell.info.name, name))
+			continue;
+		*heartbeat = cell.info.heartbeat;
+		return cell.handle;
+	}
+	return 0;
+}
+
+/* The victim looks at its memory and its interrupts every millisecond, and beats while they are well. */
+static int victim_is_well(void)
+{
+	uint64_t before = 0, now = 0;
+
+	usleep(5000);
+	find("victim", &before);
+	for (unsigned int i = 0; i < 100; i++) {
+		usleep(5000);
+		if (find("victim", &now) && now != before)
+			return 1;
+	}
+	return 0;
+}
+
 static void row(const char *name, int control, int refused, const char *format, ...)
 {
+	int well = victim_is_well();
 	va_list arguments;
 
 	printf("row root.%s control %s result %s ", name, control ? "ok" : "bad",
-	       refused ? "refused" : "accepted");
+	       !well   ? "harmful" :
+	       refused ? "refused" :
+			 "accepted");
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);
@@ -231,17 +262,6 @@ static void interrupt_rows(void)
 
 /* The driver. */
 
-static uint32_t find(const char *name)
-{
-	for (uint32_t id = 1; id < BH_MAX_CELLS; id++) {
-		struct bh_ioc_cell_info cell = { .header.size = sizeof(cell), .id = id };
-
-		if (!ioctl(device, BH_IOC_CELL_INFO, &cell) && !strcmp(cell.info.name, name))
-			return cell.handle;
-	}
-	return 0;
-}
-
 static int driver_works(void)
 {
 	struct bh_ioc_status status = { .header.size = sizeof(status) };
@@ -371,7 +391,8 @@ static void unprivileged(uint32_t handle)
 
 static void driver_rows(void)
 {
-	uint32_t victim = find("victim");
+	uint64_t heartbeat;
+	uint32_t victim = find("victim", &heartbeat);
 	struct bh_ioc_cell_info root = { .header.size = sizeof(root), .id = 0 };
 	static char text[64];
 
