@@ -59,6 +59,7 @@ help:
 	@echo '  demo               set up this machine, build, and run the demonstration in QEMU'
 	@echo '  check              set up, lint, unit tests, configuration tests, scenarios in QEMU'
 	@echo '  check-full         check, with all that takes too long for every day'
+	@echo '  mutants            the hypervisor with one check removed, one after the other: its tests must fail'
 	@echo '  bench              count instructions per hypercall, interrupt, IPI and MMIO access'
 	@echo '  unit               unit tests on the fake architecture, with sanitizers'
 	@echo '  lint               layers, format, cppcheck, sparse, shellcheck, yamllint'

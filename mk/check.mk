@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The goals that set the machine up themselves, so that each is the one command.
 
-.PHONY: setup check check-full demo bench
+.PHONY: setup check check-full mutants demo bench
 
 setup:
 	$(Q)ci/setup
@@ -11,6 +11,11 @@ check:
 
 check-full:
 	$(Q)ci/check --full
+
+# Names of mutants, or patterns, in M.
+mutants:
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL tests/mutants/run $(M)
 
 demo:
 	$(Q)ci/setup

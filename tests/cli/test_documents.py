@@ -7,7 +7,7 @@ import pytest
 
 PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", *(f"Documentation/{name}" for name in (
     "architecture.md", "abi.md", "config.md", "porting.md", "testing.md", "facts.md", "not-defended.md",
-    "howto/qemu-aarch64.md"))]
+    "threat-model.md", "howto/qemu-aarch64.md"))]
 TREES = ("ci", "configs", "driver", "hypervisor", "include", "inmates", "mk", "tests", "tools", "Documentation",
          "LICENSES")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
