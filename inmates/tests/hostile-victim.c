@@ -32,17 +32,20 @@ static void on_stranger(unsigned int irq)
 	stranger = irq;
 }
 
+static uint32_t word_of(unsigned int offset, unsigned int irq, unsigned int bits)
+{
+	uint64_t at = inmate_config.gicd + offset + irq * bits / 32 * 4;
+
+	return *(volatile uint32_t *)(uintptr_t)at;
+}
+
+/* Enabled, priority, edge or level, and all that is pending or active in its word: nothing is our doing. */
 static uint64_t settings(unsigned int irq)
 {
-	uint64_t gicd = inmate_config.gicd;
 	uint64_t value = irq_is_enabled(irq) | irq_priority(irq) << 8;
 
-	value |= (uint64_t) * (volatile uint32_t *)(uintptr_t)(gicd + 0x200 + irq / 32 * 4) << 32;
-	if (irq >= 32)
-		value |= (uint64_t)(*(volatile uint32_t *)(uintptr_t)(gicd + 0xc00 + irq / 16 * 4) >>
-					    irq % 16 * 2 &
-				    3)
-			 << 16;
+	value |= (uint64_t)(word_of(0xc00, irq, 2) >> irq % 16 * 2 & 3) << 16;
+	value |= (uint64_t)(word_of(0x200, irq, 1) | word_of(0x300, irq, 1)) << 32;
 	return value;
 }
 
