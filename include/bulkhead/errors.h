@@ -41,7 +41,7 @@
 	X(TIMEOUT, 24, "a CPU or device did not answer in time", "see 'bulkhead log'")             \
 	X(INJECTED, 25, "fault injected by request", "this is a test")                             \
 	X(NO_EL2, 26, "the kernel was not started at EL2", "start the machine with virtualization enabled") \
-	X(HARDWARE, 27, "the hardware lacks a required feature", "see 'bulkhead hardware check'")  \
+	X(HARDWARE, 27, "the hardware lacks a required feature", "see 'bulkhead log'")             \
 	X(IRQ, 28, "interrupt cannot be given to a cell", "choose another interrupt")              \
 	X(STALE, 29, "the hypervisor has been enabled anew since", "repeat the command")           \
 	X(TOO_MANY, 30, "too many", "use fewer")                                                   \

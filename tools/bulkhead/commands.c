@@ -36,7 +36,7 @@ static const struct cli_option create_options[] = {
 };
 
 static const struct cli_option stop_options[] = {
-	{ "timeout", 't', "TIME", "time that the guest gets to answer, instead of 'stop' of its file" },
+	{ "timeout", 't', "TIME", "time that the guest gets to answer, instead of 'stop-timeout' of its file" },
 	END,
 };
 
