@@ -69,7 +69,7 @@ def test_text_offset(compiled, images):
     (b"\x7fELF" + bytes(100), "not an arm64 kernel"),
     (b"short", "too short"),
     (kernel(image_size=300 << 20), "needs 307200 KiB"),
-])
+], ids=["gzip", "efi-zimg", "elf", "short", "too-large"])
 def test_wrong_kernel(compiled, images, data, text):
     (images / "vmlinuz").write_bytes(data)
     assert text in compiled(LINUX, images, wrong=True)[2]
