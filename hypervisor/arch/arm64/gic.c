@@ -16,7 +16,7 @@ struct gic gic;
 
 const struct gic_ops *gic_ops(void)
 {
-	return gic.version == 2 ? &gic_v2_ops : &gic_v3_ops;
+	return gic_is_v2() ? &gic_v2_ops : &gic_v3_ops;
 }
 
 unsigned int gic_version(void)
@@ -35,6 +35,11 @@ int gic_probe(void)
 	uint32_t lines;
 
 	memset(&gic, 0, sizeof(gic));
+	if (!gic_is_built(config->version)) {
+		log_error("this image was built without GICv%u; set CONFIG_GICV%u and build it again", config->version,
+			  config->version);
+		return BH_E_HARDWARE;
+	}
 	gic.version = config->version;
 	gic.maintenance = config->maintenance_irq;
 	gic.its = config->its.size != 0;
@@ -99,7 +104,7 @@ void gic_set_priority(uint32_t irq, uint8_t priority)
 /* Disabling takes effect when RWP reads as zero (GICv3); bounded, since a broken GIC must not hold us. */
 static void wait_for_writes(void)
 {
-	if (gic.version != 3)
+	if (gic_is_v2())
 		return;
 	for (unsigned int count = 0; count < 100000 && mmio_read32(gic.gicd + GICD_CTLR) & GICD_CTLR_RWP;
 	     count++)
@@ -125,7 +130,7 @@ static void adopt_one(struct vgic_dist *dist, const struct cell_arch *root, uint
 		bit_set(dist->edge, irq);
 	if (!bit_test(dist->virt, irq))
 		bit_set(dist->hw, irq);
-	if (gic.version == 3) {
+	if (!gic_is_v2()) {
 		uint64_t router = *(volatile uint64_t *)(gic.gicd + GICD_IROUTER + irq * 8ull);
 		unsigned int vcpu = vgic_find_vcpu(root, router & 0xff00ffffffull);
 
@@ -219,7 +224,7 @@ static void reset_private(struct vgic_cpu *cpu)
 	enable_own_interrupts(frame);
 	memset(shared->priority, 0, sizeof(shared->priority));
 	memset(shared->sgi_source, 0, sizeof(shared->sgi_source));
-	shared->sgi_enabled = gic.version == 2 ? 0xffff : 0; /* GICv2: always enabled */
+	shared->sgi_enabled = gic_is_v2() ? 0xffff : 0; /* GICv2: always enabled */
 	shared->asleep = 1;
 	__atomic_store_n(&shared->sgi_pending, 0, __ATOMIC_RELEASE);
 }

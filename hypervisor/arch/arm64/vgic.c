@@ -21,7 +21,7 @@ static int init_root(struct cell_arch *cell)
 
 	dist->gicd = config->gicd.base;
 	dist->gicd_size = config->gicd.size;
-	if (gic.version == 2)
+	if (gic_is_v2())
 		return pt_map(&cell->stage2, config->gicc.base, hpa(gic.gicv_base), CONFIG_GICC_SIZE,
 			      PT_READ | PT_WRITE, PT_DEVICE);
 	dist->gicr = config->gicr.base;
@@ -37,7 +37,7 @@ int vgic_cell_init(struct cell_arch *cell, const struct bh_config_cell *config)
 	if (!config)
 		return init_root(cell);
 	dist->gicd = config->gic.gicd;
-	if (gic.version == 2) {
+	if (gic_is_v2()) {
 		dist->gicd_size = CONFIG_GICD_V2_SIZE;
 		return pt_map(&cell->stage2, config->gic.gicc, hpa(gic.gicv_base), CONFIG_GICC_SIZE,
 			      PT_READ | PT_WRITE, PT_DEVICE);
@@ -213,7 +213,7 @@ void vgic_give_back(uint64_t lr, int active_too)
 	} else if (intid < GIC_SGIS) {
 		if (lr & LR_PENDING)
 			self->gic.held |= 1u << intid;
-		if (lr & LR_PENDING && gic.version == 2)
+		if (lr & LR_PENDING && gic_is_v2())
 			__atomic_fetch_or(&self->gic.shared->sgi_source[intid],
 					  (uint8_t)(1u << (lr >> LR_SOURCE_SHIFT & 7)), __ATOMIC_ACQ_REL);
 	} else if (intid < GIC_INTIDS) {

@@ -88,7 +88,7 @@ static void handle_typer(struct dist_access *request)
 
 	if (!request->cell->is_root)
 		typer &= ~(TYPER_LPIS | TYPER_MBIS);
-	if (gic.version == 2 && !request->cell->is_root)
+	if (gic_is_v2() && !request->cell->is_root)
 		typer = (typer & ~TYPER_CPUS) | (request->cell->vcpu_count - 1) << 5;
 	if (!request->access->is_write)
 		request->access->value = typer;
@@ -326,13 +326,13 @@ static void handle_control(struct dist_access *request)
 
 static void handle_v2_id(struct dist_access *request)
 {
-	if (gic.version == 2 && request->offset >= GIC_V2_IDREGS)
+	if (gic_is_v2() && request->offset >= GIC_V2_IDREGS)
 		handle_id(request);
 }
 
 static void handle_v2_targets(struct dist_access *request)
 {
-	if (gic.version == 2)
+	if (gic_is_v2())
 		handle_targets(request);
 }
 
@@ -367,7 +367,7 @@ static const struct dist_register *find_register(uint32_t offset)
 
 	if (__builtin_expect(block < sizeof(registers) / sizeof(registers[0]), 1))
 		return registers[block].handle ? &registers[block] : NULL;
-	if (gic.version == 2) /* its window may be as large, but the hardware ends at 4 KiB */
+	if (gic_is_v2()) /* its window may be as large, but the hardware ends at 4 KiB */
 		return NULL;
 	if (offset >= GIC_V3_IDREGS)
 		return &v3_id_registers;
@@ -381,7 +381,7 @@ void vgic_dist_access(struct cell_arch *cell, uint32_t offset, struct mmio_acces
 
 	if (!access->is_write)
 		access->value = 0; /* what nobody answers reads as zero */
-	if (gic.version == 2 && offset == GICD_SGIR && access->size == 4) {
+	if (gic_is_v2() && offset == GICD_SGIR && access->size == 4) {
 		handle_sgir(&request); /* without the lock: it may send to every vCPU */
 		return;
 	}
@@ -390,7 +390,7 @@ void vgic_dist_access(struct cell_arch *cell, uint32_t offset, struct mmio_acces
 	if (reg->by_irq)
 		request.irq = (offset - reg->start) << reg->shift;
 	if (reg->by_irq && request.irq < GIC_PRIVATE) {
-		if (gic.version == 2) /* GICv3 with affinity routing: they are in the redistributor */
+		if (gic_is_v2()) /* GICv3 with affinity routing: they are in the redistributor */
 			vgic_private_access(percpu()->slot, offset, access);
 		return;
 	}

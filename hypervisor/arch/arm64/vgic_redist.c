@@ -50,7 +50,7 @@ static uint64_t access_pending(unsigned int slot, volatile uint8_t *reg, const s
 		return (mmio_read32(reg) & ppis) | __atomic_load_n(&shared->sgi_pending, __ATOMIC_ACQUIRE) |
 		       (slot == percpu()->slot ? percpu()->gic.held : 0);
 	mmio_write32(reg, (uint32_t)access->value & ppis);
-	if (gic.version == 2)
+	if (gic_is_v2())
 		return 0; /* GICv2 has GICD_SPENDSGIR for that */
 	if (set) {
 		__atomic_fetch_or(&shared->sgi_pending, sgis, __ATOMIC_ACQ_REL);
@@ -115,7 +115,7 @@ void vgic_private_access(unsigned int slot, uint32_t offset, struct mmio_access 
 	int is_priority = offset >= GICD_IPRIORITYR && offset < GICD_IPRIORITYR + GIC_PRIVATE;
 	uint64_t value = 0;
 
-	if (!frame || (access->size != 4 && !(access->size == 1 && (is_priority || gic.version == 2))))
+	if (!frame || (access->size != 4 && !(access->size == 1 && (is_priority || gic_is_v2()))))
 		return;
 	if (is_priority)
 		value = access_priority(slot, frame, offset - GICD_IPRIORITYR, access);
@@ -129,7 +129,7 @@ void vgic_private_access(unsigned int slot, uint32_t offset, struct mmio_access 
 		value = access_active(frame + offset, access);
 	else if (offset == GICD_ICFGR || offset == GICD_ICFGR + 4)
 		value = access_config(frame, offset, access);
-	else if (offset >= GICD_ITARGETSR && offset < GICD_ITARGETSR + GIC_PRIVATE)
+	else if (gic_is_v2() && offset >= GICD_ITARGETSR && offset < GICD_ITARGETSR + GIC_PRIVATE)
 		value = (1u << gic_v2_interface(percpu()->cell, percpu()->vcpu)) *
 			(access->size == 1 ? 1u : 0x01010101u);
 	if (!access->is_write)

@@ -28,6 +28,26 @@ struct gic {
 };
 extern struct gic gic;
 
+/* Is the interrupt path for this version in the image? gic_probe() refuses a machine whose version is not. */
+static inline int gic_is_built(unsigned int version)
+{
+#ifdef CONFIG_GICV2
+	if (version == 2)
+		return 1;
+#endif
+#ifdef CONFIG_GICV3
+	if (version == 3)
+		return 1;
+#endif
+	return 0;
+}
+
+/* GICv2, or GICv3? A constant in an image that was built for one of them, so that the other's code is left out. */
+static inline int gic_is_v2(void)
+{
+	return gic_is_built(2) && (!gic_is_built(3) || gic.version == 2);
+}
+
 /** PPIs that a cell may use: not the maintenance interrupt, not the timers of EL2 (26, 28). */
 uint32_t gic_cell_ppis(void);
 
