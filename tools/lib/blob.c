@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void *blob_build(struct arena *arena, const void *body, uint32_t body_size, unsigned int kind,
+void *blob_build(struct arena *arena, const void *body, uint32_t body_size, uint16_t arch, unsigned int kind,
 		 const struct blob_array *arrays, unsigned int array_count, size_t *size)
 {
 	struct bh_config_header *header;
@@ -37,7 +37,7 @@ void *blob_build(struct arena *arena, const void *body, uint32_t body_size, unsi
 		.magic = BH_CONFIG_MAGIC,
 		.major = BH_ABI_MAJOR,
 		.minor = BH_ABI_MINOR,
-		.arch = BH_ARCH_AARCH64,
+		.arch = arch,
 		.kind = (uint16_t)kind,
 		.size = total,
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A board file and the device tree become a system blob. */
-#include "internal.h"
+#include "isa.h"
 
 #include <lib/config.h>
 
@@ -10,15 +10,6 @@
 
 #define FILE_LIMIT (1u << 20)
 
-struct board_load {
-	struct cfg_board *board;
-	struct bh_config_system body;
-	struct ranges dram, pool;
-	struct bh_config_cpu *cpus;
-	uint32_t cpu_count;
-	struct cfg_messages *messages;
-};
-
 const struct devtree *board_devtree(struct cfg_board *board, struct cfg_messages *messages)
 {
 	if (!board->tree && board->devicetree)
@@ -27,23 +18,23 @@ const struct devtree *board_devtree(struct cfg_board *board, struct cfg_messages
 	return board->tree;
 }
 
-static const struct node *board_node(const struct board_load *load, const char *path)
+const struct node *board_node(const struct board_load *load, const char *path)
 {
 	return node_find(load->board->root, path);
 }
 
-static struct place board_place(const struct board_load *load, const char *path)
+struct place board_place(const struct board_load *load, const char *path)
 {
 	return node_place(board_node(load, path), load->board->file);
 }
 
-static void read_range(const struct node *node, struct bh_config_range *range)
+void read_range(const struct node *node, struct bh_config_range *range)
 {
 	range->base = node_number(node_get(node, "at"), 0);
 	range->size = node_size(node_get(node, "size"), 0);
 }
 
-static void read_ranges(struct board_load *load, const char *path, struct ranges *ranges)
+void read_ranges(struct board_load *load, const char *path, struct ranges *ranges)
 {
 	const struct node *node = board_node(load, path);
 
@@ -111,7 +102,7 @@ static void read_scalars(struct board_load *load)
 
 /* ---- what the device tree supplies unless the file does ---- */
 
-static const struct devtree *need_tree(struct board_load *load, const char *for_what)
+const struct devtree *need_tree(struct board_load *load, const char *for_what)
 {
 	const struct node *top = load->board->root;
 
@@ -157,29 +148,6 @@ static void read_cpus(struct board_load *load)
 			  "the device tree %s has no CPU", devtree_path(tree));
 }
 
-static void read_gic(struct board_load *load)
-{
-	struct bh_config_gic *gic = &load->body.gic;
-	const struct node *node = board_node(load, "gic");
-	const struct devtree *tree;
-
-	if (node) {
-		gic->version = (uint32_t)node_number(node_get(node, "version"), 0);
-		gic->maintenance_irq = (uint32_t)node_irq(node_get(node, "maintenance"), 25);
-		read_range(node_get(node, "gicd"), &gic->gicd);
-		read_range(node_get(node, "gicr"), &gic->gicr);
-		read_range(node_get(node, "gicc"), &gic->gicc);
-		read_range(node_get(node, "gich"), &gic->gich);
-		read_range(node_get(node, "gicv"), &gic->gicv);
-		read_range(node_get(node, "its"), &gic->its);
-		return;
-	}
-	tree = need_tree(load, "gic");
-	if (tree && !devtree_gic(tree, gic))
-		error_add(load->messages, load->board->devicetree_place, "give 'gic' in the board file",
-			  "the device tree %s has no GICv2 or GICv3", devtree_path(tree));
-}
-
 /* ---- checks with the user's words; the blob check repeats them without ---- */
 
 static int in_dram(const struct board_load *load, const struct bh_config_range *range)
@@ -222,7 +190,7 @@ static void check_values(struct board_load *load)
 	for (uint32_t i = 0; i < load->pool.count; i++)
 		check_ram(load, &spans, "the pool", &load->pool.list[i], node_item(pool, i)->place);
 	spans_check(&spans, "machine's memory", load->messages);
-	if (irq && (irq < 32 || irq >= 1020))
+	if (irq && (irq < load->isa->irq_first || irq >= load->isa->irq_limit))
 		error_add(load->messages, board_place(load, "event-interrupt"),
 			  "choose a free SPI, for example 'spi 200'",
 			  "interrupt %u is not a shared peripheral interrupt", irq);
@@ -244,15 +212,15 @@ static void build(struct board_load *load)
 	struct cfg_board *board = load->board;
 	struct bh_error error;
 
-	board->blob = blob_build(&board->arena, &load->body, sizeof(load->body), BH_CONFIG_SYSTEM, arrays,
-				 ARRAY_SIZE(arrays), &board->blob_size);
-	if (config_check_system(board->blob, (uint32_t)board->blob_size, BH_ARCH_AARCH64, &error))
+	board->blob = blob_build(&board->arena, &load->body, sizeof(load->body), load->isa->arch,
+				 BH_CONFIG_SYSTEM, arrays, ARRAY_SIZE(arrays), &board->blob_size);
+	if (config_check_system(board->blob, (uint32_t)board->blob_size, load->isa->arch, &error))
 		cfg_board_explain(board, &error, load->messages);
 }
 
 static void compile(struct cfg_board *board, struct cfg_messages *messages)
 {
-	struct board_load load = { .board = board, .messages = messages };
+	struct board_load load = { .board = board, .isa = board->isa, .messages = messages };
 	const size_t before = messages->error_count;
 
 	read_compatible(&load);
@@ -261,7 +229,7 @@ static void compile(struct cfg_board *board, struct cfg_messages *messages)
 	read_scalars(&load);
 	read_dram(&load);
 	read_cpus(&load);
-	read_gic(&load);
+	load.isa->board_intc(&load);
 	read_ranges(&load, "pool", &load.pool);
 	check_values(&load);
 	if (messages->error_count == before)
@@ -304,7 +272,10 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 	board->blob = arena_alloc(&board->arena, size + sizeof(struct bh_config_system));
 	memcpy(board->blob, blob, size);
 	choose_devicetree(board, options);
-	if (config_check_system(board->blob, (uint32_t)size, BH_ARCH_AARCH64, &error)) {
+	board->isa = isa_find(board->blob->header.arch);
+	if (!board->isa)
+		board->isa = isa_by_name(NULL); /* a foreign blob: the check says so */
+	if (config_check_system(board->blob, (uint32_t)size, board->isa->arch, &error)) {
 		cfg_board_explain(board, &error, messages);
 		cfg_board_free(board);
 		return NULL;
@@ -333,6 +304,7 @@ static struct cfg_board *board_from_yaml(const char *path, const char *text, siz
 	else if (board->root)
 		schema_check(board->root, BH_CONFIG_SYSTEM, messages);
 	if (messages->error_count == before) {
+		board->isa = isa_by_name(node_text(node_get(board->root, "architecture"), NULL));
 		choose_devicetree(board, options);
 		compile(board, messages);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A cell file becomes a cell blob for one board. */
-#include "internal.h"
+#include "isa.h"
 
 #include <lib/config.h>
 
@@ -10,26 +10,14 @@
 
 #define FILE_LIMIT (1u << 20)
 
-/* Where a guest finds its interrupt controller unless the file says otherwise: as on QEMU's virt. */
-#define GUEST_GICD 0x8000000u
-#define GUEST_GICC 0x8010000u
-#define GUEST_GICR 0x80a0000u
-
 #define STOP_MS 5000
 
-struct cell_load {
-	struct cfg_cell *cell;
-	struct arena *arena;
-	const struct bh_config_system *system;
-	struct cfg_messages *messages;
-};
-
-static const struct node *cell_node(const struct cell_load *load, const char *path)
+const struct node *cell_node(const struct cell_load *load, const char *path)
 {
 	return node_find(load->cell->root, path);
 }
 
-static struct place cell_place(const struct cell_load *load, const char *path)
+struct place cell_place(const struct cell_load *load, const char *path)
 {
 	return node_place(cell_node(load, path), load->cell->file);
 }
@@ -261,22 +249,9 @@ static void read_irq_list(struct cell_load *load, const char *path, uint64_t fir
 
 static void read_intc(struct cell_load *load)
 {
-	struct bh_config_cell_gic *gic = &load->cell->body.gic;
 	const struct node *node = cell_node(load, "interrupts");
-	const struct node *controller = node && node->kind == NODE_MAP ? node_get(node, "controller") : node;
-	const uint32_t board = load->system->gic.version;
-	static const uint32_t versions[] = { 0, BH_GIC_V2, BH_GIC_V3 };
-	const uint32_t wanted = versions[node_choice(controller, CHOICES_INTC, 0)];
 
-	gic->version = board;
-	if (wanted && wanted != board)
-		error_add(load->messages, controller->place, "write 'interrupts: auto'",
-			  "the board has a GICv%u, so the cell cannot see a GICv%u", board, wanted);
-	gic->gicd = node_number(node_get(node, "gicd"), GUEST_GICD);
-	if (board == BH_GIC_V3)
-		gic->gicr = node_number(node_get(node, "gicr"), GUEST_GICR);
-	else
-		gic->gicc = node_number(node_get(node, "gicc"), GUEST_GICC);
+	load->isa->cell_intc(load);
 	if (node && node->kind == NODE_MAP) {
 		read_irq_list(load, "interrupts.spi", 32);
 		read_irq_list(load, "interrupts.intid", 0);
@@ -506,15 +481,7 @@ static void check_guest_space(struct cell_load *load)
 	if (body->comm_page)
 		span_add(&spans, body->comm_page, BH_PAGE_SIZE, cell_place(load, "comm-page"),
 			 "the communication page");
-	if (body->gic.version == BH_GIC_V3) {
-		span_add(&spans, body->gic.gicd, CONFIG_GICD_V3_SIZE, intc, "the interrupt distributor");
-		span_add(&spans, body->gic.gicr, cell->cpu_count * CONFIG_GICR_STRIDE, intc,
-			 "the interrupt redistributors");
-	} else {
-		span_add(&spans, body->gic.gicd, CONFIG_GICD_V2_SIZE, intc, "the interrupt distributor");
-		span_add(&spans, body->gic.gicc, CONFIG_GICC_SIZE, intc,
-			 "the interrupt controller's CPU interface");
-	}
+	load->isa->cell_spans(cell, intc, &spans);
 	spans_check(&spans, "guest's memory", load->messages);
 }
 
@@ -558,15 +525,15 @@ static void build(struct cell_load *load)
 		irqs[i].intid = cell->irqs[i].intid;
 	for (size_t i = 0; i < cell->device_count; i++)
 		devices[i] = cell->devices[i].blob;
-	cell->blob = blob_build(load->arena, &cell->body, sizeof(cell->body), BH_CONFIG_CELL, arrays,
-				ARRAY_SIZE(arrays), &cell->blob_size);
+	cell->blob = blob_build(load->arena, &cell->body, sizeof(cell->body), load->isa->arch, BH_CONFIG_CELL,
+				arrays, ARRAY_SIZE(arrays), &cell->blob_size);
 	if (config_check_cell(cell->blob, (uint32_t)cell->blob_size, load->system, &error))
 		cfg_cell_explain(cell, &error, load->messages);
 }
 
 static void compile(struct cfg_cell *cell, struct cfg_messages *messages)
 {
-	struct cell_load load = { cell, &cell->arena, cell->board->blob, messages };
+	struct cell_load load = { cell, cell->board->isa, &cell->arena, cell->board->blob, messages };
 	const size_t before = messages->error_count;
 
 	read_scalars(&load);

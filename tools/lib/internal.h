@@ -161,7 +161,7 @@ struct blob_array {
 };
 
 /** Body and arrays as one blob with checksum. @body starts with a header, which is filled in. */
-void *blob_build(struct arena *arena, const void *body, uint32_t body_size, unsigned int kind,
+void *blob_build(struct arena *arena, const void *body, uint32_t body_size, uint16_t arch, unsigned int kind,
 		 const struct blob_array *arrays, unsigned int array_count, size_t *size);
 
 /** The whole of a regular file, NULL and errno. Free with free(). */
@@ -192,8 +192,11 @@ void spans_check(const struct spans *spans, const char *space, struct cfg_messag
 
 /* ---- board and cell ---- */
 
+struct isa; /* isa.h */
+
 struct cfg_board {
 	struct arena arena;
+	const struct isa *isa;
 	const char *file;
 	const struct node *root; /* NULL if made of a blob */
 	struct bh_config_system *blob;
@@ -269,8 +272,9 @@ struct kernel_header {
 	uint64_t image_size;
 };
 
-/** Return: 0, -1 and @problem (a sentence's end) if @path is no arm64 Image. */
-int kernel_read_header(const char *path, struct kernel_header *header, const char **problem);
+/** Return: 0, -1 and @problem (a sentence's end) if @path is no kernel image of @isa. */
+int kernel_read_header(const struct isa *isa, const char *path, struct kernel_header *header,
+		       const char **problem);
 /** Where a path of the cell file leads: --images, or beside the file. */
 char *cell_image_path(struct cfg_cell *cell, const char *path);
 /** Decide entry point, boot argument and place of images; fills body. */

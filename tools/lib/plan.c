@@ -7,7 +7,7 @@
  *	Linux: [kernel ...            free            initrd][device tree]
  *	       ^ 'at', 2 MiB aligned             end of the region, or 1 GiB behind 'at' ^
  */
-#include "internal.h"
+#include "isa.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -18,7 +18,6 @@
 #define DTB_FILE_ROOM 0x200000u /* the most that Linux accepts */
 #define LINUX_REACH 0x40000000u /* kernel, initrd and device tree within 1 GiB: always legal */
 #define KERNEL_HEADER_SIZE 64
-#define KERNEL_MAGIC 0x644d5241u /* "ARM\x64" */
 
 typedef unsigned long long ull;
 
@@ -39,7 +38,8 @@ static int read_start(const char *path, void *start, size_t size, const char **p
 	return got == size ? 0 : -1;
 }
 
-int kernel_read_header(const char *path, struct kernel_header *header, const char **problem)
+int kernel_read_header(const struct isa *isa, const char *path, struct kernel_header *header,
+		       const char **problem)
 {
 	uint8_t start[KERNEL_HEADER_SIZE];
 	uint64_t words[2];
@@ -51,10 +51,10 @@ int kernel_read_header(const char *path, struct kernel_header *header, const cha
 	memcpy(words, start + 8, sizeof(words));
 	if (start[0] == 0x1f && start[1] == 0x8b)
 		*problem = "is compressed with gzip: unpack it with gunzip";
-	else if (le32toh(magic) != KERNEL_MAGIC && !memcmp(start + 4, "zimg", 4))
+	else if (le32toh(magic) != isa->kernel_magic && !memcmp(start + 4, "zimg", 4))
 		*problem = "is a compressed EFI kernel: use the plain Image";
-	else if (le32toh(magic) != KERNEL_MAGIC)
-		*problem = "is not an arm64 kernel Image";
+	else if (le32toh(magic) != isa->kernel_magic)
+		*problem = isa->no_kernel;
 	else
 		*problem = NULL;
 	header->text_offset = le64toh(words[0]);
@@ -139,7 +139,8 @@ static uint64_t text_offset(struct cfg_cell *cell)
 	struct kernel_header header;
 	const char *problem;
 
-	if (!kernel || kernel_read_header(cell_image_path(cell, kernel->text), &header, &problem))
+	if (!kernel ||
+	    kernel_read_header(cell->board->isa, cell_image_path(cell, kernel->text), &header, &problem))
 		return 0;
 	return header.text_offset;
 }
@@ -271,8 +272,9 @@ static uint64_t plan_kernel(struct planner *planner)
 
 	if (!path)
 		return 0;
-	if (kernel_read_header(path, &header, &problem)) {
-		error_add(planner->messages, boot_place(cell, "kernel"), "give an uncompressed arm64 Image",
+	if (kernel_read_header(cell->board->isa, path, &header, &problem)) {
+		error_add(planner->messages, boot_place(cell, "kernel"),
+			  arena_printf(&cell->arena, "give an uncompressed %s", cell->board->isa->kernel),
 			  "'%s' %s", path, problem);
 		return 0;
 	}

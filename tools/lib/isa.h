@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is particular to one architecture in board files, cell files and the guest's device tree: one
+ * record for each, in isa_<architecture>.c. All else asks the record and knows no architecture.
+ */
+#ifndef CFG_ISA_H
+#define CFG_ISA_H
+
+#include "internal.h"
+
+/** A board file on its way to a blob. */
+struct board_load {
+	struct cfg_board *board;
+	const struct isa *isa;
+	struct bh_config_system body;
+	struct ranges dram, pool;
+	struct bh_config_cpu *cpus;
+	uint32_t cpu_count;
+	struct cfg_messages *messages;
+};
+
+/** Value at @path of the board file, NULL if it is not given. */
+const struct node *board_node(const struct board_load *load, const char *path);
+struct place board_place(const struct board_load *load, const char *path);
+/** 'at' and 'size' of @node; 0 of what is not given. */
+void read_range(const struct node *node, struct bh_config_range *range);
+/** The board's device tree, because @for_what is not in the file. Return: NULL after an error. */
+const struct devtree *need_tree(struct board_load *load, const char *for_what);
+
+/** A cell file on its way to a blob. */
+struct cell_load {
+	struct cfg_cell *cell;
+	const struct isa *isa;
+	struct arena *arena;
+	const struct bh_config_system *system;
+	struct cfg_messages *messages;
+};
+
+const struct node *cell_node(const struct cell_load *load, const char *path);
+struct place cell_place(const struct cell_load *load, const char *path);
+
+struct maker; /* guest_dt.h */
+
+/**
+ * struct isa - an architecture
+ * @arch: BH_ARCH_*.  @name: in 'architecture'.  @hwid: the name of a CPU's number: "MPIDR", "hart".
+ * @kernel_magic: at byte 56 of a kernel image.  @kernel: what such an image is called.
+ * @no_kernel: what is said of a file without it.
+ * @irq_first, @irq_limit: interrupts that a cell can have.  @irq_kind, @irq_base: how the user counts
+ * them: 'spi 8' is @irq_base + 8.
+ * @board_intc: interrupt controller of the board, from the file or the device tree.
+ * @cell_intc: the one that the guest sees.  @cell_spans: its places in the guest's memory.
+ * @irq_cells: cells of one interrupt in the guest's tree.  @put_irq: writes them, @flags: IRQ_TYPE_*.
+ * @guest_cpus: properties and children of /cpus.  @guest_platform: firmware, interrupt controller, timer.
+ */
+struct isa {
+	uint16_t arch;
+	const char *name;
+	const char *hwid;
+	uint32_t kernel_magic;
+	const char *kernel;
+	const char *no_kernel;
+	uint32_t irq_first, irq_limit, irq_base;
+	const char *irq_kind;
+	void (*board_intc)(struct board_load *load);
+	void (*cell_intc)(struct cell_load *load);
+	void (*cell_spans)(const struct cfg_cell *cell, struct place place, struct spans *spans);
+	unsigned int irq_cells;
+	void (*put_irq)(uint32_t irq, uint32_t flags, uint32_t *cells);
+	void (*guest_cpus)(struct maker *maker);
+	void (*guest_platform)(struct maker *maker);
+};
+
+extern const struct isa isa_arm64;
+
+/** Return: NULL if @arch is none that boards can have. */
+const struct isa *isa_find(uint16_t arch);
+/** The same by the name in 'architecture'; NULL: the default. */
+const struct isa *isa_by_name(const char *name);
+
+/* The guest's tree, guest_dt_<architecture>.c */
+void guest_cpus_arm64(struct maker *maker);
+void guest_platform_arm64(struct maker *maker);
+void put_irq_gic(uint32_t irq, uint32_t flags, uint32_t *cells);
+
+#endif

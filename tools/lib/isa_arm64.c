@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* AArch64: the GIC of a board, and the one that a cell sees. */
+#include "isa.h"
+
+#include <lib/config.h>
+
+/* Where a guest finds its interrupt controller unless the file says otherwise: as on QEMU's virt. */
+#define GUEST_GICD 0x8000000u
+#define GUEST_GICC 0x8010000u
+#define GUEST_GICR 0x80a0000u
+
+#define MAINTENANCE_PPI 25
+
+static void board_intc(struct board_load *load)
+{
+	struct bh_config_gic *gic = &load->body.gic;
+	const struct node *node = board_node(load, "gic");
+	const struct devtree *tree;
+
+	if (node) {
+		gic->version = (uint32_t)node_number(node_get(node, "version"), 0);
+		gic->maintenance_irq = (uint32_t)node_irq(node_get(node, "maintenance"), MAINTENANCE_PPI);
+		read_range(node_get(node, "gicd"), &gic->gicd);
+		read_range(node_get(node, "gicr"), &gic->gicr);
+		read_range(node_get(node, "gicc"), &gic->gicc);
+		read_range(node_get(node, "gich"), &gic->gich);
+		read_range(node_get(node, "gicv"), &gic->gicv);
+		read_range(node_get(node, "its"), &gic->its);
+		return;
+	}
+	tree = need_tree(load, "gic");
+	if (tree && !devtree_gic(tree, gic))
+		error_add(load->messages, load->board->devicetree_place, "give 'gic' in the board file",
+			  "the device tree %s has no GICv2 or GICv3", devtree_path(tree));
+}
+
+static void cell_intc(struct cell_load *load)
+{
+	struct bh_config_cell_gic *gic = &load->cell->body.gic;
+	const struct node *node = cell_node(load, "interrupts");
+	const struct node *controller = node && node->kind == NODE_MAP ? node_get(node, "controller") : node;
+	const uint32_t board = load->system->gic.version;
+	static const uint32_t versions[] = { 0, BH_GIC_V2, BH_GIC_V3 };
+	const uint32_t wanted = versions[node_choice(controller, CHOICES_INTC, 0)];
+
+	gic->version = board;
+	if (wanted && wanted != board)
+		error_add(load->messages, controller->place, "write 'interrupts: auto'",
+			  "the board has a GICv%u, so the cell cannot see a GICv%u", board, wanted);
+	gic->gicd = node_number(node_get(node, "gicd"), GUEST_GICD);
+	if (board == BH_GIC_V3)
+		gic->gicr = node_number(node_get(node, "gicr"), GUEST_GICR);
+	else
+		gic->gicc = node_number(node_get(node, "gicc"), GUEST_GICC);
+}
+
+static void cell_spans(const struct cfg_cell *cell, struct place place, struct spans *spans)
+{
+	const struct bh_config_cell_gic *gic = &cell->body.gic;
+
+	if (gic->version == BH_GIC_V3) {
+		span_add(spans, gic->gicd, CONFIG_GICD_V3_SIZE, place, "the interrupt distributor");
+		span_add(spans, gic->gicr, cell->cpu_count * CONFIG_GICR_STRIDE, place,
+			 "the interrupt redistributors");
+	} else {
+		span_add(spans, gic->gicd, CONFIG_GICD_V2_SIZE, place, "the interrupt distributor");
+		span_add(spans, gic->gicc, CONFIG_GICC_SIZE, place,
+			 "the interrupt controller's CPU interface");
+	}
+}
+
+const struct isa isa_arm64 = {
+	.arch = BH_ARCH_AARCH64,
+	.name = "aarch64",
+	.hwid = "MPIDR",
+	.kernel_magic = 0x644d5241, /* "ARM\x64" */
+	.kernel = "arm64 Image",
+	.no_kernel = "is not an arm64 kernel Image",
+	.irq_first = 32,
+	.irq_limit = 1020,
+	.irq_base = 32,
+	.irq_kind = "spi",
+	.board_intc = board_intc,
+	.cell_intc = cell_intc,
+	.cell_spans = cell_spans,
+	.irq_cells = 3,
+	.put_irq = put_irq_gic,
+	.guest_cpus = guest_cpus_arm64,
+	.guest_platform = guest_platform_arm64,
+};
