@@ -80,6 +80,40 @@ struct bh_config_gic {
 };
 BH_ASSERT_SIZE(struct bh_config_gic, 104);
 
+/** What takes the interrupts of wires, and what the harts see of it. */
+enum bh_riscv_intc {
+	BH_RISCV_PLIC = 1,
+	BH_RISCV_APLIC = 2, /* APLIC that delivers by itself ("direct") */
+	BH_RISCV_IMSIC = 3  /* IMSIC in each hart, and an APLIC that sends messages to it */
+};
+
+/**
+ * struct bh_config_riscv - the board's interrupt controllers (RISC-V)
+ * @intc: enum bh_riscv_intc.  @sources: highest number of an interrupt of a wire, 1..1023 (riscv,ndev).
+ * @domain: registers of the PLIC, or of the APLIC's domain of the supervisor.
+ * @context_first, @context_step: hart h has context (PLIC) or hart index (APLIC) first + step * h, as
+ * "interrupts-extended" of the controller's node counts its supervisor interrupts.
+ * @imsic: interrupt files of the supervisor of all harts, size 0 if none. The file of hart h is at
+ * base + stride * h; its guests' files are the pages behind it.
+ * @imsic_stride: bytes.  @imsic_ids: highest identity, 63..2047.  @imsic_guests: guest files of each hart.
+ * @timebase_hz: frequency of the time CSR.
+ */
+struct bh_config_riscv {
+	uint32_t intc;
+	uint32_t sources;
+	struct bh_config_range domain;
+	uint32_t context_first;
+	uint32_t context_step;
+	struct bh_config_range imsic;
+	uint32_t imsic_stride;
+	uint32_t imsic_ids;
+	uint32_t imsic_guests;
+	uint32_t reserved0;
+	uint64_t timebase_hz;
+	uint64_t reserved1[4];
+};
+BH_ASSERT_SIZE(struct bh_config_riscv, 104);
+
 /**
  * struct bh_config_system - the board and its root cell
  * @board: name of the board.  @compatible: machine compatible that the driver compares ("linux,dummy-virt").
@@ -90,7 +124,7 @@ BH_ASSERT_SIZE(struct bh_config_gic, 104);
  * @debug_uart: physical UART for log output, size 0 if none; @debug_uart_type: 0 none, 1 PL011, 2 16550
  * (MMIO, 8 bit).
  * @timeout_ms: deadline of every wait in the hypervisor, at least 1000.
- * @gic: AArch64 only, all zero elsewhere.
+ * @gic, @riscv: the interrupt controllers, by architecture; all zero on others.
  * @dram: all RAM banks of the machine.  @pool: RAM for guest cells, 2 MiB aligned, inside @dram, owned by
  * root while free.
  * @cpus: all CPUs of the machine.
@@ -107,7 +141,10 @@ struct bh_config_system {
 	struct bh_config_range debug_uart;
 	uint32_t debug_uart_type;
 	uint32_t reserved;
-	struct bh_config_gic gic;
+	union {
+		struct bh_config_gic gic;
+		struct bh_config_riscv riscv;
+	};
 	struct bh_config_array dram;  /* of struct bh_config_range */
 	struct bh_config_array pool;  /* of struct bh_config_range */
 	struct bh_config_array cpus;  /* of struct bh_config_cpu */
@@ -144,7 +181,7 @@ BH_ASSERT_SIZE(struct bh_config_memory, 48);
 
 /**
  * A hardware interrupt given to the cell; the guest sees it under the same number. @intid: AArch64: INTID of
- * an SPI (32..1019).
+ * an SPI (32..1019). RISC-V: source of the PLIC or APLIC.
  */
 struct bh_config_irq {
 	uint32_t intid;
@@ -178,6 +215,22 @@ struct bh_config_cell_gic {
 };
 BH_ASSERT_SIZE(struct bh_config_cell_gic, 32);
 
+/**
+ * struct bh_config_cell_riscv - the interrupt controllers that the guest sees (RISC-V)
+ * @intc: the board's, or 0: none but those in the hart (software interrupt and timer).
+ * @sources: highest interrupt number of the guest's controller, at most the board's.
+ * @domain: guest-physical address of the PLIC or APLIC; context (hart index) of vCPU v is v.
+ * @imsic: guest-physical address of vCPU 0's interrupt file; the next ones follow, a page each. 0: none.
+ */
+struct bh_config_cell_riscv {
+	uint32_t intc;
+	uint32_t sources;
+	uint64_t domain;
+	uint64_t imsic;
+	uint64_t reserved;
+};
+BH_ASSERT_SIZE(struct bh_config_cell_riscv, 32);
+
 enum bh_cell_flags {
 	BH_CELL_AARCH32 = 1u << 0, /* reserved, refused */
 	BH_CELL_FLAGS_ALL = 0
@@ -192,6 +245,7 @@ enum bh_cell_flags {
  * @watchdog_ms: the cell fails when its heartbeat stands still for that long; 0: none.
  * @stop_ms: time that a cell gets to answer a shutdown request.
  * @console: index into @devices of the console UART, 0xffffffff: none.
+ * @gic, @riscv: by architecture.
  * @cpus: hwids; the place in the array is the vCPU's number.
  */
 struct bh_config_cell {
@@ -204,7 +258,10 @@ struct bh_config_cell {
 	uint64_t comm_page;
 	uint32_t watchdog_ms;
 	uint32_t stop_ms;
-	struct bh_config_cell_gic gic;
+	union {
+		struct bh_config_cell_gic gic;
+		struct bh_config_cell_riscv riscv;
+	};
 	struct bh_config_array cpus;    /* of struct bh_config_cpu */
 	struct bh_config_array memory;  /* of struct bh_config_memory */
 	struct bh_config_array irqs;    /* of struct bh_config_irq */

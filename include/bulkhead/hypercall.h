@@ -5,6 +5,11 @@
  * error, the packed record: x1 = object | index << 32, x2 = field, x3 = low, x4 = high.
  * Other registers are preserved. EL0 cannot issue HVC.
  *
+ * RISC-V: ECALL from supervisor mode, a7 = BH_SBI_EXTENSION, a6 = number, a0..a4 = arguments; returns
+ * a0 = enum bh_error_code and a1..a5 = values or the packed record as above. Other registers are preserved.
+ * Where x1..x5 are named below, that is a1..a5, and x2..x6 are the arguments a0..a4. Firmware alone answers
+ * -2 in a0 (no such extension), and so does the hypervisor to any other number of the firmware range.
+ *
  * Every control call does a bounded amount of work; one that is not finished returns
  * BH_E_AGAIN and is repeated with the same arguments until it returns something else.
  */
@@ -17,6 +22,9 @@
 #define BH_HYPERCALL_BASE 0xc6008000u
 #define BH_HYPERCALL(number) (BH_HYPERCALL_BASE + (number))
 #define BH_HYPERCALL_MAGIC 0x44414548484b4c42ull /* "BLKHHEAD" */
+
+/* SBI: in the range that the firmware's implementer may use, 0x0a000000 to 0x0affffff: "BLK". */
+#define BH_SBI_EXTENSION 0x0a424c4bu
 
 /*
  * X(NAME, number, who: 0 root only, 1 any cell)

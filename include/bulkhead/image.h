@@ -6,6 +6,22 @@
  * Memory as the driver lays it out, from hv_base up:
  *   [image and bss: core_size] [percpu_size * cpu_count] [config] [info] [page pool to the end]
  * every part page aligned.
+ *
+ * How a CPU comes in at hv_base + entry_offset, and back:
+ *
+ * AArch64: EL2 with the MMU off, by HVC_SOFT_RESTART of Linux' stub. x0 = BH_ENTER_ARG(), x1 = where to
+ * return to, x2 = DAIF. Back: at x1, EL1 (a guest if x0 is BH_E_OK), x0 = enum bh_error_code; x18 to x30 and
+ * all that belongs to EL1 as before.
+ *
+ * RISC-V: HS-mode with satp 0 and sstatus.SIE 0. The kernel writes the entry's physical address to stvec and
+ * then 0 to satp: the next fetch, at the kernel's virtual address, faults and lands at the entry, with all
+ * registers kept. a0 = BH_ENTER_ARG(), a1 = where to return to (virtual, 4-byte aligned), a2 = the kernel's
+ * satp. Back: at a1, with the kernel's satp, HS-mode or, if a0 is BH_E_OK, VS-mode; a0 = enum bh_error_code;
+ * ra, sp, gp, tp, s0 to s11, sie, sscratch and sstatus but SPP and SPIE as before. stvec holds a1: the
+ * caller writes its own value again. Lost: other registers, sepc, scause, stval.
+ * The hypercall DISABLE returns in the same way behind the ECALL: from HS-mode, with all registers but a0 to
+ * a5 and all CSRs as a call without it leaves them, except that stvec holds the address behind the ECALL: it
+ * is 4-byte aligned, and the caller writes its own value again.
  */
 #ifndef BULKHEAD_IMAGE_H
 #define BULKHEAD_IMAGE_H
