@@ -26,6 +26,7 @@ include mk/driver.mk
 include mk/tools.mk
 include mk/inmates.mk
 include mk/unit.mk
+include mk/fuzz.mk
 include mk/lint.mk
 include mk/check.mk
 include mk/install.mk
@@ -62,6 +63,8 @@ help:
 	@echo '  mutants            the hypervisor with one check removed, one after the other: its tests must fail'
 	@echo '  bench              count instructions per hypercall, interrupt, IPI and MMIO access'
 	@echo '  unit               unit tests on the fake architecture, with sanitizers'
+	@echo '  fuzz-smoke         each fuzz target for a minute: its planted bug first, then executions, coverage, findings'
+	@echo '  fuzz T=blob        some targets for SECONDS=600; the corpus that grows stays in build/fuzz/corpus/'
 	@echo '  lint               layers, format, cppcheck, sparse, shellcheck, yamllint'
 	@echo '  layers             only the checks of structure (and that each of them can fail)'
 	@echo

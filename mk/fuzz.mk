@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Fuzzing on the build machine: each tests/fuzz/fuzz_*.c is one target, built by clang with libFuzzer, ASan, UBSan
+# and coverage of source lines.
+#
+#	make fuzz-smoke [SECONDS=60]		all targets, each after its planted bug was found
+#	make fuzz T='blob gic' SECONDS=600	some of them, longer; the corpus that grew is kept and used again
+#
+# A target's base is what it is linked with: lib (blob and check), tools (the tool's library), fake (hypervisor on the
+# fake architecture, whose CPUs are coroutines here), arm64 (files of arch/arm64 on shims of hardware).
+
+FUZZCC ?= clang
+
+fuzz         := $(O)/fuzz
+fuzz-targets := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+fuzz-base-blob       := lib
+fuzz-base-devicetree := tools
+fuzz-base-yaml       := tools
+fuzz-base-hypercall  := fake
+fuzz-base-mmio       := fake
+fuzz-base-decode     := arm64
+fuzz-base-gic        := arm64
+fuzz-base-psci       := arm64
+
+fuzz-lib-src   := $(tools-lib-src)
+fuzz-tools-src := $(tools-cfg-src) $(tools-lib-src)
+fuzz-fake-src  := $(filter-out hypervisor/arch/fake/cpu.c,$(fake-src)) tests/fuzz/fake_cpu.c
+# Files of arch/arm64 without assembly, and what of core they stand on.
+fuzz-arm64-src := $(wildcard $(patsubst %,hypervisor/arch/arm64/%.c, \
+		exits formats gic gicv2 gicv3 gicv3_irq inject mmio psci smccc sysregs \
+		vgic vgic_dist vgic_queue vgic_redist violation)) \
+	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
+
+fuzz-tools-libs := -lyaml -lfdt
+
+fuzz-cflags = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-common \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fprofile-instr-generate -fcoverage-mapping \
+	-Wall -Werror -DBH_TEST -Iinclude -Ihypervisor/include -Itests/fuzz
+fuzz-flags-lib   := -Ihypervisor/lib
+fuzz-flags-tools := -Itools/lib -D_GNU_SOURCE -DBULKHEAD_VERSION='"$(VERSION)"'
+fuzz-flags-fake  := -Ihypervisor/arch/fake -Itests/unit -I$(unit)/include -include $(unit-gen)/autoconf.h
+fuzz-flags-arm64 := -Itests/fuzz/shim -Ihypervisor/arch/arm64 -I$(fuzz)/arm64/include \
+	-include $(fuzz)/arm64/include/generated/autoconf.h
+
+.PHONY: fuzz fuzz-build fuzz-smoke
+
+fuzz-generated := $(unit-gen)/autoconf.h $(fuzz)/arm64/include/generated/autoconf.h
+
+$(fuzz)/arm64/include/generated/autoconf.h: configs/board/qemu-aarch64_defconfig Kconfig
+	$(Q)mkdir -p $(@D)
+	$(Q)KCONFIG_CONFIG=$< $(PYTHON) -m genconfig --header-path $@ Kconfig && touch $@
+
+$(fuzz)/flags.txt: FORCE
+	$(call remember,$(FUZZCC) $(fuzz-cflags) $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64))
+
+# $(1) base
+define fuzz-base
+$(fuzz)/$(1)/%.o: %.c $(fuzz-generated) $(fuzz)/flags.txt
+	$$(call say,FUZZCC,$$< ($(1)))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(FUZZCC) $$(fuzz-cflags) $$(fuzz-flags-$(1)) -MMD -MP -c -o $$@ $$<
+
+$(fuzz)/$(1)/%.planted.o: %.c $(fuzz-generated) $(fuzz)/flags.txt
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(FUZZCC) $$(fuzz-cflags) $$(fuzz-flags-$(1)) -DFUZZ_PLANTED -MMD -MP -c -o $$@ $$<
+
+-include $(patsubst %.c,$(fuzz)/$(1)/%.d,$(fuzz-$(1)-src))
+endef
+$(foreach b,lib tools fake arm64,$(eval $(call fuzz-base,$(b))))
+
+# $(1) target, $(2) its base
+define fuzz-program
+$(fuzz)/bin/$(1): $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).o $(patsubst %.c,$(fuzz)/$(2)/%.o,$(fuzz-$(2)-src))
+	$$(call say,FUZZLD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(FUZZCC) -fsanitize=fuzzer,address,undefined -fprofile-instr-generate -o $$@ $$(filter %.o,$$^) $(fuzz-$(2)-libs)
+
+$(fuzz)/bin/$(1).planted: $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).planted.o $(patsubst %.c,$(fuzz)/$(2)/%.o,$(fuzz-$(2)-src))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(FUZZCC) -fsanitize=fuzzer,address,undefined -fprofile-instr-generate -o $$@ $$(filter %.o,$$^) $(fuzz-$(2)-libs)
+
+-include $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).d $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).planted.d
+endef
+$(foreach t,$(fuzz-targets),$(eval $(call fuzz-program,$(t),$(fuzz-base-$(t)))))
+
+T ?= $(fuzz-targets)
+
+fuzz-build: $(foreach t,$(T),$(fuzz)/bin/$(t) $(fuzz)/bin/$(t).planted)
+
+fuzz: fuzz-build
+	$(Q)$(PYTHON) tests/fuzz/run --build $(O) --seconds $(or $(SECONDS),600) $(T)
+
+fuzz-smoke: fuzz-build
+	$(Q)$(PYTHON) tests/fuzz/run --build $(O) --seconds $(or $(SECONDS),60) --planted --result $(O)/results/fuzz $(T)
