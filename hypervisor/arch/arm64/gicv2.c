@@ -14,11 +14,6 @@
 #define VMCR_EOIM (1u << 9)
 #define VMCR_ENG0 (1u << 0)
 
-static void barrier(void)
-{
-	__asm__ volatile("dsb sy" : : : "memory");
-}
-
 INLINE void deactivate(uint32_t iar)
 {
 	mmio_write32(gic.gicc + GICC_DIR, iar);
@@ -183,7 +178,7 @@ static void v2_cpu_activate(void)
 			     (cpu->found_ctlr & GICC_CTLR_ENABLE ? VMCR_ENG0 : 0));
 	own_physical_interface();
 	mmio_write32(gic.gich + GICH_HCR, ICH_HCR_EN);
-	barrier();
+	gic_complete_writes();
 }
 
 static void v2_cpu_leave(void)
@@ -203,7 +198,7 @@ static void v2_cpu_leave(void)
 		*(gic.gicd + GICD_SPENDSGIR + sgi) =
 			__atomic_exchange_n(&cpu->shared->sgi_source[sgi], 0, __ATOMIC_ACQ_REL);
 	}
-	barrier();
+	gic_complete_writes();
 }
 
 static void v2_cpu_reset(void)
@@ -212,7 +207,7 @@ static void v2_cpu_reset(void)
 	mmio_write32(gic.gich + GICH_VMCR, 0);
 	own_physical_interface();
 	mmio_write32(gic.gich + GICH_HCR, ICH_HCR_EN);
-	barrier();
+	gic_complete_writes();
 }
 
 static void v2_give_back(int active_too)
@@ -225,7 +220,7 @@ static void v2_give_back(int active_too)
 
 static void v2_kick(unsigned int slot)
 {
-	barrier();
+	gic_complete_writes();
 	mmio_write32(gic.gicd + GICD_SGIR, (uint32_t)cpu_get(slot)->arch.gic.kick);
 }
 

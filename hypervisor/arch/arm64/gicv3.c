@@ -190,7 +190,7 @@ static void v3_give_back(int active_too)
 
 static void v3_kick(unsigned int slot)
 {
-	__asm__ volatile("dsb ishst" : : : "memory");
+	gic_publish();
 	gic_write_sysreg(ICC_SGI1R_EL1, cpu_get(slot)->arch.gic.kick);
 	gic_isb();
 }

@@ -96,7 +96,7 @@ INLINE void send_one(struct percpu *self, uint32_t vcpu, uint32_t intid)
 		return;
 	/* A bit that was there already means that its kick is still on the way. */
 	if (!__atomic_fetch_or(&shared->sgi_pending, 1u << intid, __ATOMIC_ACQ_REL)) {
-		__asm__ volatile("dsb ishst" : : : "memory");
+		gic_publish();
 		gic_write_sysreg(ICC_SGI1R_EL1, shared->kick);
 		gic_isb();
 	}

@@ -42,11 +42,7 @@ static int fault_address(uint64_t esr, uint64_t *address)
 		return 1;
 	}
 	old_par = sysreg_read("par_el1");
-	__asm__ volatile("at s1e1r, %0\n"
-			 "isb"
-			 :
-			 : "r"(far)
-			 : "memory");
+	sysreg_translate_read(far);
 	page = sysreg_read("par_el1");
 	sysreg_write("par_el1", old_par);
 	*address = (page & 0x000ffffffffff000ull) | (far & PAGE_OFFSET_MASK);

@@ -154,6 +154,18 @@ static inline void mmio_write32(volatile void *address, uint32_t value)
 #define gic_write_sysreg(name, value)                                                              \
 	__asm__ volatile("msr " name ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
 
+/** What was written to memory is seen by the CPU that the SGI sent next reaches. */
+static inline void gic_publish(void)
+{
+	__asm__ volatile("dsb ishst" : : : "memory");
+}
+
+/** The same, and registers that were written have taken effect. */
+static inline void gic_complete_writes(void)
+{
+	__asm__ volatile("dsb sy" : : : "memory");
+}
+
 static inline void gic_isb(void)
 {
 	__asm__ volatile("isb" : : : "memory");

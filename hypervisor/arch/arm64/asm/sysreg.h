@@ -23,6 +23,16 @@ static inline void sysreg_isb(void)
 	__asm__ volatile("isb" : : : "memory");
 }
 
+/** Stage 1 of the guest alone: what a read of @address by EL1 would translate to, in PAR_EL1. */
+static inline void sysreg_translate_read(uint64_t address)
+{
+	__asm__ volatile("at s1e1r, %0\n"
+			 "isb"
+			 :
+			 : "r"(address)
+			 : "memory");
+}
+
 /** Four-bit field of an identification register. */
 static inline unsigned int sysreg_field(uint64_t value, unsigned int shift)
 {
