@@ -622,3 +622,25 @@ int pt_retry(const struct page_table *table, uint64_t in, unsigned int prot)
 	/* Entries are read with acquire: who has seen one broken sees that a change began. */
 	return (before & 1) || __atomic_load_n(&table->changes, __ATOMIC_RELAXED) != before;
 }
+
+int pt_is_identity(const struct page_table *table, uint64_t in, uint64_t size, unsigned int prot)
+{
+	struct spinlock *lock = (struct spinlock *)&table->lock; /* as in pt_lookup() */
+	uint64_t at = align_down(in, PAGE_SIZE), end = align_up(in + size, PAGE_SIZE);
+
+	if (!size || end <= at || check_range(table, at, end - at))
+		return 0;
+	while (at < end) {
+		struct spot spot;
+
+		spin_lock(lock);
+		spot = walk_down(table, at);
+		spin_unlock(lock);
+		if (!is_valid(table->format, spot.value) ||
+		    entry_address(table->format, spot.value) != spot.start ||
+		    (prot_of(table->format, spot.value) & prot) != prot)
+			return 0;
+		at = spot_end(&spot);
+	}
+	return 1;
+}

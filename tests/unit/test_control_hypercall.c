@@ -33,6 +33,28 @@ static void test_numbers(void **state)
 	fake_power_off();
 }
 
+/* Whatever is refused, a guest that repeats it for ever writes nothing into root's log. */
+static void test_refused_calls_say_nothing(void **state)
+{
+	const struct bh_ring *log;
+	struct machine_cell cell = machine_cell("guest", 1);
+	uint64_t head;
+
+	machine_enable(2, 2);
+	machine_offline(1);
+	machine_ok(0, BH_HC_CELL_START, machine_create(0, &cell), 0);
+	fake_finish(1, 5000);
+	assert_true(fake_wait_mode(1, FAKE_GUEST, 5000));
+	log = (const struct bh_ring *)((const uint8_t *)image_info() + image_info()->log);
+	head = log->head;
+	for (unsigned int i = 0; i < 2000; i++)
+		assert_int_not_equal(machine_once(1, BH_HC_CELL_CREATE + i % 40, chance(), chance()).result,
+				     BH_E_TIMEOUT);
+	assert_int_equal(log->head, head);
+	assert_int_equal(log->lost, 0);
+	fake_power_off();
+}
+
 /* A guest may only what the table allows it. */
 static void test_permissions(void **state)
 {
@@ -230,7 +252,8 @@ static void test_nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),	       cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_numbers),	       cmocka_unit_test(test_refused_calls_say_nothing),
+		cmocka_unit_test(test_permissions),
 		cmocka_unit_test(test_blob_addresses), cmocka_unit_test(test_changed_bytes),
 		cmocka_unit_test(test_nonsense),
 	};

@@ -860,6 +860,30 @@ static void test_retry(void **state)
 	finish();
 }
 
+static void test_identity(void **state)
+{
+	const unsigned int rw = PT_READ | PT_WRITE;
+
+	start(&kinds[2]);
+	assert_int_equal(pt_map(&table, GIB, hpa(GIB), 4 * MIB, rw, PT_NORMAL), BH_E_OK);
+	assert_true(pt_is_identity(&table, GIB, 4 * MIB, rw));
+	assert_true(pt_is_identity(&table, GIB + 5, 4 * MIB - 5, rw));
+	assert_false(pt_is_identity(&table, GIB, 4 * MIB + 1, rw));
+	assert_false(pt_is_identity(&table, GIB - 1, 2, rw));
+	assert_false(pt_is_identity(&table, GIB, 4 * MIB, rw | PT_EXEC));
+	assert_false(pt_is_identity(&table, GIB, 0, rw));
+	assert_false(pt_is_identity(&table, GIB, ~0ull, rw));
+	assert_false(pt_is_identity(&table, ~0ull - 5, 10, rw));
+	/* One page that may only be read, or that is another one. */
+	assert_int_equal(pt_map(&table, GIB + MIB, hpa(GIB + MIB), PAGE_SIZE, PT_READ, PT_NORMAL), BH_E_OK);
+	assert_false(pt_is_identity(&table, GIB, 4 * MIB, rw));
+	assert_true(pt_is_identity(&table, GIB, 4 * MIB, PT_READ));
+	assert_int_equal(pt_map(&table, GIB + MIB, hpa(GIB), PAGE_SIZE, rw, PT_NORMAL), BH_E_OK);
+	assert_false(pt_is_identity(&table, GIB, 4 * MIB, PT_READ));
+	assert_true(pt_is_identity(&table, GIB + MIB + PAGE_SIZE, MIB, rw));
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -881,6 +905,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_rights, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_retry, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,6 @@
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
 #include <core/image.h>
-#include <core/log.h>
 #include <lib/config.h>
 #include <lib/string.h>
 
@@ -219,7 +218,7 @@ void vgic_give_back(uint64_t lr, int active_too)
 	} else if (intid < GIC_INTIDS) {
 		give_back_line(self->cell, intid, (lr & LR_PENDING) != 0, active_too);
 	} else {
-		log_warning("LPI %u was not yet taken when its CPU left; it is lost", intid);
+		vgic_lpi_lost(intid, "it was not yet taken when its CPU left");
 	}
 }
 

@@ -6,6 +6,14 @@
 /* Priority of LPIs: their property table is not read; Linux gives all of them this one. */
 #define LPI_PRIORITY 0xa0u
 
+/* Root's devices can make this happen as often as they like. */
+void vgic_lpi_lost(uint32_t intid, const char *why)
+{
+	static struct log_limit limit;
+
+	log_limited(&limit, LOG_WARNING, "LPI %u is lost: %s", intid, why);
+}
+
 /**
  * vgic_queue() - let an interrupt wait
  * @lr: as it would have been written. An SGI that waits already is merged, as a pending bit would be.
@@ -19,8 +27,7 @@ void vgic_queue(struct vgic_cpu *cpu, uint64_t lr)
 		if (cpu->lpi_count < VGIC_LPI_QUEUE)
 			cpu->lpi[cpu->lpi_count++] = intid;
 		else
-			log_warning("LPI %u lost: more than %u wait for a list register", intid,
-				    VGIC_LPI_QUEUE);
+			vgic_lpi_lost(intid, "too many wait for a list register");
 		return;
 	}
 	if (intid < GIC_SGIS)

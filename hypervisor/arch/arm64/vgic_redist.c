@@ -6,13 +6,11 @@
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
 #include <asm/gic_priv.h>
+#include <asm/lpi.h>
 #include <core/cpu.h>
-#include <core/pagetable.h>
 
 #define SGI_BITS 0xffffu
 #define REDIST_TYPER_ROOT_HIDDEN (1ull << 1 | 1ull << 7) /* VLPIS, RVPEID */
-#define PROPBASER_ADDRESS 0x000ffffffffff000ull
-#define PENDBASER_ADDRESS 0x000fffffffff0000ull
 
 /* Enabling may make an SGI deliverable that is held on its CPU: let it look. */
 static void write_sgi_enable(unsigned int slot, uint32_t value, int set)
@@ -178,29 +176,6 @@ static uint64_t access_waker(unsigned int slot, const struct mmio_access *access
 	return shared->asleep ? GICR_WAKER_SLEEP | GICR_WAKER_ASLEEP : 0;
 }
 
-/*
- * Root only: its LPI tables. The redistributor reads and writes them by itself, so their address must be
- * root's own: a write is dropped when the first page of the table is not mapped for root.
- */
-static void access_lpi_tables(struct cell_arch *cell, unsigned int slot, uint32_t offset,
-			      struct mmio_access *access)
-{
-	volatile uint8_t *redist = cpu_get(slot)->arch.gic.redist;
-	uint64_t mask = offset == GICR_PROPBASER ? PROPBASER_ADDRESS : PENDBASER_ADDRESS;
-
-	if (access->size == 4 && offset == GICR_CTLR) {
-		if (access->is_write)
-			mmio_write32(redist + offset, (uint32_t)access->value);
-		else
-			access->value = mmio_read32(redist + offset);
-	} else if (access->size == 8 && offset != GICR_CTLR) {
-		if (!access->is_write)
-			access->value = *(volatile uint64_t *)(redist + offset);
-		else if (pt_lookup(&cell->stage2, access->value & mask, NULL, NULL))
-			*(volatile uint64_t *)(redist + offset) = access->value;
-	}
-}
-
 static void access_control_frame(struct cell_arch *cell, unsigned int slot, uint64_t offset, uint32_t within,
 				 struct mmio_access *access)
 {
@@ -216,7 +191,7 @@ static void access_control_frame(struct cell_arch *cell, unsigned int slot, uint
 			access->value = mmio_read32(redist + within);
 	} else if (cell->is_root && gic.its &&
 		   (within == GICR_CTLR || within == GICR_PROPBASER || within == GICR_PENDBASER)) {
-		access_lpi_tables(cell, slot, within, access);
+		lpi_redist_access(cell, redist, within, access);
 	}
 }
 

@@ -127,4 +127,10 @@ int pt_retry(const struct page_table *table, uint64_t in, unsigned int prot);
 /** What @in maps to. Return: 1 and *out, *prot (either may be NULL), or 0. Any CPU, beside changes. */
 int pt_lookup(const struct page_table *table, uint64_t in, hpa_t *out, unsigned int *prot);
 
+/**
+ * pt_is_identity() - does every page that [@in, @in + @size) touches map to itself, with at least @prot?
+ * One step for each leaf. Any CPU, beside changes. Return: 1 or 0 (also for an empty range, or one that wraps).
+ */
+int pt_is_identity(const struct page_table *table, uint64_t in, uint64_t size, unsigned int prot);
+
 #endif

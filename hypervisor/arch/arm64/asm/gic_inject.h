@@ -103,6 +103,7 @@ INLINE void lr_put(unsigned int version, struct vgic_cpu *cpu, unsigned int inde
 /* vgic_queue.c: what waits for a list register. */
 void vgic_queue(struct vgic_cpu *cpu, uint64_t lr);
 uint64_t vgic_dequeue(struct vgic_cpu *cpu, struct vgic_dist *dist);
+void vgic_lpi_lost(uint32_t intid, const char *why);
 
 /** No list register is free: keep the most urgent ones there, queue the other, and ask for maintenance. */
 static __attribute__((noinline, unused)) void inject_overflow(unsigned int version, struct vgic_cpu *cpu,
