@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A cell file becomes a cell blob for one board. */
 #include "isa.h"
+#include "devtree.h"
 
 #include <lib/config.h>
 
@@ -328,6 +329,21 @@ static void read_passed_node(struct cell_load *load, const struct devtree *tree,
 			  "interrupts of %s do not go to the GIC", passed->name);
 }
 
+static void report_no_node(struct cell_load *load, const struct devtree *tree, const struct node *node,
+			   int ambiguous)
+{
+	const char *nearest = devtree_nearest(load->arena, tree, node->text);
+
+	if (ambiguous)
+		error_add(load->messages, node->place, "give its full path",
+			  "the device tree %s has several nodes '%s'", devtree_path(tree), node->text);
+	else
+		error_add(load->messages, node->place,
+			  nearest ? arena_printf(load->arena, "did you mean '%s'?", nearest) :
+				    "give a full path, an alias or a label, see 'fdtdump'",
+			  "the device tree %s has no node '%s'", devtree_path(tree), node->text);
+}
+
 static void read_passthrough(struct cell_load *load, const struct node *node)
 {
 	struct cfg_cell *cell = load->cell;
@@ -341,8 +357,7 @@ static void read_passthrough(struct cell_load *load, const struct node *node)
 		return;
 	found = devtree_node(tree, node->text);
 	if (found < 0) {
-		error_add(load->messages, node->place, "give a full path or an alias, see 'fdtdump'",
-			  "the device tree %s has no node '%s'", devtree_path(tree), node->text);
+		report_no_node(load, tree, node, found == DT_AMBIGUOUS);
 		return;
 	}
 	cell->passed = arena_grow(load->arena, cell->passed, cell->passed_count, sizeof(*cell->passed));

@@ -127,8 +127,6 @@ const char *devtree_path(const struct devtree *tree);
 /** Return: 1 if the machine is @compatible. */
 int devtree_compatible(const struct devtree *tree, const char *compatible);
 const char *devtree_machine(const struct devtree *tree);
-/** Node by path or alias: offset, or < 0. */
-int devtree_node(const struct devtree *tree, const char *name);
 /** Path of @node. Return: in @arena. */
 const char *devtree_node_path(struct arena *arena, const struct devtree *tree, int node);
 
