@@ -93,6 +93,8 @@ bool cli_seconds(const char *text, const char *what, uint32_t *ms);
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 void help_overview(FILE *out);
+/** Is @word the first of commands of two words? */
+bool help_is_group(const char *word);
 void help_group(FILE *out, const char *group);
 void help_command(FILE *out, const struct cli_command *command);
 void help_man(FILE *out);
@@ -119,6 +121,7 @@ enum cli_exit cmd_cell_stats(const struct cli_call *call);
 enum cli_exit cmd_console(const struct cli_call *call);
 enum cli_exit cmd_log(const struct cli_call *call);
 enum cli_exit cmd_config(const struct cli_call *call);
+enum cli_exit cmd_config_show(const struct cli_call *call);
 enum cli_exit cmd_help(const struct cli_call *call);
 
 #endif

@@ -36,7 +36,8 @@ static const struct cli_option create_options[] = {
 };
 
 static const struct cli_option stop_options[] = {
-	{ "timeout", 't', "TIME", "time that the guest gets to answer, instead of 'stop-timeout' of its file" },
+	{ "timeout", 't', "TIME",
+	  "time that the guest gets to answer, instead of 'stop-timeout' of its file" },
 	END,
 };
 
@@ -72,6 +73,19 @@ static const struct cli_option console_options[] = {
 static const struct cli_option log_options[] = {
 	{ "follow", 'f', NULL, "go on printing new lines" },
 	{ "crash", 0, NULL, "print what the hypervisor died of" },
+	JSON,
+	END,
+};
+
+#define DEVICETREE                                                                        \
+	{                                                                                 \
+		"devicetree", 't', "FILE", "a .dtb in place of the one of the board file" \
+	}
+
+static const struct cli_option show_options[] = {
+	DEVICETREE,
+	{ "images", 'i', "DIR", "where relative image paths are looked up first" },
+	{ "html", 0, "FILE", "write the map as one HTML file with drawings, for any browser" },
 	JSON,
 	END,
 };
@@ -147,8 +161,15 @@ const struct cli_command cli_commands[] = {
 	  console_options, false, cmd_console },
 	{ "log", "", 0, 0, "", "print the hypervisor's log",
 	  "The log survives 'disable', until the driver is unloaded.", log_options, false, cmd_log },
-	{ "config", "compile | check | show ...", 0, -1, "file", "check and compile configuration files",
-	  "'bulkhead config --help' shows the commands for configuration files.", NULL, true, cmd_config },
+	{ "config show", "BOARD.yaml [VM.yaml...]", 1, -1, "yaml",
+	  "draw the partition map of a board and its cells",
+	  "Memory, CPUs, interrupts and devices: who has what when all these cells run, and what is left over. In a "
+	  "terminal the map has colours, unless NO_COLOR is set; elsewhere each owner has a letter. The files are "
+	  "checked as by 'config check' first.",
+	  show_options, false, cmd_config_show },
+	{ "config", "check | compile | dump | keys", 0, -1, "file", "check and compile configuration files",
+	  "'bulkhead config --help' shows the commands for configuration files that are not listed here.",
+	  NULL, true, cmd_config },
 	{ "help", "[COMMAND...]", 0, 2, "", "show the help of a command", "", help_options, false, cmd_help },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, false, NULL },
 };

@@ -209,9 +209,46 @@ static void completion_words(FILE *out, const char *group)
 			continue;
 		if (group)
 			fprintf(out, " %s", command->name + first + 1);
+		else if (command->raw)
+			continue; /* it is a group as well */
 		else if (strncmp(last, command->name, first + 1))
 			fprintf(out, " %.*s", (int)first, command->name);
 		last = command->name;
+	}
+}
+
+/* A raw command lists what it does in its usage: "check | compile". */
+static void completion_raw_words(FILE *out, const char *group)
+{
+	for (const struct cli_command *command = cli_commands; command->name; command++) {
+		if (!command->raw || strcmp(command->name, group))
+			continue;
+		for (const char *word = command->arguments; *word; word += strcspn(word, " ")) {
+			word += strspn(word, " |");
+			fprintf(out, " %.*s", (int)strcspn(word, " "), word);
+		}
+	}
+}
+
+/* The second word of commands that have two. */
+static void completion_groups(FILE *out)
+{
+	const char *last = "";
+
+	for (const struct cli_command *command = cli_commands; command->name; command++) {
+		const size_t first = strcspn(command->name, " ");
+		char group[32];
+
+		if (!command->name[first] || !strncmp(last, command->name, first + 1))
+			continue;
+		last = command->name;
+		snprintf(group, sizeof(group), "%.*s", (int)first, command->name);
+		fprintf(out,
+			"\tif [[ $command == %s ]]; then\n\t\tif ((COMP_CWORD == 2)); then\n\t\t\t_bulkhead_offer \"",
+			group);
+		completion_words(out, group);
+		completion_raw_words(out, group);
+		fprintf(out, "\"\n\t\t\treturn\n\t\tfi\n\t\tcommand=\"%s ${COMP_WORDS[2]}\"\n\tfi\n", group);
 	}
 }
 
@@ -231,7 +268,7 @@ static void completion_case(FILE *out, const struct cli_command *command)
 		{ "file", "_bulkhead_files ''" },
 	};
 
-	fprintf(out, "\t\"%s\")\n\t\toptions=\"", command->name);
+	fprintf(out, "\t\"%s%s)\n\t\toptions=\"", command->name, command->raw ? " \"*" : "\"");
 	completion_options(out, command->options);
 	completion_options(out, cli_common);
 	fputs("\"\n", out);
@@ -255,12 +292,9 @@ void help_completion(FILE *out)
 	      "\tif ((COMP_CWORD == 1)); then\n\t\t_bulkhead_offer \"",
 	      out);
 	completion_words(out, NULL);
-	fputs("\"\n\t\treturn\n\tfi\n\tif [[ $command == cell ]]; then\n\t\tif ((COMP_CWORD == 2)); then\n"
-	      "\t\t\t_bulkhead_offer \"",
-	      out);
-	completion_words(out, "cell");
-	fputs("\"\n\t\t\treturn\n\t\tfi\n\t\tcommand=\"cell ${COMP_WORDS[2]}\"\n\tfi\n\tcase $command in\n",
-	      out);
+	fputs("\"\n\t\treturn\n\tfi\n", out);
+	completion_groups(out);
+	fputs("\tcase $command in\n", out);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
 		completion_case(out, command);
 	fputs("\tesac\n\t_bulkhead_offer \"$options\"\n}\n\ncomplete -o filenames -F _bulkhead bulkhead\n",
@@ -282,8 +316,8 @@ enum cli_exit cmd_help(const struct cli_call *call)
 		command = cli_find(call->count, call->arguments, &used);
 		if (command)
 			help_command(stdout, command);
-		else if (call->count == 1 && !strcmp(call->arguments[0], "cell"))
-			help_group(stdout, "cell");
+		else if (call->count == 1 && help_is_group(call->arguments[0]))
+			help_group(stdout, call->arguments[0]);
 		else {
 			cli_say("there is no command '%s'; 'bulkhead help' lists all", call->arguments[0]);
 			return CLI_USAGE;

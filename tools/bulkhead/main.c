@@ -110,7 +110,7 @@ const struct cli_command *cli_find(int count, char **words, int *used)
 	return NULL;
 }
 
-static bool is_group(const char *word)
+bool help_is_group(const char *word)
 {
 	size_t length = strlen(word);
 
@@ -145,7 +145,7 @@ static int distance_to(const char *name, int count, char **words)
 	char typed[64];
 
 	if (!strchr(name, ' '))
-		return is_group(words[0]) ? INT_MAX : distance(words[0], name, 2);
+		return help_is_group(words[0]) ? INT_MAX : distance(words[0], name, 2);
 	if (count < 2)
 		return INT_MAX;
 	snprintf(typed, sizeof(typed), "%s %s", words[0], words[1]);
@@ -154,7 +154,7 @@ static int distance_to(const char *name, int count, char **words)
 
 static enum cli_exit unknown_command(int count, char **words)
 {
-	const char *nearest = NULL, *second = count > 1 && is_group(words[0]) ? words[1] : "";
+	const char *nearest = NULL, *second = count > 1 && help_is_group(words[0]) ? words[1] : "";
 	int best = 3;
 
 	for (const struct cli_command *command = cli_commands; command->name; command++) {
@@ -309,7 +309,7 @@ int main(int argc, char **argv)
 	command = cli_find(argc, argv, &used);
 	if (command)
 		return run(command, argc - used, argv + used);
-	if (is_group(argv[0]) && (argc == 1 || argv[1][0] == '-')) {
+	if (help_is_group(argv[0]) && (argc == 1 || argv[1][0] == '-')) {
 		bool asked = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
 
 		help_group(asked ? stdout : stderr, argv[0]);

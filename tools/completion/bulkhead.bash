@@ -28,6 +28,13 @@ _bulkhead() {
 		fi
 		command="cell ${COMP_WORDS[2]}"
 	fi
+	if [[ $command == config ]]; then
+		if ((COMP_CWORD == 2)); then
+			_bulkhead_offer " show check compile dump keys"
+			return
+		fi
+		command="config ${COMP_WORDS[2]}"
+	fi
 	case $command in
 	"enable")
 		options=" --check-only --inject-fault --help --quiet"
@@ -101,7 +108,11 @@ _bulkhead() {
 	"log")
 		options=" --follow --crash --json --help --quiet"
 		;;
-	"config")
+	"config show")
+		options=" --devicetree --images --html --json --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
+	"config "*)
 		options=" --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_files ''; return; }
 		;;
