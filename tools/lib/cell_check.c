@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parts of a cell against each other. */
+#include "cell_parts.h"
+
+#include <lib/config.h>
+
+static void check_guest_space(struct cell_load *load)
+{
+	const struct cfg_cell *cell = load->cell;
+	const struct bh_config_cell *body = &cell->body;
+	const struct place intc = cell_place(load, "interrupts");
+	struct spans spans = { .arena = load->arena };
+
+	for (size_t i = 0; i < cell->memory_count; i++)
+		span_add(&spans, cell->memory[i].blob.gpa, cell->memory[i].blob.size, cell->memory[i].place,
+			 "memory region '%s'", cell->memory[i].name);
+	for (size_t i = 0; i < cell->device_count; i++)
+		span_add(&spans, cell->devices[i].blob.gpa, cell->devices[i].blob.size,
+			 cell->devices[i].place, "virtual %s", cell->devices[i].name);
+	if (body->comm_page)
+		span_add(&spans, body->comm_page, BH_PAGE_SIZE, cell_place(load, "comm-page"),
+			 "the communication page");
+	load->isa->cell_spans(cell, intc, &spans);
+	spans_check(&spans, "guest's memory", load->messages);
+}
+
+static void check_host_space(struct cell_load *load)
+{
+	struct spans spans = { .arena = load->arena };
+
+	for (size_t i = 0; i < load->cell->memory_count; i++) {
+		const struct cell_memory *region = &load->cell->memory[i];
+
+		if (!(region->blob.flags & BH_MEM_AUTO))
+			span_add(&spans, region->blob.hpa, region->blob.size, region->place,
+				 "memory region '%s'", region->name);
+	}
+	spans_check(&spans, "machine's memory", load->messages);
+}
+
+void cell_check(struct cell_load *load)
+{
+	check_guest_space(load);
+	check_host_space(load);
+}
