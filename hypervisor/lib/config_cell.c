@@ -104,11 +104,13 @@ static int check_memory(const struct check *check, const struct cell_check *open
 
 /*
  * Guest-physical ranges that no two things may share, by number: memory regions, virtual
- * devices, communication page, distributor, redistributors, CPU interface. Size 0: not there.
+ * devices, communication page, windows of the interrupt controller. Size 0: not there.
  */
+#define INTC_SPANS 3u /* distributor, redistributors, CPU interface; on RISC-V fewer */
+
 static uint32_t guest_spans(const struct cell_check *open)
 {
-	return open->cell->memory.count + open->cell->devices.count + 4;
+	return open->cell->memory.count + open->cell->devices.count + 1 + INTC_SPANS;
 }
 
 static struct bh_config_range intc_span(const struct bh_config_cell *cell, uint32_t window,
@@ -116,6 +118,11 @@ static struct bh_config_range intc_span(const struct bh_config_cell *cell, uint3
 {
 	const int v3 = cell->gic.version == BH_GIC_V3;
 
+	if (cell->header.arch == BH_ARCH_RISCV64) {
+		if (window < CONFIG_RISCV_WINDOWS)
+			return config_riscv_cell_window(cell, window, where);
+		return (struct bh_config_range){ 0, 0 };
+	}
 	switch (window) {
 	case 0:
 		*where = AT(INTC, 0, offsetof(struct bh_config_cell, gic.gicd));
@@ -172,7 +179,7 @@ static int check_guest_disjoint(const struct check *check, const struct cell_che
 	return BH_E_OK;
 }
 
-static int check_cell_intc(const struct check *check, const struct cell_check *open)
+static int check_cell_gic(const struct check *check, const struct cell_check *open)
 {
 	const struct bh_config_cell_gic *gic = &open->cell->gic;
 	const uint32_t version = open->board.system->gic.version;
@@ -187,9 +194,6 @@ static int check_cell_intc(const struct check *check, const struct cell_check *o
 	if (version != BH_GIC_V2 && gic->gicc)
 		return config_fail(check, BH_E_RESERVED,
 				   AT(INTC, 0, offsetof(struct bh_config_cell, gic.gicc)), gic->gicc, 0);
-	if (!version && gic->gicd)
-		return config_fail(check, BH_E_RESERVED,
-				   AT(INTC, 0, offsetof(struct bh_config_cell, gic.gicd)), gic->gicd, 0);
 	if (version == BH_GIC_V3 && (gic->gicd & (CONFIG_GICD_V3_SIZE - 1)))
 		return config_fail(check, BH_E_ALIGN, AT(INTC, 0, offsetof(struct bh_config_cell, gic.gicd)),
 				   gic->gicd, CONFIG_GICD_V3_SIZE);
@@ -201,6 +205,19 @@ static int check_cell_intc(const struct check *check, const struct cell_check *o
 		return config_fail(check, BH_E_RANGE, AT(INTC, 0, offsetof(struct bh_config_cell, gic.gicr)),
 				   gic->gicr, CONFIG_ADDRESS_LIMIT - 1);
 	return BH_E_OK;
+}
+
+static int check_cell_intc(const struct check *check, const struct cell_check *open)
+{
+	switch (open->cell->header.arch) {
+	case BH_ARCH_AARCH64:
+		return check_cell_gic(check, open);
+	case BH_ARCH_RISCV64:
+		return config_check_riscv_cell(check, open->cell, open->board.system);
+	default:
+		return config_check_zero(check, offsetof(struct bh_config_cell, gic),
+					 sizeof(open->cell->gic));
+	}
 }
 
 static int check_cell_cpus(const struct check *check, const struct cell_check *open)
@@ -225,15 +242,15 @@ static int check_cell_cpus(const struct check *check, const struct cell_check *o
 static int check_cell_irqs(const struct check *check, const struct cell_check *open)
 {
 	uint64_t seen[BITMAP_WORDS(1024)] = { 0 };
-	const uint16_t arch = open->cell->header.arch;
+	const struct bh_config_system *system = open->board.system;
 
 	for (uint32_t i = 0; i < open->cell->irqs.count; i++) {
 		const uint32_t intid = open->irqs[i].intid;
 		const struct where where = IN(IRQ, i, &open->irqs[i], intid);
 
-		if (!irq_valid(arch, intid))
-			return config_fail(check, BH_E_IRQ, where, intid, INTID_LIMIT - 1);
-		if (intid == open->board.system->event_irq)
+		if (!irq_valid(system, intid))
+			return config_fail(check, BH_E_IRQ, where, intid, irq_last(system));
+		if (intid == system->event_irq)
 			return config_fail(check, BH_E_IRQ, where, intid, intid);
 		if (bit_test(seen, intid))
 			return config_fail(check, BH_E_DUPLICATE, where, intid, i);
@@ -245,8 +262,8 @@ static int check_cell_irqs(const struct check *check, const struct cell_check *o
 
 		if (!irq)
 			continue;
-		if (!irq_valid(arch, irq))
-			return config_fail(check, BH_E_IRQ, where, irq, INTID_LIMIT - 1);
+		if (!irq_valid(system, irq))
+			return config_fail(check, BH_E_IRQ, where, irq, irq_last(system));
 		if (bit_test(seen, irq))
 			return config_fail(check, BH_E_DUPLICATE, where, irq, i);
 		bit_set(seen, irq);
@@ -276,6 +293,9 @@ static int check_cell_boot(const struct check *check, const struct cell_check *o
 	if (cell->header.arch == BH_ARCH_AARCH64 && cell->entry & 3)
 		return config_fail(check, BH_E_ALIGN, AT(BOOT, 0, offsetof(struct bh_config_cell, entry)),
 				   cell->entry, 4);
+	if (cell->header.arch == BH_ARCH_RISCV64 && cell->entry & 1)
+		return config_fail(check, BH_E_ALIGN, AT(BOOT, 0, offsetof(struct bh_config_cell, entry)),
+				   cell->entry, 2);
 	if (cell->boot_arg && !find_ram(open, cell->boot_arg))
 		return config_fail(check, BH_E_RANGE, AT(BOOT, 0, offsetof(struct bh_config_cell, boot_arg)),
 				   cell->boot_arg, 0);

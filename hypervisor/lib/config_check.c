@@ -122,9 +122,20 @@ static int check_fields(const struct check *check, const struct field *fields, c
 	int code;
 
 	for (const struct field *field = fields; field->name; field++) {
-		code = check_field(check, field, element, index);
+		code = field->arch && field->arch != check->header->arch ?
+			       BH_E_OK :
+			       check_field(check, field, element, index);
 		if (code)
 			return code;
+	}
+	return BH_E_OK;
+}
+
+int config_check_zero(const struct check *check, uint32_t offset, uint32_t size)
+{
+	for (uint32_t i = offset; i < offset + size; i++) {
+		if (check->blob[i])
+			return config_fail(check, BH_E_RESERVED, AT(INTC, 0, i), check->blob[i], 0);
 	}
 	return BH_E_OK;
 }

@@ -4,28 +4,33 @@
  */
 #include "config_parts.h"
 
-#define FIELD(type, member, rule, object, low, high)                                                      \
-	{                                                                                                 \
-#member, offsetof(type, member), sizeof(((type *)0)->member), rule, BH_OBJ_##object, low, \
-			high                                                                              \
+#define FIELD(type, member, rule, object, low, high) FIELD_OF(0, type, member, rule, object, low, high)
+#define SPAN_FIELD(type, member, rule, object, alignment) SPAN_OF(0, type, member, rule, object, alignment)
+/* The same for a part that only blobs of one architecture have. */
+#define FIELD_OF(arch, type, member, rule, object, low, high)                                              \
+	{                                                                                                  \
+#member, offsetof(type, member), sizeof(((type *)0)->member), rule, BH_OBJ_##object, arch, \
+			low, high                                                                          \
 	}
 /* A range has two entries, so that its size has a name of its own. */
-#define SPAN_FIELD(type, member, rule, object, alignment)                                         \
-	{ #member ".base", offsetof(type, member.base), 8, rule, BH_OBJ_##object, alignment, 0 }, \
-	{                                                                                         \
-#member ".size", offsetof(type, member.size), 8, ANY, BH_OBJ_##object, 0, 0       \
+#define SPAN_OF(arch, type, member, rule, object, alignment)                                            \
+	{ #member ".base", offsetof(type, member.base), 8, rule, BH_OBJ_##object, arch, alignment, 0 }, \
+	{                                                                                               \
+#member ".size", offsetof(type, member.size), 8, ANY, BH_OBJ_##object, arch, 0, 0       \
 	}
-#define ARRAY_FIELD(type, member, object)                                                     \
-	{ #member ".offset", offsetof(type, member.offset), 4, ANY, BH_OBJ_##object, 0, 0 },  \
-	{                                                                                     \
-#member ".count", offsetof(type, member.count), 4, ANY, BH_OBJ_##object, 0, 0 \
+#define ARRAY_FIELD(type, member, object)                                                        \
+	{ #member ".offset", offsetof(type, member.offset), 4, ANY, BH_OBJ_##object, 0, 0, 0 },  \
+	{                                                                                        \
+#member ".count", offsetof(type, member.count), 4, ANY, BH_OBJ_##object, 0, 0, 0 \
 	}
-#define END                              \
-	{                                \
-		NULL, 0, 0, ANY, 0, 0, 0 \
+#define END                                 \
+	{                                   \
+		NULL, 0, 0, ANY, 0, 0, 0, 0 \
 	}
 
 /* clang-format off */
+#define ARM BH_ARCH_AARCH64
+#define RISCV BH_ARCH_RISCV64
 #define H struct bh_config_header
 #define HEADER_FIELDS \
 	FIELD(H, magic,    ANY,  HEADER, 0, 0), \
@@ -50,14 +55,29 @@ static const struct field system_fields[] = {
 	SPAN_FIELD(S, debug_uart,     MAYBE, DEVICE,    BH_PAGE_SIZE),
 	FIELD(S, debug_uart_type,     VALUE, DEVICE,    BH_DEV_NONE, BH_DEV_UART_16550),
 	FIELD(S, reserved,            ZERO,  PLATFORM,  0, 0),
-	FIELD(S, gic.version,         ANY,   INTC,      0, 0),
-	FIELD(S, gic.maintenance_irq, ANY,   INTC,      0, 0),
-	SPAN_FIELD(S, gic.gicd,       MAYBE, INTC,      BH_PAGE_SIZE),
-	SPAN_FIELD(S, gic.gicr,       MAYBE, INTC,      BH_PAGE_SIZE),
-	SPAN_FIELD(S, gic.gicc,       MAYBE, INTC,      BH_PAGE_SIZE),
-	SPAN_FIELD(S, gic.gich,       MAYBE, INTC,      BH_PAGE_SIZE),
-	SPAN_FIELD(S, gic.gicv,       MAYBE, INTC,      BH_PAGE_SIZE),
-	SPAN_FIELD(S, gic.its,        MAYBE, INTC,      BH_PAGE_SIZE),
+	FIELD_OF(ARM, S, gic.version,         ANY, INTC, 0, 0),
+	FIELD_OF(ARM, S, gic.maintenance_irq, ANY, INTC, 0, 0),
+	SPAN_OF(ARM, S, gic.gicd, MAYBE, INTC, BH_PAGE_SIZE),
+	SPAN_OF(ARM, S, gic.gicr, MAYBE, INTC, BH_PAGE_SIZE),
+	SPAN_OF(ARM, S, gic.gicc, MAYBE, INTC, BH_PAGE_SIZE),
+	SPAN_OF(ARM, S, gic.gich, MAYBE, INTC, BH_PAGE_SIZE),
+	SPAN_OF(ARM, S, gic.gicv, MAYBE, INTC, BH_PAGE_SIZE),
+	SPAN_OF(ARM, S, gic.its,  MAYBE, INTC, BH_PAGE_SIZE),
+	FIELD_OF(RISCV, S, riscv.intc,          ANY,   INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.sources,       ANY,   INTC, 0, 0),
+	SPAN_OF(RISCV, S, riscv.domain,         MAYBE, INTC, BH_PAGE_SIZE),
+	FIELD_OF(RISCV, S, riscv.context_first, ANY,   INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.context_step,  ANY,   INTC, 0, 0),
+	SPAN_OF(RISCV, S, riscv.imsic,          MAYBE, INTC, BH_PAGE_SIZE),
+	FIELD_OF(RISCV, S, riscv.imsic_stride,  ANY,   INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.imsic_ids,     ANY,   INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.imsic_guests,  ANY,   INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.reserved0,     ZERO,  INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.timebase_hz,   ANY,   INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.reserved1[0],  ZERO,  INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.reserved1[1],  ZERO,  INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.reserved1[2],  ZERO,  INTC, 0, 0),
+	FIELD_OF(RISCV, S, riscv.reserved1[3],  ZERO,  INTC, 0, 0),
 	ARRAY_FIELD(S, dram,                 DRAM),
 	ARRAY_FIELD(S, pool,                 POOL),
 	ARRAY_FIELD(S, cpus,                 CPU),
@@ -75,11 +95,16 @@ static const struct field cell_fields[] = {
 	FIELD(C, comm_page,    ADDRESS, COMM, BH_PAGE_SIZE, 0),
 	FIELD(C, watchdog_ms,  VALUE,   CELL, 0, 86400000),
 	FIELD(C, stop_ms,      VALUE,   CELL, 0, 600000),
-	FIELD(C, gic.version,  ANY,     INTC, 0, 0),
-	FIELD(C, gic.reserved, ZERO,    INTC, 0, 0),
-	FIELD(C, gic.gicd,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
-	FIELD(C, gic.gicr,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
-	FIELD(C, gic.gicc,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(ARM, C, gic.version,    ANY,     INTC, 0, 0),
+	FIELD_OF(ARM, C, gic.reserved,   ZERO,    INTC, 0, 0),
+	FIELD_OF(ARM, C, gic.gicd,       ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(ARM, C, gic.gicr,       ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(ARM, C, gic.gicc,       ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(RISCV, C, riscv.intc,     ANY,     INTC, 0, 0),
+	FIELD_OF(RISCV, C, riscv.sources,  ANY,     INTC, 0, 0),
+	FIELD_OF(RISCV, C, riscv.domain,   ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(RISCV, C, riscv.imsic,    ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(RISCV, C, riscv.reserved, ZERO,    INTC, 0, 0),
 	ARRAY_FIELD(C, cpus,            CPU),
 	ARRAY_FIELD(C, memory,          MEMORY),
 	ARRAY_FIELD(C, irqs,            IRQ),
@@ -88,46 +113,46 @@ static const struct field cell_fields[] = {
 };
 
 static const struct field dram_fields[] = {
-	{ "dram.base", 0, 8, SPAN, BH_OBJ_DRAM, BH_PAGE_SIZE, 0 },
-	{ "dram.size", 8, 8, ANY,  BH_OBJ_DRAM, 0, 0 },
+	{ "dram.base", 0, 8, SPAN, BH_OBJ_DRAM, 0, BH_PAGE_SIZE, 0 },
+	{ "dram.size", 8, 8, ANY,  BH_OBJ_DRAM, 0, 0, 0 },
 	END
 };
 
 static const struct field pool_fields[] = {
-	{ "pool.base", 0, 8, SPAN, BH_OBJ_POOL, BH_RAM_ALIGN, 0 },
-	{ "pool.size", 8, 8, ANY,  BH_OBJ_POOL, 0, 0 },
+	{ "pool.base", 0, 8, SPAN, BH_OBJ_POOL, 0, BH_RAM_ALIGN, 0 },
+	{ "pool.size", 8, 8, ANY,  BH_OBJ_POOL, 0, 0, 0 },
 	END
 };
 
 static const struct field cpu_fields[] = {
-	{ "cpu.hwid", 0, 8, ANY, BH_OBJ_CPU, 0, 0 },
+	{ "cpu.hwid", 0, 8, ANY, BH_OBJ_CPU, 0, 0, 0 },
 	END
 };
 
 static const struct field irq_fields[] = {
-	{ "irq.intid",    0, 4, ANY,  BH_OBJ_IRQ, 0, 0 },
-	{ "irq.reserved", 4, 4, ZERO, BH_OBJ_IRQ, 0, 0 },
+	{ "irq.intid",    0, 4, ANY,  BH_OBJ_IRQ, 0, 0, 0 },
+	{ "irq.reserved", 4, 4, ZERO, BH_OBJ_IRQ, 0, 0, 0 },
 	END
 };
 
 #define M struct bh_config_memory
 static const struct field memory_fields[] = {
-	{ "memory.gpa",      offsetof(M, gpa),      8,  ADDRESS, BH_OBJ_MEMORY, 1, 0 },
-	{ "memory.hpa",      offsetof(M, hpa),      8,  ADDRESS, BH_OBJ_MEMORY, 1, 0 },
-	{ "memory.size",     offsetof(M, size),     8,  VALUE,   BH_OBJ_MEMORY, 1, CONFIG_ADDRESS_LIMIT },
-	{ "memory.flags",    offsetof(M, flags),    4,  BITS,    BH_OBJ_MEMORY, 0, BH_MEM_ALL },
-	{ "memory.reserved", offsetof(M, reserved), 4,  ZERO,    BH_OBJ_MEMORY, 0, 0 },
-	{ "memory.name",     offsetof(M, name),     16, TEXT,    BH_OBJ_MEMORY, 0, 0 },
+	{ "memory.gpa",      offsetof(M, gpa),      8,  ADDRESS, BH_OBJ_MEMORY, 0, 1, 0 },
+	{ "memory.hpa",      offsetof(M, hpa),      8,  ADDRESS, BH_OBJ_MEMORY, 0, 1, 0 },
+	{ "memory.size",     offsetof(M, size),     8,  VALUE,   BH_OBJ_MEMORY, 0, 1, CONFIG_ADDRESS_LIMIT },
+	{ "memory.flags",    offsetof(M, flags),    4,  BITS,    BH_OBJ_MEMORY, 0, 0, BH_MEM_ALL },
+	{ "memory.reserved", offsetof(M, reserved), 4,  ZERO,    BH_OBJ_MEMORY, 0, 0, 0 },
+	{ "memory.name",     offsetof(M, name),     16, TEXT,    BH_OBJ_MEMORY, 0, 0, 0 },
 	END
 };
 
 #define D struct bh_config_device
 static const struct field device_fields[] = {
-	{ "device.type",     offsetof(D, type),     4, VALUE,   BH_OBJ_DEVICE, BH_DEV_UART_PL011, BH_DEV_UART_16550 },
-	{ "device.irq",      offsetof(D, irq),      4, ANY,     BH_OBJ_DEVICE, 0, 0 },
-	{ "device.gpa",      offsetof(D, gpa),      8, ADDRESS, BH_OBJ_DEVICE, BH_PAGE_SIZE, 0 },
-	{ "device.size",     offsetof(D, size),     8, VALUE,   BH_OBJ_DEVICE, CONFIG_DEVICE_SIZE, CONFIG_DEVICE_SIZE },
-	{ "device.reserved", offsetof(D, reserved), 8, ZERO,    BH_OBJ_DEVICE, 0, 0 },
+	{ "device.type", offsetof(D, type), 4, VALUE,   BH_OBJ_DEVICE, 0, BH_DEV_UART_PL011, BH_DEV_UART_16550 },
+	{ "device.irq", offsetof(D, irq), 4, ANY,     BH_OBJ_DEVICE, 0, 0, 0 },
+	{ "device.gpa", offsetof(D, gpa), 8, ADDRESS, BH_OBJ_DEVICE, 0, BH_PAGE_SIZE, 0 },
+	{ "device.size", offsetof(D, size), 8, VALUE,   BH_OBJ_DEVICE, 0, CONFIG_DEVICE_SIZE, CONFIG_DEVICE_SIZE },
+	{ "device.reserved", offsetof(D, reserved), 8, ZERO,    BH_OBJ_DEVICE, 0, 0, 0 },
 	END
 };
 
@@ -154,13 +179,20 @@ _Static_assert(sizeof(struct bh_config_cpu) == 8 && sizeof(struct bh_config_irq)
 
 /* ---- names for messages ---- */
 
-static const char *find_name(const struct field *fields, uint32_t offset)
+/* By the fields of @arch; of a blob whose architecture has none there, the first ones. */
+static const char *find_name(const struct field *fields, uint16_t arch, uint32_t offset)
 {
+	const char *other = "";
+
 	for (const struct field *field = fields; field->name; field++) {
-		if (offset >= field->offset && offset - field->offset < field->size)
+		if (offset < field->offset || offset - field->offset >= field->size)
+			continue;
+		if (!field->arch || field->arch == arch)
 			return field->name;
+		if (!*other)
+			other = field->name;
 	}
-	return "";
+	return other;
 }
 
 const struct layout *config_layout(unsigned int kind)
@@ -173,8 +205,8 @@ const char *config_field_name(unsigned int kind, uint32_t field)
 	const struct layout *layout = config_layout(kind);
 
 	if (!layout)
-		return field < sizeof(struct bh_config_header) ? find_name(cell_fields, field) : "";
-	return find_name(layout->fields, field);
+		return field < sizeof(struct bh_config_header) ? find_name(cell_fields, 0, field) : "";
+	return find_name(layout->fields, 0, field);
 }
 
 const char *config_blob_field_name(const void *blob, uint32_t size, uint32_t field)
@@ -183,14 +215,17 @@ const char *config_blob_field_name(const void *blob, uint32_t size, uint32_t fie
 	const unsigned int kind = size < sizeof(*header) ? 0 : header->kind;
 	const struct layout *layout = config_layout(kind);
 
-	if (!layout || size < layout->body_size || field < layout->body_size)
+	if (!layout || size < layout->body_size)
 		return config_field_name(kind, field);
+	if (field < layout->body_size)
+		return find_name(layout->fields, header->arch, field);
 	for (unsigned int i = 0; i < layout->array_count; i++) {
 		const struct array *array = &layout->arrays[i];
 		const struct bh_config_array *at = (const void *)((const uint8_t *)blob + array->descriptor);
 
 		if (field >= at->offset && (field - at->offset) / array->element_size < at->count)
-			return find_name(array->fields, (field - at->offset) % array->element_size);
+			return find_name(array->fields, header->arch,
+					 (field - at->offset) % array->element_size);
 	}
 	return "";
 }

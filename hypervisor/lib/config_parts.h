@@ -25,6 +25,7 @@ struct field {
 	uint8_t size;
 	uint8_t rule;
 	uint8_t object;
+	uint8_t arch; /* only in blobs for BH_ARCH_*; 0: in all */
 	uint64_t low, high;
 };
 
@@ -108,16 +109,25 @@ int config_check_span(const struct check *check, uint64_t base, uint64_t size, u
 
 #define ANY_ARCH 0xffffu
 
+/** @size bytes at @offset of the body are zero: an architecture without a part of its own there. */
+int config_check_zero(const struct check *check, uint32_t offset, uint32_t size);
+
 int config_check_blob(const struct check *check, uint32_t size, uint16_t arch, const struct layout *layout);
 
 /* ---- the board, config_system.c ---- */
 
 #define INTID_LIMIT 1020u
 
-/* Interrupts that a cell or an event may use: on AArch64 SPIs, because SGIs and PPIs belong to a CPU. */
-static inline int irq_valid(uint16_t arch, uint32_t irq)
+/* The last interrupt that a cell or an event may use. */
+static inline uint32_t irq_last(const struct bh_config_system *system)
 {
-	return irq >= (arch == BH_ARCH_AARCH64 ? 32 : 1) && irq < INTID_LIMIT;
+	return system->header.arch == BH_ARCH_RISCV64 ? system->riscv.sources : INTID_LIMIT - 1;
+}
+
+/* On AArch64 SPIs only, because SGIs and PPIs belong to a CPU. */
+static inline int irq_valid(const struct bh_config_system *system, uint32_t irq)
+{
+	return irq >= (system->header.arch == BH_ARCH_AARCH64 ? 32 : 1) && irq <= irq_last(system);
 }
 
 struct board {
@@ -133,9 +143,23 @@ uint32_t config_find_slot(const struct bh_config_cpu *cpus, uint32_t count, uint
 
 /*
  * Host-physical ranges that no two things may share, by number: DRAM banks, GIC windows,
+ * windows of RISC-V,
  * debug UART. The hypervisor's memory and the pool lie in DRAM and are compared apart.
  */
 uint32_t config_board_spans(const struct board *board);
 const struct bh_config_range *config_board_span(const struct board *board, uint32_t i, struct where *where);
+
+/* ---- RISC-V, config_riscv.c ---- */
+
+#define CONFIG_RISCV_WINDOWS 2u /* PLIC or APLIC; IMSIC */
+
+int config_check_riscv(const struct check *check, const struct board *board);
+int config_check_riscv_cell(const struct check *check, const struct bh_config_cell *cell,
+			    const struct bh_config_system *system);
+/** Windows by number; size 0: not there. */
+const struct bh_config_range *config_riscv_window(const struct bh_config_system *system, unsigned int window,
+						  struct where *where);
+struct bh_config_range config_riscv_cell_window(const struct bh_config_cell *cell, unsigned int window,
+						struct where *where);
 
 #endif

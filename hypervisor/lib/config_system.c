@@ -4,10 +4,10 @@
 
 #include <lib/errors.h>
 
-/* MPIDR_EL1: only the affinity fields name a CPU. */
-static int hwid_valid(uint16_t arch, uint64_t hwid)
+/* Bits that name a CPU: of MPIDR_EL1 only the affinity fields. */
+static uint64_t hwid_bits(uint16_t arch)
 {
-	return arch != BH_ARCH_AARCH64 || !(hwid & ~0xff00ffffffull);
+	return arch == BH_ARCH_AARCH64 ? 0xff00ffffffull : arch == BH_ARCH_RISCV64 ? 0xffffffffull : ~0ull;
 }
 
 uint32_t config_find_slot(const struct bh_config_cpu *cpus, uint32_t count, uint64_t hwid)
@@ -74,22 +74,10 @@ static int check_gic_window(const struct check *check, const struct bh_config_sy
 	return BH_E_OK;
 }
 
-static int check_no_gic(const struct check *check, const struct bh_config_system *system)
-{
-	for (uint32_t i = offsetof(struct bh_config_system, gic);
-	     i < offsetof(struct bh_config_system, gic) + sizeof(system->gic); i++) {
-		if (check->blob[i])
-			return config_fail(check, BH_E_RESERVED, AT(INTC, 0, i), check->blob[i], 0);
-	}
-	return BH_E_OK;
-}
-
 static int check_gic(const struct check *check, const struct bh_config_system *system)
 {
 	int code;
 
-	if (system->header.arch != BH_ARCH_AARCH64)
-		return check_no_gic(check, system);
 	if (system->gic.version != BH_GIC_V2 && system->gic.version != BH_GIC_V3)
 		return config_fail(check, BH_E_RANGE,
 				   AT(INTC, 0, offsetof(struct bh_config_system, gic.version)),
@@ -110,9 +98,29 @@ static int check_gic(const struct check *check, const struct bh_config_system *s
 	return BH_E_OK;
 }
 
+static int check_intc(const struct check *check, const struct board *board)
+{
+	const struct bh_config_system *system = board->system;
+
+	switch (system->header.arch) {
+	case BH_ARCH_AARCH64:
+		return check_gic(check, system);
+	case BH_ARCH_RISCV64:
+		return config_check_riscv(check, board);
+	default:
+		return config_check_zero(check, offsetof(struct bh_config_system, gic), sizeof(system->gic));
+	}
+}
+
+/* Windows of interrupt controllers that the board may have. */
+static uint32_t intc_windows(const struct bh_config_system *system)
+{
+	return system->header.arch == BH_ARCH_RISCV64 ? CONFIG_RISCV_WINDOWS : (uint32_t)GIC_WINDOWS;
+}
+
 uint32_t config_board_spans(const struct board *board)
 {
-	return board->system->dram.count + (uint32_t)GIC_WINDOWS + 1;
+	return board->system->dram.count + intc_windows(board->system) + 1;
 }
 
 const struct bh_config_range *config_board_span(const struct board *board, uint32_t i, struct where *where)
@@ -124,7 +132,9 @@ const struct bh_config_range *config_board_span(const struct board *board, uint3
 		return &board->dram[i];
 	}
 	i -= system->dram.count;
-	if (i < GIC_WINDOWS) {
+	if (i < intc_windows(system)) {
+		if (system->header.arch == BH_ARCH_RISCV64)
+			return config_riscv_window(system, i, where);
 		*where = AT(INTC, 0, gic_windows[i].range);
 		return window_range(system, i);
 	}
@@ -178,8 +188,9 @@ static int check_board_cpus(const struct check *check, const struct board *board
 		const struct where where = IN(CPU, i, &board->cpus[i], hwid);
 		const uint64_t hwid = board->cpus[i].hwid;
 
-		if (!hwid_valid(board->system->header.arch, hwid))
-			return config_fail(check, BH_E_RANGE, where, hwid, 0xff00ffffffull);
+		if (hwid & ~hwid_bits(board->system->header.arch))
+			return config_fail(check, BH_E_RANGE, where, hwid,
+					   hwid_bits(board->system->header.arch));
 		if (config_find_slot(board->cpus, i, hwid) < i)
 			return config_fail(check, BH_E_DUPLICATE, where, hwid,
 					   config_find_slot(board->cpus, i, hwid));
@@ -196,9 +207,9 @@ static int check_board_scalars(const struct check *check, const struct board *bo
 		return config_fail(check, BH_E_RANGE,
 				   AT(HV_MEMORY, 0, offsetof(struct bh_config_system, hv_memory)), hv->base,
 				   last(hv->base, hv->size));
-	if (system->event_irq && !irq_valid(system->header.arch, system->event_irq))
+	if (system->event_irq && !irq_valid(system, system->event_irq))
 		return config_fail(check, BH_E_IRQ, AT(IRQ, 0, offsetof(struct bh_config_system, event_irq)),
-				   system->event_irq, INTID_LIMIT - 1);
+				   system->event_irq, irq_last(system));
 	if (!system->debug_uart.size != !system->debug_uart_type)
 		return config_fail(check, BH_E_RANGE,
 				   AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart_type)),
@@ -218,7 +229,7 @@ int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct b
 	config_open_board(&board, blob);
 	code = check_board_scalars(check, &board);
 	if (!code)
-		code = check_gic(check, blob);
+		code = check_intc(check, &board);
 	if (!code)
 		code = check_board_disjoint(check, &board);
 	if (!code)

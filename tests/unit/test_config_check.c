@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The configuration check: the golden layout of the blob, and arbitrary bytes under the sanitizers. */
 /* SOURCES: hypervisor/lib/config_check.c hypervisor/lib/config_fields.c hypervisor/lib/config_system.c */
+/* SOURCES: hypervisor/lib/config_riscv.c */
 /* SOURCES: hypervisor/lib/config_cell.c hypervisor/lib/crc.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,9 +135,21 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_system, debug_uart, 160),
 	OFFSET(bh_config_system, debug_uart_type, 176),
 	OFFSET(bh_config_system, gic, 184),
+	OFFSET(bh_config_system, riscv, 184),
 	OFFSET(bh_config_system, dram, 288),
 	OFFSET(bh_config_system, pool, 296),
 	OFFSET(bh_config_system, cpus, 304),
+	SIZE(bh_config_gic, 104),
+	SIZE(bh_config_riscv, 104),
+	OFFSET(bh_config_riscv, sources, 4),
+	OFFSET(bh_config_riscv, domain, 8),
+	OFFSET(bh_config_riscv, context_first, 24),
+	OFFSET(bh_config_riscv, context_step, 28),
+	OFFSET(bh_config_riscv, imsic, 32),
+	OFFSET(bh_config_riscv, imsic_stride, 48),
+	OFFSET(bh_config_riscv, imsic_ids, 52),
+	OFFSET(bh_config_riscv, imsic_guests, 56),
+	OFFSET(bh_config_riscv, timebase_hz, 64),
 	SIZE(bh_config_cell, 168),
 	OFFSET(bh_config_cell, name, 32),
 	OFFSET(bh_config_cell, flags, 64),
@@ -147,10 +160,15 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_cell, watchdog_ms, 96),
 	OFFSET(bh_config_cell, stop_ms, 100),
 	OFFSET(bh_config_cell, gic, 104),
+	OFFSET(bh_config_cell, riscv, 104),
 	OFFSET(bh_config_cell, cpus, 136),
 	OFFSET(bh_config_cell, memory, 144),
 	OFFSET(bh_config_cell, irqs, 152),
 	OFFSET(bh_config_cell, devices, 160),
+	SIZE(bh_config_cell_riscv, 32),
+	OFFSET(bh_config_cell_riscv, sources, 4),
+	OFFSET(bh_config_cell_riscv, domain, 8),
+	OFFSET(bh_config_cell_riscv, imsic, 16),
 	SIZE(bh_config_memory, 48),
 	OFFSET(bh_config_memory, size, 16),
 	OFFSET(bh_config_memory, flags, 24),
@@ -189,6 +207,178 @@ static void test_good_blobs_are_accepted(void **state)
 	assert_int_equal(error.code, 0);
 	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), 0);
 	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, NULL), 0);
+}
+
+/* ---- RISC-V ---- */
+
+/* The virt machine with PLIC: context 2n + 1 is S-mode of hart n. */
+static void make_riscv(struct system_blob *blob)
+{
+	make_system(blob);
+	blob->body.header.arch = BH_ARCH_RISCV64;
+	blob->body.event_irq = 95;
+	blob->body.gic = (struct bh_config_gic){ 0 };
+	blob->body.riscv = (struct bh_config_riscv){ .intc = BH_RISCV_PLIC,
+						     .sources = 95,
+						     .timebase_hz = 10000000,
+						     .domain = { 0xc000000, 0x600000 },
+						     .context_first = 1,
+						     .context_step = 2 };
+	seal(blob, sizeof(*blob));
+}
+
+/* The same with IMSIC: three guest files beside each hart's own. */
+static void make_imsic(struct system_blob *blob)
+{
+	make_riscv(blob);
+	blob->body.riscv = (struct bh_config_riscv){ .intc = BH_RISCV_IMSIC,
+						     .sources = 96,
+						     .timebase_hz = 10000000,
+						     .domain = { 0xd000000, 0x8000 },
+						     .context_step = 1,
+						     .imsic = { 0x28000000, 0x10000 },
+						     .imsic_stride = 0x4000,
+						     .imsic_ids = 255,
+						     .imsic_guests = 3 };
+	seal(blob, sizeof(*blob));
+}
+
+static void make_riscv_cell(struct cell_blob *blob)
+{
+	make_cell(blob);
+	blob->body.header.arch = BH_ARCH_RISCV64;
+	blob->body.gic = (struct bh_config_cell_gic){ 0 };
+	blob->body.riscv =
+		(struct bh_config_cell_riscv){ .intc = BH_RISCV_PLIC, .sources = 95, .domain = 0xc000000 };
+	blob->memory[1].gpa = blob->memory[1].hpa = 0x10000000;
+	blob->devices[0] = (struct bh_config_device){ BH_DEV_UART_16550, 33, 0x10001000, 0x1000, 0 };
+	seal(blob, sizeof(*blob));
+}
+
+static int check_riscv(struct system_blob *blob, struct bh_error *error)
+{
+	seal(blob, sizeof(*blob));
+	return config_check_system(blob, sizeof(*blob), BH_ARCH_RISCV64, error);
+}
+
+static void test_good_riscv_blobs_are_accepted(void **state)
+{
+	struct system_blob system;
+	struct cell_blob cell;
+	struct bh_error error;
+
+	make_riscv(&system);
+	make_riscv_cell(&cell);
+	assert_int_equal(check_riscv(&system, &error), 0);
+	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), 0);
+	make_imsic(&system);
+	assert_int_equal(check_riscv(&system, &error), 0);
+	cell.body.riscv = (struct bh_config_cell_riscv){ BH_RISCV_IMSIC, 96, 0xd000000, 0x28000000, 0 };
+	seal(&cell, sizeof(cell));
+	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), 0);
+	system.body.riscv = (struct bh_config_riscv){ .intc = BH_RISCV_APLIC,
+						      .sources = 96,
+						      .timebase_hz = 10000000,
+						      .context_step = 1,
+						      .domain = { 0xd000000, 0x5000 } };
+	assert_int_equal(check_riscv(&system, &error), 0);
+}
+
+/* One change of a good board: what it must be called. */
+#define WRONG(maker, change, error_code, field_name)                                              \
+	do {                                                                                      \
+		maker(&system);                                                                   \
+		change;                                                                           \
+		assert_int_equal(check_riscv(&system, &error), BH_E_##error_code);                \
+		assert_string_equal(config_blob_field_name(&system, sizeof(system), error.field), \
+				    field_name);                                                  \
+	} while (0)
+
+static void test_wrong_riscv_boards_are_refused(void **state)
+{
+	struct system_blob system;
+	struct bh_error error;
+
+	WRONG(make_riscv, system.body.riscv.intc = 0, RANGE, "riscv.intc");
+	WRONG(make_riscv, system.body.riscv.intc = 4, RANGE, "riscv.intc");
+	WRONG(make_riscv, system.body.event_irq = system.body.riscv.sources = 0, RANGE, "riscv.sources");
+	WRONG(make_riscv, system.body.riscv.sources = 1024, RANGE, "riscv.sources");
+	WRONG(make_riscv, system.body.riscv.timebase_hz = 999, RANGE, "riscv.timebase_hz");
+	WRONG(make_riscv, system.body.riscv.timebase_hz = 1ull << 63, RANGE, "riscv.timebase_hz");
+	WRONG(make_riscv, system.body.riscv.reserved0 = 1, RESERVED, "riscv.reserved0");
+	WRONG(make_riscv, system.body.riscv.reserved1[3] = 1, RESERVED, "riscv.reserved1[3]");
+	WRONG(make_riscv, system.body.riscv.imsic = system.body.hv_memory, RESERVED, "riscv.imsic.base");
+	WRONG(make_riscv, system.body.riscv.imsic_ids = 63, RESERVED, "riscv.imsic_ids");
+	WRONG(make_riscv, system.body.riscv.imsic_stride = 0x1000, RESERVED, "riscv.imsic_stride");
+	WRONG(make_riscv, system.body.riscv.imsic_guests = 1, RESERVED, "riscv.imsic_guests");
+	WRONG(make_riscv, system.body.riscv.domain.size = 0x1ff000, SIZE, "riscv.domain.size");
+	WRONG(make_riscv, system.body.riscv.domain.size = 0x207000, RANGE, "cpu.hwid");
+	WRONG(make_riscv, system.body.riscv.domain.base = 0x80000000, OVERLAP, "riscv.domain.base");
+	WRONG(make_riscv, system.body.riscv.domain.base = 0x800, ALIGN, "riscv.domain.base");
+	WRONG(make_riscv, system.body.riscv.context_first = 0x400, RANGE, "riscv.context_first");
+	WRONG(make_riscv, system.body.riscv.context_step = 0, RANGE, "riscv.context_step");
+	WRONG(make_riscv, system.body.riscv.context_step = 0xffffffff, RANGE, "riscv.context_step");
+	WRONG(make_riscv, system.body.event_irq = 96, IRQ, "event_irq");
+	WRONG(make_riscv, system.cpus[2].hwid = 1ull << 32, RANGE, "cpu.hwid");
+	WRONG(make_riscv, system.cpus[2].hwid = 0xffffffff, RANGE, "cpu.hwid");
+	WRONG(make_riscv, system.cpus[2].hwid = 1, DUPLICATE, "cpu.hwid");
+	WRONG(make_imsic, system.body.riscv.imsic_ids = 64, RANGE, "riscv.imsic_ids");
+	WRONG(make_imsic, system.body.riscv.imsic_ids = 2111, RANGE, "riscv.imsic_ids");
+	WRONG(make_imsic, system.body.riscv.imsic_guests = 64, RANGE, "riscv.imsic_guests");
+	WRONG(make_imsic, system.body.riscv.imsic_guests = 4, SIZE, "riscv.imsic_stride");
+	WRONG(make_imsic, system.body.riscv.imsic_stride = 0x4800, ALIGN, "riscv.imsic_stride");
+	WRONG(make_imsic, system.body.riscv.imsic.size = 0xf000, RANGE, "cpu.hwid");
+	WRONG(make_imsic, system.body.riscv.imsic.size = 0x3000, SIZE, "riscv.imsic.size");
+	WRONG(make_imsic, system.body.riscv.imsic.base = 0xd000000, OVERLAP, "riscv.imsic.base");
+	WRONG(make_imsic, system.body.riscv.domain.size = 0x3000, SIZE, "riscv.domain.size");
+	WRONG(make_imsic, system.cpus[2].hwid = 4, RANGE, "cpu.hwid");
+}
+
+#define WRONG_CELL(change, error_code, name)                                                         \
+	do {                                                                                         \
+		make_riscv_cell(&cell);                                                              \
+		change;                                                                              \
+		seal(&cell, sizeof(cell));                                                           \
+		assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error),       \
+				 BH_E_##error_code);                                                 \
+		assert_string_equal(config_blob_field_name(&cell, sizeof(cell), error.field), name); \
+	} while (0)
+
+static void test_wrong_riscv_cells_are_refused(void **state)
+{
+	struct system_blob system;
+	struct cell_blob cell;
+	struct bh_error error;
+
+	make_riscv(&system);
+	WRONG_CELL(cell.body.riscv.intc = BH_RISCV_APLIC, RANGE, "riscv.intc");
+	WRONG_CELL(cell.body.riscv.reserved = 1, RESERVED, "riscv.reserved");
+	WRONG_CELL(cell.body.riscv.sources = 0, RANGE, "riscv.sources");
+	WRONG_CELL(cell.body.riscv.sources = 96, RANGE, "riscv.sources");
+	WRONG_CELL(cell.body.riscv.sources = 39, IRQ, "irq.intid");
+	WRONG_CELL((cell.irqs[0].intid = 1, cell.body.riscv.sources = 32), IRQ, "device.irq");
+	WRONG_CELL(cell.body.riscv.domain = 0x40000000, OVERLAP, "riscv.domain");
+	WRONG_CELL(cell.body.riscv.domain = 0x800, ALIGN, "riscv.domain");
+	WRONG_CELL(cell.body.riscv.domain = (1ull << 48) - 0x200000, RANGE, "riscv.domain");
+	WRONG_CELL(cell.body.riscv.imsic = 0x28000000, RESERVED, "riscv.imsic");
+	WRONG_CELL(cell.body.riscv.intc = 0, RESERVED, "riscv.sources");
+	WRONG_CELL(cell.body.entry |= 1, ALIGN, "entry");
+	WRONG_CELL(cell.irqs[0].intid = 96, IRQ, "irq.intid");
+	WRONG_CELL(cell.irqs[0].intid = 0, IRQ, "irq.intid");
+	WRONG_CELL(cell.irqs[0].intid = 95, IRQ, "irq.intid");
+	WRONG_CELL(cell.memory[1].hpa = 0xc200000, NOT_OWNED, "memory.hpa");
+	WRONG_CELL(cell.body.riscv = ((struct bh_config_cell_riscv){ 0 }), IRQ, "irq.intid");
+	make_imsic(&system);
+	WRONG_CELL(cell.body.riscv =
+			   ((struct bh_config_cell_riscv){ BH_RISCV_IMSIC, 96, 0xd000000, 0x28001000, 0 }),
+		   ALIGN, "riscv.imsic");
+	WRONG_CELL(cell.body.riscv =
+			   ((struct bh_config_cell_riscv){ BH_RISCV_IMSIC, 96, 0xd000000, 0xd000000, 0 }),
+		   OVERLAP, "riscv.imsic");
+	WRONG_CELL((cell.body.riscv =
+			    (struct bh_config_cell_riscv){ BH_RISCV_IMSIC, 96, 0xd000000, 0x28000000, 0 },
+		    cell.memory[1].hpa = 0x28003000),
+		   NOT_OWNED, "memory.hpa");
 }
 
 static void test_error_names_object_index_and_field(void **state)
@@ -313,6 +503,37 @@ static void test_arbitrary_bytes(void **state)
 	assert_in_range(accepted, 1000, 100000);
 }
 
+static void test_arbitrary_riscv_bytes(void **state)
+{
+	unsigned int accepted = 0;
+	struct system_blob system;
+	struct cell_blob cell;
+
+	make_riscv_cell(&cell);
+	for (unsigned int i = 0; i < 50000; i++) {
+		struct bh_error error = { 0 };
+		void *copy;
+		int code;
+
+		if (i % 2)
+			make_riscv(&system);
+		else
+			make_imsic(&system);
+		copy = mutate(&system, sizeof(system));
+		code = config_check_system(copy, sizeof(system), BH_ARCH_RISCV64, &error);
+		check_error(copy, sizeof(system), code, &error);
+		accepted += !code;
+		free(copy);
+		make_riscv(&system);
+		copy = mutate(&cell, sizeof(cell));
+		code = config_check_cell(copy, sizeof(cell), &system.body, &error);
+		check_error(copy, sizeof(cell), code, &error);
+		accepted += !code;
+		free(copy);
+	}
+	assert_in_range(accepted, 500, 50000);
+}
+
 static void test_nothing_but_noise(void **state)
 {
 	struct bh_error error;
@@ -348,7 +569,11 @@ int main(void)
 		cmocka_unit_test(test_crc_is_zlibs),
 		cmocka_unit_test(test_good_blobs_are_accepted),
 		cmocka_unit_test(test_error_names_object_index_and_field),
+		cmocka_unit_test(test_good_riscv_blobs_are_accepted),
+		cmocka_unit_test(test_wrong_riscv_boards_are_refused),
+		cmocka_unit_test(test_wrong_riscv_cells_are_refused),
 		cmocka_unit_test(test_arbitrary_bytes),
+		cmocka_unit_test(test_arbitrary_riscv_bytes),
 		cmocka_unit_test(test_nothing_but_noise),
 	};
 

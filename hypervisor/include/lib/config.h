@@ -75,5 +75,25 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 #define CONFIG_GICD_V3_SIZE 0x10000u
 #define CONFIG_GICC_SIZE 0x2000u
 #define CONFIG_GICR_STRIDE 0x20000u
+#define CONFIG_PLIC_CONTEXTS 0x200000u /* offset of context 0; each has a page */
+#define CONFIG_APLIC_DOMAIN 0x4000u    /* without the IDCs, of which each has 32 bytes */
+#define CONFIG_APLIC_IDC 32u
+#define CONFIG_IMSIC_FILE 0x1000u
+
+/** Wired sources of a PLIC or an APLIC, at most; interrupt identities of an IMSIC. */
+#define CONFIG_RISCV_SOURCES 1023u
+#define CONFIG_IMSIC_IDS 2047u
+
+/** Bytes of the guest-physical window of a PLIC, or of an APLIC, for @cpus harts. */
+static inline uint64_t config_plic_size(uint32_t cpus)
+{
+	return CONFIG_PLIC_CONTEXTS + (uint64_t)cpus * BH_PAGE_SIZE;
+}
+
+static inline uint64_t config_aplic_size(uint32_t cpus)
+{
+	return CONFIG_APLIC_DOMAIN +
+	       (((uint64_t)cpus * CONFIG_APLIC_IDC + BH_PAGE_SIZE - 1) & ~(uint64_t)(BH_PAGE_SIZE - 1));
+}
 
 #endif
