@@ -199,7 +199,7 @@ def other(**changes):
 
 
 CROSS = [
-    (CELL, other(name=("other", "test")), "called 'test' too"),
+    (CELL, other(name=("other", "test")), "the name 'test' belongs to cell 'test' too"),
     (CELL, other(cpu=("[2]", "[3, 1]")), "CPU 1 belongs to cell 'test' too"),
     (CELL.replace("guest:", "at: 0x60000000, guest:"), other(at=("guest:", "at: 0x60000000, guest:")), "overlaps ram"),
     (CELL + "interrupts: { spi: 5 }", other() + "interrupts: { intid: 37 }", "interrupt 37 (spi 5)"),

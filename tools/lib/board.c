@@ -69,13 +69,13 @@ static void read_compatible(struct board_load *load)
 			break;
 		}
 		if (i + 1 == node_count(node))
-			error_add(load->messages, node->place, compatible_mend(node),
+			error_add(load->messages, RULE_BOARD_MACHINE, node->place, compatible_mend(node),
 				  "the file is for another machine: the device tree %s is of '%s'",
 				  devtree_path(tree), devtree_machine(tree));
 	}
 	if (strlen(chosen) >= sizeof(load->body.compatible))
-		error_add(load->messages, node->place, "shorten it", "'%s' is longer than %zu characters",
-			  chosen, sizeof(load->body.compatible) - 1);
+		error_add(load->messages, RULE_TEXT_LENGTH, node->place, "shorten it",
+			  "'%s' is longer than %zu characters", chosen, sizeof(load->body.compatible) - 1);
 	else
 		strcpy(load->body.compatible, chosen);
 }
@@ -107,7 +107,8 @@ const struct devtree *need_tree(struct board_load *load, const char *for_what)
 	const struct node *top = load->board->root;
 
 	if (!load->board->devicetree)
-		error_add(load->messages, top->place, "add 'devicetree: live', or give them here",
+		error_add(load->messages, RULE_BOARD_SOURCE, top->place,
+			  "add 'devicetree: live', or give them here",
 			  "neither 'devicetree' nor '%s' is given", for_what);
 	return load->board->devicetree ? board_devtree(load->board, load->messages) : NULL;
 }
@@ -124,8 +125,9 @@ static void read_dram(struct board_load *load)
 	if (tree)
 		devtree_memory(&load->board->arena, tree, &load->dram);
 	if (tree && !load->dram.count)
-		error_add(load->messages, load->board->devicetree_place, "give 'dram' in the board file",
-			  "the device tree %s has no memory node", devtree_path(tree));
+		error_add(load->messages, RULE_DEVICETREE_CONTENT, load->board->devicetree_place,
+			  "give 'dram' in the board file", "the device tree %s has no memory node",
+			  devtree_path(tree));
 }
 
 static void read_cpus(struct board_load *load)
@@ -144,8 +146,9 @@ static void read_cpus(struct board_load *load)
 	if (tree)
 		load->cpu_count = devtree_cpus(&load->board->arena, tree, &load->cpus);
 	if (tree && !load->cpu_count)
-		error_add(load->messages, load->board->devicetree_place, "give 'cpus' in the board file",
-			  "the device tree %s has no CPU", devtree_path(tree));
+		error_add(load->messages, RULE_DEVICETREE_CONTENT, load->board->devicetree_place,
+			  "give 'cpus' in the board file", "the device tree %s has no CPU",
+			  devtree_path(tree));
 }
 
 /* ---- checks with the user's words; the blob check repeats them without ---- */
@@ -166,13 +169,14 @@ static void check_ram(struct board_load *load, struct spans *spans, const char *
 		      const struct bh_config_range *range, struct place place)
 {
 	if ((range->base | range->size) & (BH_RAM_ALIGN - 1))
-		error_add(load->messages, place, "use multiples of 2M",
+		error_add(load->messages, RULE_MEMORY_ALIGNED, place, "use multiples of 2M",
 			  "%s: 0x%llx with size 0x%llx is not aligned to 2 MiB", name,
 			  (unsigned long long)range->base, (unsigned long long)range->size);
 	else if (!range->size)
-		error_add(load->messages, place, "give at least 2M", "%s is empty", name);
+		error_add(load->messages, RULE_MEMORY_EMPTY, place, "give at least 2M", "%s is empty", name);
 	else if (load->dram.count && !in_dram(load, range))
-		error_add(load->messages, place, "see the memory nodes of the device tree",
+		error_add(load->messages, RULE_MEMORY_IN_RAM, place,
+			  "see the memory nodes of the device tree",
 			  "%s (0x%llx to 0x%llx) is not inside one bank of the machine's RAM", name,
 			  (unsigned long long)range->base,
 			  (unsigned long long)(range->base + range->size - 1));
@@ -189,14 +193,14 @@ static void check_values(struct board_load *load)
 		  board_place(load, "hypervisor.memory"));
 	for (uint32_t i = 0; i < load->pool.count; i++)
 		check_ram(load, &spans, "the pool", &load->pool.list[i], node_item(pool, i)->place);
-	spans_check(&spans, "machine's memory", load->messages);
+	spans_check(&spans, RULE_MEMORY_OVERLAP, "machine's memory", load->messages);
 	if (irq && (irq < load->isa->irq_first || irq >= load->isa->irq_limit))
-		error_add(load->messages, board_place(load, "event-interrupt"),
+		error_add(load->messages, RULE_EVENT_INTERRUPT, board_place(load, "event-interrupt"),
 			  "choose a free SPI, for example 'spi 200'",
 			  "interrupt %u is not a shared peripheral interrupt", irq);
 	if (load->body.timeout_ms < 1000 || load->body.timeout_ms > 600000)
-		error_add(load->messages, board_place(load, "hypervisor.timeout"), "use 1s to 10min",
-			  "a time limit of %u ms is out of range", load->body.timeout_ms);
+		error_add(load->messages, RULE_TIME_RANGE, board_place(load, "hypervisor.timeout"),
+			  "use 1s to 10min", "a time limit of %u ms is out of range", load->body.timeout_ms);
 }
 
 static void build(struct board_load *load)
@@ -299,7 +303,7 @@ static struct cfg_board *board_from_yaml(const char *path, const char *text, siz
 
 	board->root = yaml_parse(&board->arena, board->file, text, size, messages);
 	if (board->root && node_get(board->root, "cell") && !node_get(board->root, "board"))
-		error_add(messages, board->root->place, "give the board file first",
+		error_add(messages, RULE_FILE_KIND, board->root->place, "give the board file first",
 			  "this is the file of a cell");
 	else if (board->root)
 		schema_check(board->root, BH_CONFIG_SYSTEM, messages);
@@ -322,8 +326,8 @@ struct cfg_board *cfg_board_load(const char *path, const struct cfg_options *opt
 	char *data = file_read(path, FILE_LIMIT, &size);
 
 	if (!data) {
-		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s",
-			  strerror(errno));
+		error_add(messages, RULE_FILE_READ, ((struct place){ path, 0, 0 }), NULL,
+			  "cannot be read: %s", strerror(errno));
 		return NULL;
 	}
 	board = is_blob(data, size) ? cfg_board_from_blob(data, size, path, options, messages) :

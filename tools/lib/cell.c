@@ -38,23 +38,24 @@ static void read_scalars(struct cell_load *load)
 
 	strcpy(body->name, node_text(cell_node(load, "cell"), ""));
 	if (!strcmp(body->name, "root"))
-		error_add(load->messages, cell_place(load, "cell"), "choose another name",
+		error_add(load->messages, RULE_CELL_NAME, cell_place(load, "cell"), "choose another name",
 			  "'root' is the name of the root cell");
 	body->comm_page = node_number(cell_node(load, "comm-page"), 0);
 	body->watchdog_ms = (uint32_t)node_duration(cell_node(load, "watchdog"), 0);
 	body->stop_ms = (uint32_t)node_duration(cell_node(load, "stop-timeout"), STOP_MS);
 	if (body->comm_page & (BH_PAGE_SIZE - 1))
-		error_add(load->messages, cell_place(load, "comm-page"), "align it to 4K",
+		error_add(load->messages, RULE_PAGE_ALIGNED, cell_place(load, "comm-page"), "align it to 4K",
 			  "0x%llx is not the start of a page", (unsigned long long)body->comm_page);
 	if (body->watchdog_ms && !body->comm_page)
 		error_add(
-			load->messages, cell_place(load, "watchdog"), "add 'comm-page: ADDRESS'",
+			load->messages, RULE_WATCHDOG_HEARTBEAT, cell_place(load, "watchdog"),
+			"add 'comm-page: ADDRESS'",
 			"the watchdog needs the heartbeat in the communication page, which the cell has not");
 	if (body->stop_ms > 600000)
-		error_add(load->messages, cell_place(load, "stop-timeout"), "use at most 10min",
-			  "a time of %u ms is too long", body->stop_ms);
+		error_add(load->messages, RULE_TIME_RANGE, cell_place(load, "stop-timeout"),
+			  "use at most 10min", "a time of %u ms is too long", body->stop_ms);
 	if (body->watchdog_ms > 86400000)
-		error_add(load->messages, cell_place(load, "watchdog"), "use at most 24h",
+		error_add(load->messages, RULE_TIME_RANGE, cell_place(load, "watchdog"), "use at most 24h",
 			  "a time of %u ms is too long", body->watchdog_ms);
 }
 
@@ -116,8 +117,8 @@ struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board,
 	char *text = file_read(path, FILE_LIMIT, &size);
 
 	if (!text) {
-		error_add(messages, ((struct place){ path, 0, 0 }), NULL, "cannot be read: %s",
-			  strerror(errno));
+		error_add(messages, RULE_FILE_READ, ((struct place){ path, 0, 0 }), NULL,
+			  "cannot be read: %s", strerror(errno));
 		return NULL;
 	}
 	cell = calloc(1, sizeof(*cell));
@@ -129,7 +130,7 @@ struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board,
 	cell->root = yaml_parse(&cell->arena, cell->file, text, size, messages);
 	free(text);
 	if (cell->root && node_get(cell->root, "board") && !node_get(cell->root, "cell"))
-		error_add(messages, cell->root->place, "give the file of a cell",
+		error_add(messages, RULE_FILE_KIND, cell->root->place, "give the file of a cell",
 			  "this is the file of a board");
 	else if (cell->root)
 		schema_check(cell->root, BH_CONFIG_CELL, messages);

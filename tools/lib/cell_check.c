@@ -21,7 +21,7 @@ static void check_guest_space(struct cell_load *load)
 		span_add(&spans, body->comm_page, BH_PAGE_SIZE, cell_place(load, "comm-page"),
 			 "the communication page");
 	load->isa->cell_spans(cell, intc, &spans);
-	spans_check(&spans, "guest's memory", load->messages);
+	spans_check(&spans, RULE_GUEST_OVERLAP, "guest's memory", load->messages);
 }
 
 static void check_host_space(struct cell_load *load)
@@ -35,7 +35,7 @@ static void check_host_space(struct cell_load *load)
 			span_add(&spans, region->blob.hpa, region->blob.size, region->place,
 				 "memory region '%s'", region->name);
 	}
-	spans_check(&spans, "machine's memory", load->messages);
+	spans_check(&spans, RULE_MEMORY_OVERLAP, "machine's memory", load->messages);
 }
 
 void cell_check(struct cell_load *load)

@@ -10,13 +10,14 @@ static void add_cpu(struct cell_load *load, uint32_t slot, struct place place)
 	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, load->system, cpus);
 
 	if (slot >= load->system->cpus.count) {
-		error_add(load->messages, place, "correct the CPU list",
+		error_add(load->messages, RULE_CPU_KNOWN, place, "correct the CPU list",
 			  "CPU %u is not on the board: it has 0 to %u", slot, load->system->cpus.count - 1);
 		return;
 	}
 	for (size_t i = 0; i < cell->cpu_count; i++) {
 		if (cell->cpus[i].slot == slot) {
-			error_add(load->messages, place, "list it once", "CPU %u is listed twice", slot);
+			error_add(load->messages, RULE_CPU_TWICE, place, "list it once",
+				  "CPU %u is listed twice", slot);
 			return;
 		}
 	}
@@ -38,8 +39,9 @@ void cell_read_cpus(struct cell_load *load)
 			add_cpu(load, (uint32_t)slot, item->place);
 	}
 	if (!node_count(node))
-		error_add(load->messages, node->place, "give at least one", "the cell has no CPU");
+		error_add(load->messages, RULE_CPU_NONE, node->place, "give at least one",
+			  "the cell has no CPU");
 	if (load->cell->cpu_count && load->cell->cpu_count == load->system->cpus.count)
-		error_add(load->messages, node->place, "leave at least one CPU to the root cell",
-			  "the cell takes every CPU of the board");
+		error_add(load->messages, RULE_CPU_ALL, node->place,
+			  "leave at least one CPU to the root cell", "the cell takes every CPU of the board");
 }

@@ -14,20 +14,21 @@ static void add_irq(struct cell_load *load, uint64_t intid, const char *name, st
 	struct cfg_cell *cell = load->cell;
 
 	if (intid < 32 || intid >= 1020) {
-		error_add(load->messages, place, "give an SPI: 'spi' from 0 to 987",
+		error_add(load->messages, RULE_INTERRUPT_RANGE, place, "give an SPI: 'spi' from 0 to 987",
 			  "interrupt %llu of %s cannot be given to a cell: it is no SPI",
 			  (unsigned long long)intid, name);
 		return;
 	}
 	if (intid == load->system->event_irq) {
-		error_add(load->messages, place, "choose another in the cell or the board",
+		error_add(load->messages, RULE_INTERRUPT_EVENT, place,
+			  "choose another in the cell or the board",
 			  "interrupt %llu (spi %llu) of %s is the board's event interrupt",
 			  (unsigned long long)intid, (unsigned long long)intid - 32, name);
 		return;
 	}
 	for (size_t i = 0; i < cell->irq_count; i++) {
 		if (cell->irqs[i].intid == intid) {
-			error_add(load->messages, place, "list it once",
+			error_add(load->messages, RULE_INTERRUPT_TWICE, place, "list it once",
 				  "interrupt %llu (spi %llu) is listed twice", (unsigned long long)intid,
 				  (unsigned long long)intid - 32);
 			return;
@@ -98,7 +99,7 @@ static void check_neighbours(struct cell_load *load, const struct devtree *tree,
 		own[count++] = load->cell->passed[i].node;
 	other = devtree_sharer(tree, &range, own, count);
 	if (other >= 0)
-		error_add(load->messages, region->place, "pass both through, or none",
+		error_add(load->messages, RULE_DEVICE_NEIGHBOUR, region->place, "pass both through, or none",
 			  "%s shares the pages from 0x%llx to 0x%llx with %s of the board", region->name,
 			  (unsigned long long)range.base, (unsigned long long)(range.base + range.size - 1),
 			  devtree_node_path(load->arena, tree, other));
@@ -118,15 +119,16 @@ static void read_passed_node(struct cell_load *load, const struct devtree *tree,
 		windows++;
 	}
 	if (found < 0)
-		error_add(load->messages, passed->place, "pass through a device that the CPU sees directly",
+		error_add(load->messages, RULE_DEVICE_TRANSLATED, passed->place,
+			  "pass through a device that the CPU sees directly",
 			  "the registers of %s cannot be translated to a physical address", passed->name);
 	else if (!windows)
-		error_add(load->messages, passed->place, "name the node that has the registers",
-			  "%s has no registers", passed->name);
+		error_add(load->messages, RULE_DEVICE_REGISTERS, passed->place,
+			  "name the node that has the registers", "%s has no registers", passed->name);
 	for (unsigned int i = 0; (found = devtree_irq(tree, passed->node, i, &intid, &flags)) > 0; i++)
 		add_irq(load, intid, passed->name, passed->place);
 	if (found < 0)
-		error_add(load->messages, passed->place,
+		error_add(load->messages, RULE_DEVICE_INTERRUPTS, passed->place,
 			  "pass through a device whose interrupts go to the GIC",
 			  "interrupts of %s do not go to the GIC", passed->name);
 }
@@ -137,10 +139,10 @@ static void report_no_node(struct cell_load *load, const struct devtree *tree, c
 	const char *nearest = devtree_nearest(load->arena, tree, node->text);
 
 	if (ambiguous)
-		error_add(load->messages, node->place, "give its full path",
+		error_add(load->messages, RULE_DEVICE_AMBIGUOUS, node->place, "give its full path",
 			  "the device tree %s has several nodes '%s'", devtree_path(tree), node->text);
 	else
-		error_add(load->messages, node->place,
+		error_add(load->messages, RULE_DEVICE_NODE, node->place,
 			  nearest ? arena_printf(load->arena, "did you mean '%s'?", nearest) :
 				    "give a full path, an alias or a label, see 'fdtdump'",
 			  "the device tree %s has no node '%s'", devtree_path(tree), node->text);
@@ -153,7 +155,8 @@ static void read_passthrough(struct cell_load *load, const struct node *node)
 	int found;
 
 	if (!cell->board->devicetree)
-		error_add(load->messages, node->place, "add 'devicetree: live' to the board file",
+		error_add(load->messages, RULE_DEVICE_TREE, node->place,
+			  "add 'devicetree: live' to the board file",
 			  "the board has no device tree to look '%s' up in", node->text);
 	if (!tree)
 		return;
@@ -186,10 +189,10 @@ static void read_uart(struct cell_load *load, const struct node *node)
 	if (spi)
 		device->blob.irq = 32 + (uint32_t)(node_number(spi, 0) & 0xffff);
 	if (device->blob.irq >= 1020)
-		error_add(load->messages, spi->place, "choose one from 0 to 987", "'%s' is no SPI",
-			  spi->text);
+		error_add(load->messages, RULE_INTERRUPT_RANGE, spi->place, "choose one from 0 to 987",
+			  "'%s' is no SPI", spi->text);
 	if (device->blob.gpa & (BH_PAGE_SIZE - 1))
-		error_add(load->messages, node_get(node, "at")->place, "align it to 4K",
+		error_add(load->messages, RULE_PAGE_ALIGNED, node_get(node, "at")->place, "align it to 4K",
 			  "0x%llx is not the start of a page", (unsigned long long)device->blob.gpa);
 	if (node_bool(node_get(node, "console"), cell->body.console == BH_NO_CONSOLE))
 		cell->body.console = (uint32_t)cell->device_count;
@@ -213,7 +216,8 @@ static void check_device_irqs(struct cell_load *load)
 				other = cell->devices[j].name;
 		}
 		if (other)
-			error_add(load->messages, cell->devices[i].place, "choose another 'spi'",
+			error_add(load->messages, RULE_INTERRUPT_VIRTUAL, cell->devices[i].place,
+				  "choose another 'spi'",
 				  "interrupt spi %u of virtual %s is already that of %s", irq - 32,
 				  cell->devices[i].name, other);
 	}
@@ -230,8 +234,9 @@ void cell_read_devices(struct cell_load *load)
 		const struct node *passed = node_get(node, "passthrough"), *uart = node_get(node, "uart");
 
 		if (!passed == !uart)
-			error_add(load->messages, node->place, "give one of 'passthrough' and 'uart'",
-				  "a device is one thing, not %s", passed ? "two" : "none");
+			error_add(load->messages, RULE_DEVICE_KIND, node->place,
+				  "give one of 'passthrough' and 'uart'", "a device is one thing, not %s",
+				  passed ? "two" : "none");
 		else if (passed)
 			read_passthrough(load, passed);
 		else

@@ -43,10 +43,11 @@ static int read_addresses(struct cell_load *load, const struct node *node, struc
 	if (!at && !identity)
 		blob->flags |= BH_MEM_AUTO;
 	if (!guest && !(identity && at))
-		error_add(load->messages, node->place, "give 'guest: ADDRESS', or 'at' with 'identity: true'",
+		error_add(load->messages, RULE_REGION_ADDRESS, node->place,
+			  "give 'guest: ADDRESS', or 'at' with 'identity: true'",
 			  "the region has no guest address");
 	if (identity && guest && at && blob->gpa != blob->hpa)
-		error_add(load->messages, node->place, "give one of the two",
+		error_add(load->messages, RULE_REGION_IDENTITY, node->place, "give one of the two",
 			  "'identity' is true, but 'guest' and 'at' differ");
 	return guest || (identity && at);
 }
@@ -59,7 +60,7 @@ static const char *region_name(struct cell_load *load, const struct node *node, 
 	if (!name)
 		return index ? arena_printf(load->arena, "ram%zu", index) : "ram";
 	if (strlen(name->text) > most || strchr(name->text, ' '))
-		error_add(load->messages, name->place, "shorten it, and use no blanks",
+		error_add(load->messages, RULE_REGION_NAME, name->place, "shorten it, and use no blanks",
 			  "'%s' is no name of a memory region: at most %zu characters", name->text, most);
 	return name->text;
 }
@@ -92,34 +93,35 @@ static void check_ram(struct cell_load *load, const struct node *node, const str
 	const struct node *size = node_get(node, "size");
 
 	if (!blob->size || blob->size & (BH_RAM_ALIGN - 1))
-		error_add(load->messages, size->place, "use a multiple of 2M",
+		error_add(load->messages, RULE_REGION_SIZE, size->place, "use a multiple of 2M",
 			  "memory region '%s' has size 0x%llx, which is no multiple of 2 MiB", region->name,
 			  (unsigned long long)blob->size);
 	if (blob->gpa & (BH_RAM_ALIGN - 1))
-		error_add(load->messages, node_place(node_get(node, "guest"), region->place.file),
-			  "align it to 2M",
+		error_add(load->messages, RULE_REGION_ALIGNED,
+			  node_place(node_get(node, "guest"), region->place.file), "align it to 2M",
 			  "guest address 0x%llx of memory region '%s' is not aligned to 2 MiB",
 			  (unsigned long long)blob->gpa, region->name);
 	if (!blob->size)
 		return;
 	if (blob->gpa + (blob->size - 1) < blob->gpa || blob->gpa + (blob->size - 1) >= CONFIG_ADDRESS_LIMIT)
-		error_add(load->messages, region->place, "choose a lower guest address",
+		error_add(load->messages, RULE_REGION_LIMIT, region->place, "choose a lower guest address",
 			  "memory region '%s' ends behind the guest's address space of 48 bits",
 			  region->name);
 	if (!(blob->flags & BH_MEM_READ))
-		error_add(load->messages, region->place, "add 'read' to its flags",
+		error_add(load->messages, RULE_REGION_READABLE, region->place, "add 'read' to its flags",
 			  "memory region '%s' is not readable", region->name);
 	if (blob->flags & BH_MEM_AUTO) {
 		if (blob->size > pool_size(load->system))
-			error_add(load->messages, size->place, "make it smaller, or the pool larger",
+			error_add(load->messages, RULE_POOL_SIZE, size->place,
+				  "make it smaller, or the pool larger",
 				  "memory region '%s' is larger than the board's pool of %llu MiB",
 				  region->name, (unsigned long long)(pool_size(load->system) >> 20));
 	} else if (blob->hpa & (BH_RAM_ALIGN - 1)) {
-		error_add(load->messages, region->place, "align it to 2M",
+		error_add(load->messages, RULE_REGION_HOST_ALIGNED, region->place, "align it to 2M",
 			  "host address 0x%llx of memory region '%s' is not aligned to 2 MiB",
 			  (unsigned long long)blob->hpa, region->name);
 	} else if (!in_pool(load->system, blob->hpa, blob->size)) {
-		error_add(load->messages, region->place,
+		error_add(load->messages, RULE_POOL_INSIDE, region->place,
 			  "choose an address inside the pool, or leave out 'at'",
 			  "memory region '%s' (0x%llx to 0x%llx) is not inside the board's pool",
 			  region->name, (unsigned long long)blob->hpa,
@@ -141,5 +143,6 @@ void cell_read_memory(struct cell_load *load)
 			check_ram(load, node, region);
 	}
 	if (!node_count(list))
-		error_add(load->messages, list->place, "give at least one region", "the cell has no memory");
+		error_add(load->messages, RULE_MEMORY_NONE, list->place, "give at least one region",
+			  "the cell has no memory");
 }

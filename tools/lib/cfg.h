@@ -27,30 +27,52 @@ struct cfg_board;
 struct cfg_cell;
 
 enum cfg_severity { CFG_NOTE, CFG_WARNING, CFG_ERROR };
-enum cfg_format { CFG_TEXT, CFG_JSON };
+/** CFG_GCC: what editors read of compilers.  CFG_SARIF: SARIF 2.1.0, what code hosts read. */
+enum cfg_format { CFG_TEXT, CFG_JSON, CFG_GCC, CFG_SARIF };
+
+/** struct cfg_related - a second place that a message is about, such as the other of two that overlap */
+struct cfg_related {
+	char *file;
+	unsigned int line;
+	unsigned int column;
+	char *text;
+};
 
 /**
  * struct cfg_message - one thing to tell the user
  * @file: NULL if it is about no file.  @line, @column: from 1; 0 if not known.
+ * @rule: name of the rule that is broken, see tools/lib/rules.h; Documentation/config-reference.md lists them.
  * @text: the sentence.  @mend: what to do, "" if nothing.
  */
 struct cfg_message {
 	enum cfg_severity severity;
+	const char *rule;
 	char *file;
 	unsigned int line;
 	unsigned int column;
 	char *text;
 	char *mend;
+	struct cfg_related *related;
+	size_t related_count;
 };
 
-/** Start from { 0 }. @error_count: messages of severity CFG_ERROR. */
+/**
+ * Start from { 0 }. @error_count: messages of severity CFG_ERROR.  @left_out: what came after the first
+ * CFG_MESSAGE_LIMIT messages is counted, and its number is printed, but it is not kept.
+ */
 struct cfg_messages {
 	struct cfg_message *list;
 	size_t count;
 	size_t error_count;
+	size_t left_out;
 };
 
-/** Text: "file:line:col: error: text; mend", the source line and a caret. JSON: one array of objects. */
+#define CFG_MESSAGE_LIMIT 10000
+
+/**
+ * Text: "file:line:col: error: text; mend", the source line and a caret, then the same for related places.
+ * GCC: one line each, with the rule's name in brackets. JSON: one array of objects. SARIF: one log.
+ */
 void cfg_messages_print(const struct cfg_messages *messages, FILE *out, enum cfg_format format);
 void cfg_messages_free(struct cfg_messages *messages);
 

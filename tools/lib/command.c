@@ -26,7 +26,7 @@ static const char usage[] =
 	"  -b, --board FILE       board file, or a system blob, that a cell is for\n"
 	"  -t, --devicetree FILE  a .dtb in place of the one of the board file\n"
 	"  -i, --images DIR       where relative image paths are looked up first\n"
-	"  -f, --format FORM      text or json\n"
+	"  -f, --format FORM      text, json, gcc or sarif\n"
 	"  -o, --output FILE      blob\n"
 	"      --dtb FILE         compile of a cell: also write its device tree\n"
 	"\n"
@@ -53,9 +53,10 @@ static int wrong_usage(const char *what)
 static int finish(struct command *command, int is_report)
 {
 	const int code = command->messages.error_count ? EXIT_WRONG : 0;
-	FILE *out = is_report && command->format == CFG_JSON ? stdout : stderr;
+	const int is_document = command->format == CFG_JSON || command->format == CFG_SARIF;
+	FILE *out = is_report && is_document ? stdout : stderr;
 
-	if (command->messages.count || command->format == CFG_JSON)
+	if (command->messages.count || is_document)
 		cfg_messages_print(&command->messages, out, command->format);
 	cfg_messages_free(&command->messages);
 	return code;
@@ -121,7 +122,8 @@ static void write_file(struct command *command, const char *path, const void *da
 	FILE *file = strcmp(path, "-") ? fopen(path, "wb") : stdout;
 
 	if (!file || fwrite(data, 1, size, file) != size || (file == stdout ? fflush(file) : fclose(file)))
-		error_add(&command->messages, place, NULL, "cannot be written: %s", strerror(errno));
+		error_add(&command->messages, RULE_FILE_WRITE, place, NULL, "cannot be written: %s",
+			  strerror(errno));
 }
 
 static void compile_cell(struct command *command, struct cfg_board *board)
@@ -142,7 +144,7 @@ static void compile_cell(struct command *command, struct cfg_board *board)
 	if (plan && command->dtb && plan->dtb)
 		write_file(command, command->dtb, plan->dtb, plan->dtb_size);
 	else if (plan && command->dtb)
-		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }),
+		error_add(&command->messages, RULE_GUEST_TREE, ((struct place){ command->files[0], 0, 0 }),
 			  "write 'devicetree: generate' below 'boot'",
 			  "no device tree is generated for this cell");
 	cfg_cell_free(cell);
@@ -180,8 +182,8 @@ static int command_dump(struct command *command)
 		return wrong_usage("dump needs one file");
 	blob = file_read(command->files[0], 1u << 20, &size);
 	if (!blob) {
-		error_add(&command->messages, ((struct place){ command->files[0], 0, 0 }), NULL,
-			  "cannot be read: %s", strerror(errno));
+		error_add(&command->messages, RULE_FILE_READ, ((struct place){ command->files[0], 0, 0 }),
+			  NULL, "cannot be read: %s", strerror(errno));
 		return finish(command, 0);
 	}
 	code = dump_blob(stdout, blob, size);
@@ -202,6 +204,21 @@ static int command_keys(struct command *command)
 /* ---- options ---- */
 
 #define OPTION_DTB 256
+
+static int parse_format(const char *name, enum cfg_format *format)
+{
+	static const char *const names[] = {
+		[CFG_TEXT] = "text", [CFG_JSON] = "json", [CFG_GCC] = "gcc", [CFG_SARIF] = "sarif"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i])) {
+			*format = (enum cfg_format)i;
+			return 0;
+		}
+	}
+	return -1;
+}
 
 static int parse_options(struct command *command, int argc, char **argv)
 {
@@ -231,9 +248,8 @@ static int parse_options(struct command *command, int argc, char **argv)
 			command->options.images = optarg;
 			break;
 		case 'f':
-			if (strcmp(optarg, "text") && strcmp(optarg, "json"))
-				return wrong_usage("--format is text or json");
-			command->format = strcmp(optarg, "json") ? CFG_TEXT : CFG_JSON;
+			if (parse_format(optarg, &command->format))
+				return wrong_usage("--format is text, json, gcc or sarif");
 			break;
 		case 'j':
 			command->format = CFG_JSON;

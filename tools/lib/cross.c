@@ -1,93 +1,164 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Each cell is right by itself; here all of them are held against each other. */
+/*
+ * Each cell is right by itself; here all of them are held against each other. What two cells may not both
+ * have is collected, sorted and compared with its neighbour: a thousand cells are not half a million pairs.
+ */
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef unsigned long long ull;
 
 struct cross {
+	struct arena arena;
 	const struct cfg_board *board;
 	struct cfg_cell *const *cells;
 	size_t count;
 	struct cfg_messages *messages;
 };
 
-static struct place name_place(const struct cfg_cell *cell)
+/* ---- things of which each has one owner ---- */
+
+/**
+ * struct claim - a cell says that something is its own
+ * @number, @text: what, text first.  @cell: which cell says so.  @what: the same in words, for the message.
+ */
+struct claim {
+	const char *text;
+	uint64_t number;
+	size_t cell;
+	struct place place;
+	const char *what;
+};
+
+struct claims {
+	struct claim *list;
+	size_t count;
+};
+
+static void claim_add(struct cross *cross, struct claims *claims, struct claim claim)
 {
-	return node_place(node_get(cell->root, "cell"), cell->file);
+	claims->list = arena_grow(&cross->arena, claims->list, claims->count, sizeof(*claims->list));
+	claims->list[claims->count++] = claim;
 }
 
-static const char *place_text(struct arena *arena, struct place place)
+static int same_thing(const struct claim *a, const struct claim *b)
 {
-	return place.line ? arena_printf(arena, "%s:%u:%u", place.file, place.line, place.column) :
-			    arena_strdup(arena, place.file);
+	return !strcmp(a->text, b->text) && a->number == b->number;
 }
 
-static void check_names(const struct cross *cross, size_t i, size_t j)
+static int compare_claims(const void *a, const void *b)
 {
-	struct cfg_cell *cell = cross->cells[i], *other = cross->cells[j];
+	const struct claim *x = a, *y = b;
+	const int order = strcmp(x->text, y->text);
 
-	if (!strcmp(cell->body.name, other->body.name))
-		error_add(cross->messages, name_place(cell), "rename one of them",
-			  "another cell is called '%s' too (%s)", cell->body.name,
-			  place_text(&cell->arena, name_place(other)));
+	if (order)
+		return order;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->cell < y->cell ? -1 : x->cell > y->cell;
 }
 
-static void check_cpus(const struct cross *cross, size_t i, size_t j)
+/* The cells that came later are told of the first that has it. */
+static void check_claims(struct cross *cross, struct claims *claims, enum cfg_rule rule, const char *mend)
 {
-	struct cfg_cell *cell = cross->cells[i], *other = cross->cells[j];
+	const struct claim *first = claims->list;
+	struct cfg_message *message;
 
-	for (size_t a = 0; a < cell->cpu_count; a++) {
-		for (size_t b = 0; b < other->cpu_count; b++) {
-			if (cell->cpus[a].slot == other->cpus[b].slot)
-				error_add(cross->messages, cell->cpus[a].place, "give it to one of them",
-					  "CPU %u belongs to cell '%s' too (%s)", cell->cpus[a].slot,
-					  other->body.name, place_text(&cell->arena, other->cpus[b].place));
+	if (claims->count)
+		qsort(claims->list, claims->count, sizeof(*claims->list), compare_claims);
+	for (size_t i = 1; i < claims->count; i++) {
+		const struct claim *claim = &claims->list[i];
+
+		if (!same_thing(first, claim)) {
+			first = claim;
+			continue;
 		}
+		if (first->cell == claim->cell)
+			continue;
+		message = error_add(cross->messages, rule, claim->place, mend, "%s belongs to cell '%s' too",
+				    claim->what, cross->cells[first->cell]->body.name);
+		message_also(message, first->place, "%s of cell '%s'", first->what,
+			     cross->cells[first->cell]->body.name);
 	}
 }
 
-static void check_irqs(const struct cross *cross, size_t i, size_t j)
+static void check_names(struct cross *cross)
 {
-	struct cfg_cell *cell = cross->cells[i], *other = cross->cells[j];
+	struct claims claims = { 0 };
 
-	for (size_t a = 0; a < cell->irq_count; a++) {
-		for (size_t b = 0; b < other->irq_count; b++) {
-			if (cell->irqs[a].intid == other->irqs[b].intid)
-				error_add(cross->messages, cell->irqs[a].place, "give it to one of them",
-					  "interrupt %u (spi %u) of %s belongs to cell '%s' too (%s)",
-					  cell->irqs[a].intid, cell->irqs[a].intid - 32, cell->irqs[a].name,
-					  other->body.name, place_text(&cell->arena, other->irqs[b].place));
-		}
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
+
+		claim_add(cross, &claims,
+			  (struct claim){ cell->body.name, 0, i,
+					  node_place(node_get(cell->root, "cell"), cell->file),
+					  arena_printf(&cross->arena, "the name '%s'", cell->body.name) });
 	}
+	check_claims(cross, &claims, RULE_NAME_SHARED, "rename one of them");
 }
 
-static void check_memory(const struct cross *cross, size_t i, size_t j)
+static void check_cpus(struct cross *cross)
 {
-	struct cfg_cell *cell = cross->cells[i], *other = cross->cells[j];
+	struct claims claims = { 0 };
 
-	for (size_t a = 0; a < cell->memory_count; a++) {
-		const struct bh_config_memory *x = &cell->memory[a].blob;
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
 
-		for (size_t b = 0; b < other->memory_count && !(x->flags & BH_MEM_AUTO); b++) {
-			const struct bh_config_memory *y = &other->memory[b].blob;
+		for (size_t j = 0; j < cell->cpu_count; j++)
+			claim_add(
+				cross, &claims,
+				(struct claim){ "", cell->cpus[j].hwid, i, cell->cpus[j].place,
+						arena_printf(&cross->arena, "CPU %u", cell->cpus[j].slot) });
+	}
+	check_claims(cross, &claims, RULE_CPU_SHARED, "give it to one of them");
+}
 
-			if (y->flags & BH_MEM_AUTO || x->hpa > y->hpa + (y->size - 1) ||
-			    y->hpa > x->hpa + (x->size - 1))
+static void check_irqs(struct cross *cross)
+{
+	struct claims claims = { 0 };
+
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
+
+		for (size_t j = 0; j < cell->irq_count; j++) {
+			const struct cell_irq *irq = &cell->irqs[j];
+
+			claim_add(cross, &claims,
+				  (struct claim){ "", irq->intid, i, irq->place,
+						  arena_printf(&cross->arena, "interrupt %u (spi %u) of %s",
+							       irq->intid, irq->intid - 32, irq->name) });
+		}
+	}
+	check_claims(cross, &claims, RULE_INTERRUPT_SHARED, "give it to one of them");
+}
+
+/* ---- memory ---- */
+
+static void check_memory(struct cross *cross)
+{
+	struct spans spans = { .arena = &cross->arena };
+
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
+
+		for (size_t j = 0; j < cell->memory_count; j++) {
+			const struct cell_memory *region = &cell->memory[j];
+
+			if (region->blob.flags & BH_MEM_AUTO)
 				continue;
-			error_add(cross->messages, cell->memory[a].place, "give it to one of them",
-				  "%s (0x%llx to 0x%llx) overlaps %s of cell '%s' (0x%llx to 0x%llx, %s)",
-				  cell->memory[a].name, (ull)x->hpa, (ull)(x->hpa + (x->size - 1)),
-				  other->memory[b].name, other->body.name, (ull)y->hpa,
-				  (ull)(y->hpa + (y->size - 1)),
-				  place_text(&cell->arena, other->memory[b].place));
+			span_add(&spans, region->blob.hpa, region->blob.size, region->place,
+				 "%s of cell '%s'", region->name, cell->body.name);
+			if (region->blob.size)
+				span_owner(&spans, i + 1);
 		}
 	}
+	spans_check(&spans, RULE_MEMORY_SHARED, "machine's memory", cross->messages);
 }
 
 /* Cells that take their memory from the pool must find it there, all at once. */
-static void check_pool(const struct cross *cross)
+static void check_pool(struct cross *cross)
 {
 	const struct bh_config_system *system = cross->board->blob;
 	const struct bh_config_range *pool = (const void *)((const uint8_t *)system + system->pool.offset);
@@ -104,20 +175,20 @@ static void check_pool(const struct cross *cross)
 		}
 	}
 	if (need > room)
-		error_add(cross->messages, ((struct place){ cross->board->file, 0, 0 }),
+		error_add(cross->messages, RULE_POOL_SUM, ((struct place){ cross->board->file, 0, 0 }),
 			  "enlarge the pool, or do not run these cells at one time",
 			  "the cells need %llu MiB together, but the pool has %llu MiB", (ull)(need >> 20),
 			  (ull)(room >> 20));
 }
 
-static void check_root_cpus(const struct cross *cross)
+static void check_root_cpus(struct cross *cross)
 {
 	size_t taken = 0;
 
 	for (size_t i = 0; i < cross->count; i++)
 		taken += cross->cells[i]->cpu_count;
 	if (cross->count > 1 && taken >= cross->board->blob->cpus.count)
-		error_add(cross->messages, ((struct place){ cross->board->file, 0, 0 }),
+		error_add(cross->messages, RULE_CPU_ROOT, ((struct place){ cross->board->file, 0, 0 }),
 			  "leave at least one to the root cell, or do not run these cells at one time",
 			  "the cells take all %u CPUs together", cross->board->blob->cpus.count);
 }
@@ -125,16 +196,12 @@ static void check_root_cpus(const struct cross *cross)
 void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, size_t count,
 		 struct cfg_messages *messages)
 {
-	const struct cross cross = { board, cells, count, messages };
+	static void (*const checks[])(struct cross * cross) = {
+		check_names, check_cpus, check_irqs, check_memory, check_pool, check_root_cpus,
+	};
+	struct cross cross = { .board = board, .cells = cells, .count = count, .messages = messages };
 
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			check_names(&cross, i, j);
-			check_cpus(&cross, i, j);
-			check_irqs(&cross, i, j);
-			check_memory(&cross, i, j);
-		}
-	}
-	check_pool(&cross);
-	check_root_cpus(&cross);
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
+		checks[i](&cross);
+	arena_free(&cross.arena);
 }

@@ -172,7 +172,7 @@ struct devtree *devtree_load(struct arena *arena, const char *path, struct place
 	void *file = file_read(path, TREE_LIMIT, &size), *fdt;
 
 	if (!file) {
-		error_add(messages, place, "give one with --devicetree FILE.dtb",
+		error_add(messages, RULE_DEVICETREE_READ, place, "give one with --devicetree FILE.dtb",
 			  "cannot read the device tree %s: %s", path, strerror(errno));
 		return NULL;
 	}
@@ -180,7 +180,8 @@ struct devtree *devtree_load(struct arena *arena, const char *path, struct place
 	memcpy(fdt, file, size);
 	free(file);
 	if (fdt_check_full(fdt, size)) {
-		error_add(messages, place, "compile it with dtc", "%s is not a device tree blob", path);
+		error_add(messages, RULE_DEVICETREE_READ, place, "compile it with dtc",
+			  "%s is not a device tree blob", path);
 		return NULL;
 	}
 	tree->fdt = fdt;

@@ -105,7 +105,7 @@ static void explain(const struct cfg_origin *origin, const char *file, const voi
 	if (error->field && blob)
 		member = config_blob_field_name(blob, (uint32_t)blob_size, error->field);
 	sentence(error, origin ? origin->name : NULL, member, text, sizeof(text));
-	error_add(messages, place, cfg_error_mend(error->code), "%s", text);
+	error_add(messages, RULE_BLOB, place, cfg_error_mend(error->code), "%s", text);
 }
 
 /* ---- where things come from ---- */

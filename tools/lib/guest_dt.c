@@ -168,7 +168,7 @@ void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_siz
 	make_root(&maker, initrd, initrd_size);
 	dt_keep(&maker, fdt_finish(maker.fdt));
 	if (maker.error) {
-		error_add(messages, node_place(node_get(cell->root, "boot"), cell->file),
+		error_add(messages, RULE_GUEST_TREE, node_place(node_get(cell->root, "boot"), cell->file),
 			  "pass fewer devices through, or give a .dtb",
 			  "the guest's device tree cannot be made: %s", fdt_strerror(maker.error));
 		return NULL;

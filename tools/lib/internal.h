@@ -3,16 +3,19 @@
  * What the parts of libbulkheadcfg share. The way of a file:
  *
  *	yaml.c    events -> tree of nodes, each with its place
- *	schema.c  the language as one table; types, unknown and missing keys
+ *	schema.c  the language as one table; schema_check.c: types, unknown and missing keys
  *	board.c   board file and device tree -> system blob
  *	cell.c    cell file and board -> cell blob
  *	plan.c    images -> places in the cell's memory; guest_dt.c: the guest's device tree
  *	cross.c   all files against each other
+ *
+ * What must hold of all that is the table of rules.h; message.c collects what is broken, report.c prints it.
  */
 #ifndef CFG_INTERNAL_H
 #define CFG_INTERNAL_H
 
 #include "cfg.h"
+#include "rules.h"
 
 #include <stdarg.h>
 
@@ -40,10 +43,18 @@ struct place {
 	unsigned int column;
 };
 
-void message_add(struct cfg_messages *messages, enum cfg_severity severity, struct place place,
-		 const char *mend, const char *format, ...) __attribute__((format(printf, 5, 6)));
-#define error_add(messages, place, mend, ...) message_add(messages, CFG_ERROR, place, mend, __VA_ARGS__)
-#define warning_add(messages, place, mend, ...) message_add(messages, CFG_WARNING, place, mend, __VA_ARGS__)
+/** Return: the message, until the next one is added; NULL if it is not kept. */
+struct cfg_message *message_add(struct cfg_messages *messages, enum cfg_rule rule, enum cfg_severity severity,
+				struct place place, const char *mend, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+#define error_add(messages, rule, place, mend, ...) \
+	message_add(messages, rule, CFG_ERROR, place, mend, __VA_ARGS__)
+#define warning_add(messages, rule, place, mend, ...) \
+	message_add(messages, rule, CFG_WARNING, place, mend, __VA_ARGS__)
+
+/** A second place of @message, which may be NULL: message_also(error_add(...), place, "CPU 1 of '%s'", x). */
+void message_also(struct cfg_message *message, struct place place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* ---- YAML ---- */
 
@@ -106,6 +117,7 @@ void schema_print(FILE *out, enum bh_config_kind kind);
 /** The nearest of @count names, NULL if none is near. */
 const char *schema_nearest(const char *name, const char *const *names, size_t count);
 
+#define CHOICES_ARCH "aarch64"
 #define CHOICES_LOG "error|warning|info|debug"
 #define CHOICES_ON_RESET "machine|stop"
 #define CHOICES_UART "none|pl011|16550"
@@ -169,12 +181,13 @@ char *path_beside(struct arena *arena, const char *file, const char *path);
 
 /* ---- overlaps ---- */
 
-/** A range with the words by which the user knows it. */
+/** A range with the words by which the user knows it. @owner: spans of one owner are not compared; 0: none. */
 struct span {
 	uint64_t base;
 	uint64_t size;
 	const char *name;
 	struct place place;
+	size_t owner;
 };
 
 struct spans {
@@ -185,8 +198,11 @@ struct spans {
 
 void span_add(struct spans *spans, uint64_t base, uint64_t size, struct place place, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/** One error for each pair that overlaps. @space: "guest memory", "machine's memory". */
-void spans_check(const struct spans *spans, const char *space, struct cfg_messages *messages);
+/** The same for the span that was added last. */
+void span_owner(struct spans *spans, size_t owner);
+/** One error for each pair that overlaps, in the order of adding. @space: "guest's memory". */
+void spans_check(const struct spans *spans, enum cfg_rule rule, const char *space,
+		 struct cfg_messages *messages);
 
 /* ---- board and cell ---- */
 

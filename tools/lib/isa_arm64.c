@@ -30,8 +30,9 @@ static void board_intc(struct board_load *load)
 	}
 	tree = need_tree(load, "gic");
 	if (tree && !devtree_gic(tree, gic))
-		error_add(load->messages, load->board->devicetree_place, "give 'gic' in the board file",
-			  "the device tree %s has no GICv2 or GICv3", devtree_path(tree));
+		error_add(load->messages, RULE_DEVICETREE_CONTENT, load->board->devicetree_place,
+			  "give 'gic' in the board file", "the device tree %s has no GICv2 or GICv3",
+			  devtree_path(tree));
 }
 
 static void cell_intc(struct cell_load *load)
@@ -45,7 +46,7 @@ static void cell_intc(struct cell_load *load)
 
 	gic->version = board;
 	if (wanted && wanted != board)
-		error_add(load->messages, controller->place, "write 'interrupts: auto'",
+		error_add(load->messages, RULE_INTC_VERSION, controller->place, "write 'interrupts: auto'",
 			  "the board has a GICv%u, so the cell cannot see a GICv%u", board, wanted);
 	gic->gicd = node_number(node_get(node, "gicd"), GUEST_GICD);
 	if (board == BH_GIC_V3)

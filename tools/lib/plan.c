@@ -109,10 +109,10 @@ static void check_keys(const struct cfg_cell *cell, struct cfg_messages *message
 		const char *protocol = node_text(boot_node(cell, "protocol"), "");
 
 		if (rule == 0 && boot_node(cell, keys[i].key))
-			error_add(messages, boot_place(cell, keys[i].key), "remove it",
+			error_add(messages, RULE_BOOT_KEY, boot_place(cell, keys[i].key), "remove it",
 				  "'%s' has no meaning for protocol '%s'", keys[i].key, protocol);
 		if (rule == 2 && !boot_node(cell, keys[i].key))
-			error_add(messages, boot_place(cell, "protocol"), "give a file name",
+			error_add(messages, RULE_BOOT_NEEDS, boot_place(cell, "protocol"), "give a file name",
 				  "protocol '%s' needs '%s'", protocol, keys[i].key);
 	}
 }
@@ -155,7 +155,7 @@ static void place_dtb(struct cfg_cell *cell, struct cfg_messages *messages)
 	if (!cell->has_dtb)
 		return;
 	if (cell->top - cell->image_gpa < room) {
-		error_add(messages, boot_place(cell, "devicetree"),
+		error_add(messages, RULE_BOOT_TREE_ROOM, boot_place(cell, "devicetree"),
 			  "enlarge the region, or leave out the device tree",
 			  "memory region '%s' has no room for a device tree of 0x%llx bytes",
 			  cell->boot_region->name, (ull)room);
@@ -175,13 +175,14 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 	cell->protocol = protocols[node_choice(boot_node(cell, "protocol"), CHOICES_PROTOCOL, 0)];
 	check_keys(cell, messages);
 	if (!region) {
-		error_add(messages, boot_place(cell, "at"), "give an address in an executable memory region",
+		error_add(messages, RULE_BOOT_PLACE, boot_place(cell, "at"),
+			  "give an address in an executable memory region",
 			  at ? "'at' is not in executable memory of the cell" :
 			       "the cell has no executable memory");
 		return;
 	}
 	if (cell->protocol != CFG_BOOT_NONE && !(region->blob.flags & BH_MEM_LOADABLE))
-		error_add(messages, boot_place(cell, "at"), "set 'loadable: true'",
+		error_add(messages, RULE_BOOT_LOADABLE, boot_place(cell, "at"), "set 'loadable: true'",
 			  "memory region '%s' is not loadable, so no image can be put there", region->name);
 	cell->boot_region = region;
 	cell->image_gpa = node_number(at, region->blob.gpa);
@@ -192,7 +193,7 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 	if (cell->protocol == CFG_BOOT_LINUX)
 		cell->body.entry += text_offset(cell);
 	if (cell->protocol == CFG_BOOT_LINUX && cell->image_gpa & (BH_RAM_ALIGN - 1))
-		error_add(messages, boot_place(cell, "at"), "align it to 2M",
+		error_add(messages, RULE_BOOT_ALIGNED, boot_place(cell, "at"), "align it to 2M",
 			  "a kernel cannot lie at 0x%llx, which is not aligned to 2 MiB",
 			  (ull)cell->image_gpa);
 	place_dtb(cell, messages);
@@ -227,7 +228,7 @@ static const char *find_file_at(struct planner *planner, const struct node *node
 	struct stat status;
 
 	if (stat(path, &status) || !S_ISREG(status.st_mode)) {
-		message_add(planner->messages, planner->missing, node->place,
+		message_add(planner->messages, RULE_IMAGE_FILE, planner->missing, node->place,
 			    "put it there, or say where it is with --images DIR", "%s '%s' is not there: %s",
 			    key, path, S_ISDIR(status.st_mode) ? "it is a directory" : strerror(errno));
 		return NULL;
@@ -248,7 +249,8 @@ static int does_not_fit(struct planner *planner, const char *key, const char *pa
 
 	if (from <= to && need <= to - from)
 		return 0;
-	error_add(planner->messages, boot_place(planner->cell, key), "give the cell more memory",
+	error_add(planner->messages, RULE_IMAGE_FITS, boot_place(planner->cell, key),
+		  "give the cell more memory",
 		  "%s '%s' needs %llu KiB, but only %llu KiB are free from 0x%llx on in memory region '%s'",
 		  key, path, (ull)((need + 1023) >> 10), from <= to ? (ull)((to - from) >> 10) : 0ull,
 		  (ull)from, region->name);
@@ -273,7 +275,7 @@ static uint64_t plan_kernel(struct planner *planner)
 	if (!path)
 		return 0;
 	if (kernel_read_header(cell->board->isa, path, &header, &problem)) {
-		error_add(planner->messages, boot_place(cell, "kernel"),
+		error_add(planner->messages, RULE_IMAGE_FORMAT, boot_place(cell, "kernel"),
 			  arena_printf(&cell->arena, "give an uncompressed %s", cell->board->isa->kernel),
 			  "'%s' %s", path, problem);
 		return 0;
@@ -373,7 +375,8 @@ static void plan_files(struct planner *planner)
 		const char *path = find_file_at(planner, node_get(node, "file"), "file", &size);
 
 		if (path && !is_loadable(planner->cell, gpa, size))
-			error_add(planner->messages, node->place, "choose another place or a larger region",
+			error_add(planner->messages, RULE_IMAGE_PLACE, node->place,
+				  "choose another place or a larger region",
 				  "'%s' (0x%llx bytes) does not fit in a loadable memory region at 0x%llx",
 				  path, (ull)size, (ull)gpa);
 		else if (path)
@@ -389,7 +392,7 @@ static void check_loads(struct planner *planner)
 		span_add(&spans, planner->loads[i].gpa, planner->loads[i].size,
 			 boot_place(planner->cell, "load"), "%s '%s'", planner->loads[i].what,
 			 planner->loads[i].path ? planner->loads[i].path : "generated");
-	spans_check(&spans, "images of the cell", planner->messages);
+	spans_check(&spans, RULE_IMAGE_OVERLAP, "images of the cell", planner->messages);
 }
 
 const struct cfg_boot_plan *cell_make_plan(struct cfg_cell *cell, enum cfg_severity missing,

@@ -27,7 +27,7 @@ static struct place mark_place(const struct parse *parse, const yaml_mark_t *mar
 static void refuse(struct parse *parse, const yaml_mark_t *mark, const char *what, const char *mend)
 {
 	if (!parse->failed)
-		error_add(parse->messages, mark_place(parse, mark), mend, "%s", what);
+		error_add(parse->messages, RULE_YAML_SYNTAX, mark_place(parse, mark), mend, "%s", what);
 	parse->failed = 1;
 }
 
@@ -81,7 +81,7 @@ static void check_duplicate(struct parse *parse, const struct node *map, const s
 {
 	for (size_t i = 0; i < map->count; i++) {
 		if (!strcmp(map->keys[i]->text, key->text))
-			error_add(parse->messages, key->place, "keep one of them",
+			error_add(parse->messages, RULE_YAML_DUPLICATE, key->place, "keep one of them",
 				  "'%s' is given twice, first in line %u", key->text,
 				  map->keys[i]->place.line);
 	}
@@ -177,7 +177,7 @@ struct node *yaml_parse(struct arena *arena, const char *file, const char *text,
 	int ended = 0;
 
 	if (!yaml_parser_initialize(&parse.parser)) {
-		error_add(messages, ((struct place){ file, 0, 0 }), NULL, "out of memory");
+		error_add(messages, RULE_YAML_SYNTAX, ((struct place){ file, 0, 0 }), NULL, "out of memory");
 		return NULL;
 	}
 	yaml_parser_set_input_string(&parse.parser, (const unsigned char *)text, size);
@@ -188,7 +188,7 @@ struct node *yaml_parse(struct arena *arena, const char *file, const char *text,
 	}
 	yaml_parser_delete(&parse.parser);
 	if (!parse.failed && (!tree.top || tree.top->kind != NODE_MAP)) {
-		error_add(messages, ((struct place){ file, 1, 1 }),
+		error_add(messages, RULE_YAML_SYNTAX, ((struct place){ file, 1, 1 }),
 			  "start with 'board: NAME' or 'cell: NAME'",
 			  "the file is not a map of keys and values");
 		parse.failed = 1;
