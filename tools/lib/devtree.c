@@ -40,13 +40,6 @@ int dt_is_enabled(const void *fdt, int node)
 	return !status || !strcmp(status, "okay") || !strcmp(status, "ok");
 }
 
-int dt_is_usable(const void *fdt, int node)
-{
-	while (node > 0 && dt_is_enabled(fdt, node))
-		node = fdt_parent_offset(fdt, node);
-	return node == 0;
-}
-
 /* ---- the whole ---- */
 
 const void *devtree_blob(const struct devtree *tree)
@@ -127,27 +120,6 @@ static int is_own(int node, const int *own, size_t own_count)
 	return 0;
 }
 
-/* Looking a register up walks the tree, so they are all looked up once. */
-static void find_windows(struct arena *arena, struct devtree *tree)
-{
-	struct bh_config_range range;
-
-	for (int node = fdt_next_node(tree->fdt, 0, NULL); node >= 0;
-	     node = fdt_next_node(tree->fdt, node, NULL)) {
-		const char *type = fdt_getprop(tree->fdt, node, "device_type", NULL);
-
-		if (type && !strcmp(type, "cpu"))
-			continue;
-		for (unsigned int i = 0; devtree_reg(tree, node, i, &range) > 0; i++) {
-			if (!range.size)
-				continue;
-			tree->windows =
-				arena_grow(arena, tree->windows, tree->window_count, sizeof(*tree->windows));
-			tree->windows[tree->window_count++] = (struct dt_window){ range, node };
-		}
-	}
-}
-
 int devtree_sharer(const struct devtree *tree, const struct bh_config_range *range, const int *own,
 		   size_t own_count)
 {
@@ -186,7 +158,6 @@ struct devtree *devtree_load(struct arena *arena, const char *path, struct place
 	}
 	tree->fdt = fdt;
 	tree->path = arena_strdup(arena, path);
-	tree->intc = dt_find_intc(fdt);
-	find_windows(arena, tree);
+	dt_index(arena, tree);
 	return tree;
 }

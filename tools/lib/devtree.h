@@ -5,6 +5,7 @@
  *	devtree.c    loading; GIC; neighbours
  *	dt_memory.c  RAM and reserved ranges
  *	dt_cpus.c    CPUs and what they share
+ *	dt_index.c   tables over all nodes
  *	dt_find.c    a node by path, alias, label or the way that people spell it
  *	dt_ranges.c  registers through the buses above
  *	dt_irq.c     interrupts at the machine's controller
@@ -17,24 +18,73 @@
 
 #include "internal.h"
 
-/** Registers of a node. */
+enum dt_dep_kind {
+	DT_CLOCK,
+	DT_POWER,
+	DT_RESET,
+	DT_IOMMU,
+	DT_DMA,
+	DT_PINS,
+	DT_SUPPLY,
+	DT_GPIO,
+	DT_PHY,
+	DT_MSI,
+	DT_OTHER,
+	DT_DEP_KINDS
+};
+
+/* Entries of the tables below. Only nodes that are not disabled have lines and uses. */
+struct dt_node {
+	int node;
+	int parent;
+	int usable; /* neither it nor one above it is disabled */
+};
+
+struct dt_phandle {
+	uint32_t phandle;
+	int node;
+};
+
 struct dt_window {
 	struct bh_config_range range;
 	int node;
 };
 
+struct dt_line {
+	uint32_t irq;
+	int node;
+};
+
+struct dt_use {
+	int node;
+	int provider;
+	enum dt_dep_kind kind;
+};
+
 /**
  * struct devtree - a checked blob
  * @intc: node of the interrupt controller that wired interrupts of devices go to, < 0: none known.
- * @windows: registers of all nodes.
+ * @nodes: all nodes, in the blob's order.  @phandles: sorted.  @windows: registers of all nodes.
+ * @lines: interrupts of nodes.  @uses: which node refers to which.
  */
 struct devtree {
 	const void *fdt;
 	const char *path;
 	int intc;
+	struct dt_node *nodes;
+	struct dt_phandle *phandles;
 	struct dt_window *windows;
-	size_t window_count;
+	struct dt_line *lines;
+	struct dt_use *uses;
+	size_t node_count, phandle_count, window_count, line_count, use_count;
 };
+
+/** Fill in the tables of a tree that has nothing but @fdt. */
+void dt_index(struct arena *arena, struct devtree *tree);
+/** Return: offset, < 0 if there is none. */
+int dt_parent(const struct devtree *tree, int node);
+int dt_by_phandle(const struct devtree *tree, uint32_t phandle);
+int dt_is_usable(const struct devtree *tree, int node);
 
 /* ---- properties ---- */
 
@@ -43,8 +93,6 @@ uint32_t dt_cell(const void *cells, int index);
 uint64_t dt_cells(const void *cells, int index, int count);
 uint32_t dt_u32(const void *fdt, int node, const char *name, uint32_t otherwise);
 int dt_is_enabled(const void *fdt, int node);
-/** Nodes below a disabled one are disabled too. */
-int dt_is_usable(const void *fdt, int node);
 
 /** The controller that wired interrupts of devices go to, dt_irq.c. Return: < 0: none that we know. */
 int dt_find_intc(const void *fdt);
@@ -97,21 +145,6 @@ struct dt_cpu {
 uint32_t devtree_cpu_list(struct arena *arena, const struct devtree *tree, struct dt_cpu **list);
 
 /* ---- dependencies, dt_deps.c ---- */
-
-enum dt_dep_kind {
-	DT_CLOCK,
-	DT_POWER,
-	DT_RESET,
-	DT_IOMMU,
-	DT_DMA,
-	DT_PINS,
-	DT_SUPPLY,
-	DT_GPIO,
-	DT_PHY,
-	DT_MSI,
-	DT_OTHER,
-	DT_DEP_KINDS
-};
 
 /**
  * struct dt_dep - one reference from a node to another

@@ -22,16 +22,17 @@ static int read_hwid(const void *fdt, int node, int cells, uint64_t *hwid)
 }
 
 /* In a map of CPUs each 'core' has one CPU, or a 'thread' node for each. */
-static void read_map(const void *fdt, int map, int depth, uint32_t core, uint32_t *cores, struct dt_cpu *cpus,
-		     uint32_t count)
+static void read_map(const struct devtree *tree, int map, int depth, uint32_t core, uint32_t *cores,
+		     struct dt_cpu *cpus, uint32_t count)
 {
+	const void *fdt = tree->fdt;
 	int node;
 
 	fdt_for_each_subnode(node, fdt, map)
 	{
 		const char *name = fdt_get_name(fdt, node, NULL);
 		const uint32_t phandle = dt_u32(fdt, node, "cpu", 0);
-		const int cpu = phandle ? fdt_node_offset_by_phandle(fdt, phandle) : -1;
+		const int cpu = phandle ? dt_by_phandle(tree, phandle) : -1;
 		const uint32_t own = name && !strncmp(name, "core", 4) ? ++*cores : core;
 
 		for (uint32_t i = 0; cpu >= 0 && i < count; i++) {
@@ -39,7 +40,7 @@ static void read_map(const void *fdt, int map, int depth, uint32_t core, uint32_
 				cpus[i].core = own;
 		}
 		if (depth < DEPTH_MOST)
-			read_map(fdt, node, depth + 1, own, cores, cpus, count);
+			read_map(tree, node, depth + 1, own, cores, cpus, count);
 	}
 }
 
@@ -98,7 +99,7 @@ uint32_t devtree_cpu_list(struct arena *arena, const struct devtree *tree, struc
 		cpus[count++] = (struct dt_cpu){ .hwid = hwid, .node = node };
 	}
 	if (map >= 0)
-		read_map(fdt, map, 0, 0, &cores, cpus, count);
+		read_map(tree, map, 0, 0, &cores, cpus, count);
 	read_clocks(tree, cpus, count);
 	*list = cpus;
 	return count;

@@ -91,12 +91,12 @@ struct deps {
 };
 
 /* One property. An entry of phandle 0 is a hole; at the first that cannot be read we stop. */
-static void read_property(struct deps *deps, const void *fdt, const char *name, const void *cells, int length,
-			  const struct reference *reference)
+static void read_property(struct deps *deps, const struct devtree *tree, const char *name, const void *cells,
+			  int length, const struct reference *reference)
 {
 	for (int at = 0; (at + 1) * 4 <= length;) {
 		const uint32_t phandle = dt_cell(cells, at);
-		const int node = phandle ? fdt_node_offset_by_phandle(fdt, phandle) : -1;
+		const int node = dt_by_phandle(tree, phandle);
 		int count = 0;
 
 		if (!phandle) {
@@ -106,7 +106,7 @@ static void read_property(struct deps *deps, const void *fdt, const char *name, 
 		if (node < 0)
 			return;
 		if (reference->cells)
-			count = (int)dt_u32(fdt, node, reference->cells, 0);
+			count = (int)dt_u32(tree->fdt, node, reference->cells, 0);
 		if (count < 0 || count > ARGS_MOST || (at + 1 + count) * 4 > length)
 			return;
 		deps->list = arena_grow(deps->arena, deps->list, deps->count, sizeof(*deps->list));
@@ -134,7 +134,7 @@ size_t devtree_deps(struct arena *arena, const struct devtree *tree, int node, s
 		const struct reference *reference = value ? find_reference(name) : NULL;
 
 		if (reference)
-			read_property(&deps, tree->fdt, name, value, length, reference);
+			read_property(&deps, tree, name, value, length, reference);
 	}
 	*list = deps.list;
 	return deps.count;
@@ -155,13 +155,13 @@ static void add_stream(struct streams *streams, int iommu, uint32_t first, uint3
 }
 
 /* PCI hosts: first requester id, IOMMU, first stream id, how many. */
-static void read_iommu_map(struct streams *streams, const void *fdt, int node)
+static void read_iommu_map(struct streams *streams, const struct devtree *tree, int node)
 {
 	int length;
-	const void *map = fdt_getprop(fdt, node, "iommu-map", &length);
+	const void *map = fdt_getprop(tree->fdt, node, "iommu-map", &length);
 
 	for (int at = 0; map && (at + 4) * 4 <= length; at += 4) {
-		const int iommu = fdt_node_offset_by_phandle(fdt, dt_cell(map, at + 1));
+		const int iommu = dt_by_phandle(tree, dt_cell(map, at + 1));
 
 		if (iommu >= 0)
 			add_stream(streams, iommu, dt_cell(map, at + 2), dt_cell(map, at + 3));
@@ -179,7 +179,7 @@ size_t devtree_streams(struct arena *arena, const struct devtree *tree, int node
 		if (deps[i].kind == DT_IOMMU)
 			add_stream(&streams, deps[i].node, deps[i].count ? dt_cell(deps[i].args, 0) : 0, 1);
 	}
-	read_iommu_map(&streams, tree->fdt, node);
+	read_iommu_map(&streams, tree, node);
 	*list = streams.list;
 	return streams.count;
 }

@@ -79,14 +79,16 @@ int devtree_has_gic(const struct devtree *tree)
 }
 
 /* Controller or nexus of @node: that of 'interrupt-parent', or of the next node above that has one. */
-static int interrupt_parent(const void *fdt, int node)
+static int interrupt_parent(const struct devtree *tree, int node)
 {
+	const void *fdt = tree->fdt;
+
 	for (int i = 0; node >= 0 && i < FDT_MAX_NCELLS * HOPS_MOST; i++) {
 		const uint32_t phandle = dt_u32(fdt, node, "interrupt-parent", 0);
 
 		if (phandle)
-			return fdt_node_offset_by_phandle(fdt, phandle);
-		node = fdt_parent_offset(fdt, node);
+			return dt_by_phandle(tree, phandle);
+		node = dt_parent(tree, node);
 		if (node > 0 && fdt_getprop(fdt, node, "#interrupt-cells", NULL))
 			return node;
 	}
@@ -113,9 +115,10 @@ static int read_specifier(const void *fdt, int controller, const void *cells, in
 	return 0;
 }
 
-static void read_unit(const void *fdt, int node, struct specifier *out)
+static void read_unit(const struct devtree *tree, int node, struct specifier *out)
 {
-	const int bus = fdt_parent_offset(fdt, node);
+	const void *fdt = tree->fdt;
+	const int bus = dt_parent(tree, node);
 	const int cells = bus < 0 ? 0 : fdt_address_cells(fdt, bus);
 	int length;
 	const void *reg = fdt_getprop(fdt, node, "reg", &length);
@@ -139,8 +142,9 @@ static int nexus_matches(const void *entry, const void *mask, const struct speci
 }
 
 /* Look @spec up in the map of the nexus that it goes to. Return: 0, -1 if it is not there. */
-static int through_nexus(const void *fdt, struct specifier *spec)
+static int through_nexus(const struct devtree *tree, struct specifier *spec)
 {
+	const void *fdt = tree->fdt;
 	const int nexus = spec->controller, own = fdt_address_cells(fdt, nexus);
 	const int head = own + spec->count;
 	int length, mask_length, at = 0;
@@ -150,7 +154,7 @@ static int through_nexus(const void *fdt, struct specifier *spec)
 	if (!map || own < 0 || own > 3 || (mask && mask_length < head * 4))
 		return -1;
 	while ((at + head + 1) * 4 <= length) {
-		const int parent = fdt_node_offset_by_phandle(fdt, dt_cell(map, at + head));
+		const int parent = dt_by_phandle(tree, dt_cell(map, at + head));
 		const int skip = parent < 0 ? 0 : (int)dt_u32(fdt, parent, "#address-cells", 0);
 		const int rest = length / 4 - (at + head + 1);
 		struct specifier next = { 0 };
@@ -171,8 +175,9 @@ static int through_nexus(const void *fdt, struct specifier *spec)
 }
 
 /* The @index-th of 'interrupts-extended' or 'interrupts'. Return: 1, 0 no more, -1 not readable. */
-static int pick_specifier(const void *fdt, int node, unsigned int index, struct specifier *spec)
+static int pick_specifier(const struct devtree *tree, int node, unsigned int index, struct specifier *spec)
 {
+	const void *fdt = tree->fdt;
 	int length, at = 0;
 	const uint8_t *cells = fdt_getprop(fdt, node, "interrupts-extended", &length);
 	const int extended = cells != NULL;
@@ -182,10 +187,10 @@ static int pick_specifier(const void *fdt, int node, unsigned int index, struct 
 		cells = fdt_getprop(fdt, node, "interrupts", &length);
 	if (!cells || length < 4)
 		return 0;
-	parent = extended ? -1 : interrupt_parent(fdt, node);
+	parent = extended ? -1 : interrupt_parent(tree, node);
 	for (unsigned int i = 0; at * 4 < length; i++) {
 		if (extended)
-			parent = fdt_node_offset_by_phandle(fdt, dt_cell(cells, at++));
+			parent = dt_by_phandle(tree, dt_cell(cells, at++));
 		if (read_specifier(fdt, parent, cells + at * 4, length / 4 - at, spec))
 			return -1;
 		if (i == index)
@@ -200,13 +205,13 @@ int devtree_irq(const struct devtree *tree, int node, unsigned int index, uint32
 	const void *fdt = tree->fdt;
 	struct specifier spec = { 0 };
 	const struct dt_intc *kind;
-	int found = pick_specifier(fdt, node, index, &spec);
+	int found = pick_specifier(tree, node, index, &spec);
 
 	if (found <= 0)
 		return found;
-	read_unit(fdt, node, &spec);
+	read_unit(tree, node, &spec);
 	for (int hops = 0; !fdt_getprop(fdt, spec.controller, "interrupt-controller", NULL); hops++) {
-		if (hops == HOPS_MOST || through_nexus(fdt, &spec))
+		if (hops == HOPS_MOST || through_nexus(tree, &spec))
 			return -1;
 	}
 	kind = find_kind(fdt, spec.controller); /* of APLICs there is one for each privilege level */

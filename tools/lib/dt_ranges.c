@@ -65,7 +65,7 @@ static int translate_step(const void *fdt, int bus, int parent, struct address *
 int devtree_reg(const struct devtree *tree, int node, unsigned int index, struct bh_config_range *range)
 {
 	const void *fdt = tree->fdt;
-	int bus = fdt_parent_offset(fdt, node), length, address_cells, size_cells, entry;
+	int bus = dt_parent(tree, node), length, address_cells, size_cells, entry;
 	const void *reg = fdt_getprop(fdt, node, "reg", &length);
 	struct address address;
 
@@ -81,7 +81,7 @@ int devtree_reg(const struct devtree *tree, int node, unsigned int index, struct
 	address = address_at(reg, (int)index * entry, address_cells);
 	range->size = dt_cells(reg, (int)index * entry + address_cells, size_cells);
 	while (bus > 0) {
-		const int parent = fdt_parent_offset(fdt, bus);
+		const int parent = dt_parent(tree, bus);
 
 		if (translate_step(fdt, bus, parent, &address, range->size))
 			return -1;
