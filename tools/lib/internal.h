@@ -63,6 +63,8 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 /**
  * struct node - a value of a YAML file
  * @text: of a scalar.  @items, @count: of a list; of a map together with @keys.
+ * @weight: values that it stands for, aliases counted each time.
+ * @checked: the entry of the schema that it was last held against: an alias is not reported twice.
  */
 struct node {
 	enum node_kind kind;
@@ -71,6 +73,8 @@ struct node {
 	struct node **keys;
 	struct node **items;
 	size_t count;
+	uint64_t weight;
+	const void *checked;
 };
 
 /** Return: the document's top node, NULL after an error. @file is the name for messages. */

@@ -23,6 +23,9 @@
 	X(YAML_SYNTAX, "yaml-syntax", "The file is YAML: a map of plain keys to values.") \
 	X(YAML_DUPLICATE, "yaml-duplicate", "A key stands once in a map.") \
 	X(YAML_TAG, "yaml-tag", "No tags: the key says what its value is.") \
+	X(YAML_ALIAS, "yaml-alias", "An alias names an anchor that stands above it.") \
+	X(YAML_MERGE, "yaml-merge", "A merge takes a map, or a list of maps.") \
+	X(YAML_EXPANSION, "yaml-expansion", "Aliases do not blow a small file up to a large one.") \
 	X(YAML_DOCUMENT, "yaml-document", "A file holds one document.") \
 	X(YAML_DEPTH, "yaml-depth", "Lists and maps are nested no deeper than the language needs.") \
 	X(KEY_UNKNOWN, "key-unknown", "Every key is one of the language.") \

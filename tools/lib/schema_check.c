@@ -66,7 +66,7 @@ static const struct schema *find_key(const struct schema *schema, const char *ke
 
 static void report_unknown(const struct node *key, const struct schema *schema, struct cfg_messages *messages)
 {
-	const char *names[32] = { NULL };
+	const char *names[64] = { NULL };
 	const char *nearest;
 	char mend[512] = "";
 	size_t count = 0, used = 0;
@@ -132,6 +132,15 @@ static int scalar_fits(const struct schema *schema, const struct node *node)
 	}
 }
 
+/* A value that several aliases stand for is looked at once for each meaning that it has. */
+static int is_checked(const struct node *node, const void *meaning)
+{
+	const int before = node->checked == meaning;
+
+	((struct node *)node)->checked = meaning; /* a mark, not a change */
+	return before;
+}
+
 static void check_map(const struct node *map, const struct schema *schema, struct cfg_messages *messages);
 
 static void check_range(const struct schema *schema, const struct node *node, struct cfg_messages *messages)
@@ -151,6 +160,8 @@ static void check_value(const struct schema *schema, const struct node *node, st
 {
 	char mend[256];
 
+	if (is_checked(node, schema))
+		return;
 	if (node->kind == NODE_MAP && schema->map) {
 		check_map(node, schema->map, messages);
 		return;
@@ -184,6 +195,13 @@ static void check_key(const struct schema *schema, const struct node *node, stru
 		check_value(schema, node_item(node, i), messages);
 }
 
+/* A place for anchors, at the top of a file only. */
+static int is_free(const struct node *key, const struct schema *schema)
+{
+	return (schema == schema_top(BH_CONFIG_SYSTEM) || schema == schema_top(BH_CONFIG_CELL)) &&
+	       !strncmp(key->text, SCHEMA_FREE_KEY, strlen(SCHEMA_FREE_KEY));
+}
+
 static void check_map(const struct node *map, const struct schema *schema, struct cfg_messages *messages)
 {
 	for (size_t i = 0; i < map->count; i++) {
@@ -191,7 +209,7 @@ static void check_map(const struct node *map, const struct schema *schema, struc
 
 		if (found)
 			check_key(found, map->items[i], messages);
-		else
+		else if (!is_checked(map->keys[i], schema) && !is_free(map->keys[i], schema))
 			report_unknown(map->keys[i], schema, messages);
 	}
 	for (; schema->key; schema++) {
