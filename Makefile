@@ -33,7 +33,7 @@ include mk/install.mk
 
 .PHONY: all clean distclean
 
-all: hypervisor tools inmates driver
+all: hypervisor tools inmates driver attack-module
 
 clean:
 	$(Q)rm -rf $(O)
@@ -51,6 +51,7 @@ help:
 	@echo '  all                everything below, for the architecture of .config'
 	@echo '  hypervisor         build/<arch>/bulkhead-<arch>.bin, with ELF file, link map and stack usage'
 	@echo '  driver             the loader module for each stock kernel that ci/setup has cached'
+	@echo '  attack-module      a hostile root kernel, for the scenarios only'
 	@echo '  tools              the command-line tool for this machine and for <arch>'
 	@echo '  inmates            bare-metal demos and tests: build/<arch>/inmates/*.bin'
 	@echo '  install            tool, image, board files and DKMS source below DESTDIR and PREFIX'

@@ -29,6 +29,17 @@ $(kernels:%=driver-%): driver-%:
 	$(Q)mk/stage-driver.sh $(O)/driver/$*
 	$(Q)$(call kbuild,$*,$(O)/driver/$*) modules
 
+# A hostile root kernel for the scenarios; never installed.
+attack-src := $(wildcard ci/system/helpers/attack-module/*)
+.PHONY: attack-module $(kernels:%=attack-module-%)
+attack-module: $(kernels:%=attack-module-%)
+
+$(kernels:%=attack-module-%): attack-module-%:
+	$(call say,MODULE,$(O)/attack/$*/attack.ko)
+	$(Q)mkdir -p $(O)/attack/$*
+	$(Q)for f in $(attack-src); do cmp -s $$f $(O)/attack/$*/$${f##*/} || cp $$f $(O)/attack/$*/; done
+	$(Q)$(call kbuild,$*,$(O)/attack/$*) BULKHEAD=$(CURDIR) modules
+
 # sparse over the module, against the newest kernel; what it says of the kernel's own headers is not ours.
 .PHONY: sparse
 sparse:

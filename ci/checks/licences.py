@@ -11,7 +11,8 @@ ENDINGS = ('.c', '.h', '.S', '.lds', '.py', '.sh', '.mk', '.yaml', '.yml', '.dts
 NAMES = ('Makefile', 'Kbuild', 'Kconfig', '.clang-format', '.editorconfig', '.gitignore')
 GPL2, ANY, DUAL = 'GPL-2.0-only', 'GPL-2.0-or-later', 'GPL-2.0-only OR BSD-2-Clause'
 # First match wins; inmates outside the library are examples that people copy: either is fine.
-EXPECTED = (('driver/', (GPL2,)), ('include/bulkhead/', (DUAL,)), ('inmates/lib/', (DUAL,)),
+EXPECTED = (('driver/', (GPL2,)), ('ci/system/helpers/attack-module/', (GPL2,)),
+            ('include/bulkhead/', (DUAL,)), ('inmates/lib/', (DUAL,)),
             ('inmates/', (DUAL, ANY)), ('', (ANY,)))
 
 

@@ -15,6 +15,7 @@ ROW = re.compile(r"row (\d+) (\S+) gic \d control (\w+) expect (\w+) (\d+) 0x([0
 GOT = re.compile(r"\.*got (\d+) (\w+)(?: 0x([0-9a-f]+))?")
 ROOT_ROW = re.compile(r"row (\S+) control (\w+) result (\w+) ?(.*)")
 LAST = 9999
+LOG_BURST = 5  # a cell's messages that are never too many
 
 
 class Row:
@@ -162,3 +163,36 @@ def missing(rows):
 
 def run_root(bh, timeout=120):
     return parse_root(bh.machine.sh("attack", timeout))
+
+
+class Kernel:
+    """A hostile root kernel: the module in ci/system/helpers/attack-module, while it is loaded."""
+
+    def __init__(self, bh):
+        self.bh = bh
+
+    def __enter__(self):
+        self.bh.machine.sh("insmod /usr/lib/bulkhead/attack.ko")
+        return self
+
+    def __exit__(self, *unused):
+        self.bh.machine.run("rmmod attack")
+
+    def tell(self, command, timeout=60):
+        """Give it a command; what it answers."""
+        return self.bh.machine.sh(f"echo {command} >/proc/bulkhead-attack && cat /proc/bulkhead-attack", timeout)
+
+    def rows(self, first_only):
+        """All rows, or the first of each class; the victim lives already."""
+        return parse_root(self.tell(f"rows {self.bh.show('victim')['handle']} {int(first_only)}", 120))
+
+
+REFUSED_ADDRESS = re.compile(r"cell 0, cpu \d+: it accessed .* address ([0-9a-f]+)")
+
+
+def unnamed(text, rows):
+    """Addresses of root's refused accesses that the hypervisor's log does not name; only its first lines are sure."""
+    named = {int(match, 16) for match in REFUSED_ADDRESS.findall(text)}
+    tried = [int(row.got.split()[1].rstrip(":"), 16) for row in rows
+             if row.name.startswith("kernel-memory.") and re.match(r"refused 0x", row.got)]
+    return [f"the log does not name {address:#x}" for address in tried[:LOG_BURST] if address not in named]

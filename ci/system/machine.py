@@ -13,6 +13,7 @@ import atexit
 import base64
 import ctypes
 import fcntl
+import glob
 import os
 import re
 import secrets
@@ -413,7 +414,11 @@ def build_helpers():
         for name in sorted(os.listdir(os.path.join(TREE, "ci/system", folder))):
             source = os.path.join(TREE, "ci/system", folder, name)
             target = os.path.join(out, name.removesuffix(source_end) + target_end)
-            if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(source):
+            if not name.endswith(source_end):
+                continue
+            headers = glob.glob(os.path.join(TREE, "ci/system", folder, "*.h"))
+            newest = max(os.path.getmtime(path) for path in [source, *headers])
+            if not os.path.exists(target) or os.path.getmtime(target) < newest:
                 build(source, f"{target}.{os.getpid()}")
                 os.rename(f"{target}.{os.getpid()}", target)
 

@@ -11,11 +11,17 @@ from conftest import is_full
 from machine import matrix
 
 
+def is_everything(bh, request):
+    """The first configuration runs all rows."""
+    m = bh.machine
+    return is_full(request.config) or (m.kernel, m.gic, m.cpu) == matrix()[0]
+
+
 @pytest.mark.core
 def test_rows_of_a_hostile_guest(bh, request):
     """Each row on its own is a line of the output; every one must be as its table says."""
     m = bh.machine
-    everything = is_full(request.config) or (m.kernel, m.gic, m.cpu) == matrix()[0]
+    everything = is_everything(bh, request)
     hostile.begin(bh)
     rows = hostile.run(bh, first_only=not everything)
     hostile.save(rows, m.label)
@@ -38,4 +44,20 @@ def test_rows_of_a_hostile_root(bh):
     assert bh.beats("victim")
     assert not wrong, "\n".join(wrong)
     assert len(rows) >= 30
+    bh.cell("destroy", "victim")
+
+
+@pytest.mark.core
+def test_rows_of_a_hostile_root_kernel(bh, request):
+    """What a kernel can do: EL1 on root's CPUs, tables and vectors of its own."""
+    everything = is_everything(bh, request)
+    hostile.begin(bh)
+    with hostile.Kernel(bh) as kernel:
+        rows = kernel.rows(first_only=not everything)
+    log = bh.machine.sh("bulkhead log")
+    hostile.save(rows, f"{bh.machine.label}-kernel")
+    print("\n".join(row.line() for row in rows))
+    wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh) + hostile.unnamed(log, rows)
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) >= (100 if everything else 6)
     bh.cell("destroy", "victim")
