@@ -3,6 +3,7 @@
 #
 #	PREFIX/bin/bulkhead				the tool (statically linked if built on another architecture)
 #	PREFIX/share/man, bash-completion		what tools/man and tools/completion hold
+#	PREFIX/lib/systemd/system/			bulkhead.service: enable at boot; bulkhead-watch.service: 'restart'
 #	/lib/firmware/bulkhead-<arch>.bin		the image, where the module looks for it
 #	/etc/bulkhead/{board,vms}/			board and cell files; files that are there already are kept
 #	/usr/src/bulkhead-VERSION/			dkms add bulkhead/VERSION && dkms install bulkhead/VERSION
@@ -16,6 +17,7 @@ DKMSDIR     ?= /usr/src
 install-tool  := $(if $(filter $(ARCH),$(shell uname -m)),$(O)/host/bulkhead,$(O)/$(ARCH)/tools/bulkhead)
 install-dkms  := $(DESTDIR)$(DKMSDIR)/bulkhead-$(VERSION)
 man-pages     := $(wildcard tools/man/*.[1-9])
+units         := $(wildcard tools/systemd/*.service)
 completions   := $(wildcard tools/completion/bulkhead*)
 
 .PHONY: install
@@ -35,6 +37,9 @@ install: hypervisor tools
 	$(call put-kept,$(wildcard configs/vms/*.yaml),$(DESTDIR)$(SYSCONFDIR)/bulkhead/vms)
 	$(Q)$(foreach m,$(man-pages),install -D -m 644 $(m) $(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) :
 	$(Q)$(foreach c,$(completions),install -D -m 644 $(c) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(basename $(notdir $(c))) &&) :
+	$(Q)for f in $(units); do mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system; \
+		sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $$f \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f); done
 	$(Q)mk/stage-driver.sh $(install-dkms)
 	$(Q)sed 's/@VERSION@/$(VERSION)/g' driver/dkms.conf.in > $(install-dkms)/dkms.conf
 	@echo '  installed below $(or $(DESTDIR),/); the module: dkms install bulkhead/$(VERSION)'

@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from hypervisor import VMS
+from hypervisor import TEST, VMS
+from machine import SCALE
 
 
 @pytest.mark.core
@@ -87,6 +88,20 @@ def test_watchdog_notices_a_frozen_guest(bh):
     bh.wait_state("freeze", "failed", 30)
     assert "heartbeat stood still" in bh.machine.sh("bulkhead cell show freeze")
     bh.cell("destroy", "freeze")
+
+
+def test_watch_starts_a_failed_guest_again(bh):
+    """As often as its file says, and then it is left as it is."""
+    bh.machine.sh(f"sed 's/^cell: .*/cell: again/' {TEST}/freeze.yaml >/tmp/again.yaml; "
+                  "echo 'restart: { when: failed, limit: 2 per 1h }' >>/tmp/again.yaml; "
+                  "bulkhead watch >/tmp/watch.log 2>&1 & echo $! >/tmp/watch.pid")
+    bh.boot("/tmp/again.yaml")
+    bh.machine.sh(f"for i in $(seq {int(60 * SCALE)}); do grep -q 'it is left so' /tmp/watch.log && break; sleep 1; done")
+    said = bh.machine.sh("cat /tmp/watch.log; kill $(cat /tmp/watch.pid)")
+    assert said.count("cell 'again' failed: its heartbeat stood still; started again") == 2, said
+    assert "it is left so, for it was started 2 times within 3600 s" in said
+    assert bh.json("cell show again")["restarts"] == 2 and bh.state("again") == "failed"
+    bh.cell("destroy", "again")
 
 
 def test_a_guest_that_says_no_is_stopped_at_the_deadline(bh):

@@ -11,6 +11,8 @@
  *	FAKE_LOG	file to which each call that changes something is appended
  *	FAKE_CONSOLE	what the cell has printed before
  *	FAKE_STOP_AFTER	bytes of console input after which the cell stops
+ *	FAKE_FAILS_AGAIN	1: a cell that is started fails at once
+ *	FAKE_REASON	why the cell has stopped, by number, in place of an access to a device
  */
 #define _GNU_SOURCE
 #include <bulkhead/config.h>
@@ -111,6 +113,7 @@ static void fill(void)
 	put(&area->console, setting("FAKE_CONSOLE", ""), strlen(setting("FAKE_CONSOLE", "")));
 	fill_cell(0, "root", 7u << 16, 3, BH_CELL_RUNNING);
 	fill_cell(1, "linux", HANDLE, 0xc, number("FAKE_STATE", BH_CELL_RUNNING));
+	area->cells[1].reason.kind = number("FAKE_REASON", area->cells[1].reason.kind);
 	area->cells[1].console = (uint32_t)((char *)&area->console - (char *)area);
 }
 
@@ -207,6 +210,9 @@ static int control(struct bh_ioc_cell_control *control)
 	if (control->handle != HANDLE)
 		return fail(&control->error, BH_E_NO_CELL, BH_OBJ_CELL, ENOENT);
 	area->cells[1].state = after[control->op];
+	if (control->op == BH_OP_START && number("FAKE_FAILS_AGAIN", 0))
+		area->cells[1].state = BH_CELL_FAILED;
+	area->cells[1].events++;
 	if (control->op == BH_OP_STOP)
 		area->cells[1].reason.kind = BH_REASON_ANSWERED;
 	return 0;

@@ -193,6 +193,67 @@ def test_boot_is_create_load_start(driver, board, tmp_path, cell_file):
     ]
 
 
+RUNNING, STOPPED, FAILED_STATE = 3, 6, 7
+POWER_OFF, RESET, FORCED, ANSWERED = 1, 2, 3, 10
+
+
+@pytest.fixture
+def restarts(driver, board, cell_file):
+    """A function: the cell with this 'restart' in its file was created; its end is what the fake says."""
+
+    def create(policy):
+        if policy:
+            with open(cell_file, "a", encoding="utf-8") as file:
+                file.write(f"restart: {policy}\n")
+        assert driver(["enable", board]).returncode == OK
+        assert driver(["cell", "create", cell_file]).returncode == OK
+        driver.path.unlink()
+
+    return create
+
+
+@pytest.mark.parametrize("policy, state, reason, again", [
+    ("{ when: failed }", FAILED_STATE, None, True),
+    ("{ when: failed }", STOPPED, POWER_OFF, False),
+    ("{ when: failed }", STOPPED, RESET, False),
+    ("{ when: failed }", RUNNING, None, False),
+    ("{ when: always }", FAILED_STATE, None, True),
+    ("{ when: always }", STOPPED, POWER_OFF, True),
+    ("{ when: always }", STOPPED, RESET, True),
+    ("{ when: always }", STOPPED, FORCED, False),
+    ("{ when: always }", STOPPED, ANSWERED, False),
+    ("{ when: never }", FAILED_STATE, None, False),
+    ("", FAILED_STATE, None, False),
+])
+def test_watch_restarts_what_the_file_says(driver, restarts, policy, state, reason, again):
+    restarts(policy)
+    end = {"FAKE_STATE": state} if reason is None else {"FAKE_STATE": state, "FAKE_REASON": reason}
+    result = driver("watch --once", **end)
+    assert result.returncode == OK, result.stderr
+    assert [line.split()[:3] for line in driver.log()] == ([
+        ["control", "op", "1"], ["write", "0x40000000", "size"], ["control", "op", "2"],
+    ] if again else [])
+    assert ("started again" in result.stdout) == again
+
+
+def test_watch_stops_at_the_limit(tool, fake, restarts, tmp_path):
+    restarts("{ when: failed, limit: 2 per 1min }")
+    settings = dict(os.environ, LD_PRELOAD=str(fake), BULKHEAD_DEVICE="/dev/fake", FAKE_LOG=str(tmp_path / "log"),
+                    BULKHEAD_RUN=str(tmp_path / "run"), FAKE_STATE="7", FAKE_FAILS_AGAIN="1")
+    child = subprocess.Popen([tool, "watch"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings)
+    try:
+        said = child.stderr.readline()
+        other = subprocess.run([tool, "watch", "--once"], capture_output=True, text=True, env=settings, timeout=20)
+    finally:
+        child.kill()
+    output = child.communicate()[0]
+    assert "cell 'linux' failed: it accessed a device that is not its own: pl031" in said
+    assert "started 2 times within 60 s" in said and "bulkhead cell restart linux" in said
+    assert output.count("started again") == 2
+    assert (tmp_path / "log").read_text().count("control op 2") == 2
+    assert other.returncode == FAILED and "another 'bulkhead watch' runs already" in other.stderr
+
+
 def test_failed_boot_leaves_no_cell(driver, board, cell_file):
     assert driver(["enable", board]).returncode == OK
     result = driver(["cell", "boot", cell_file], FAKE_FAIL="7 15 6 0 40000000 40000fff")

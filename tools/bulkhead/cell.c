@@ -228,21 +228,28 @@ static bool is_alive(uint32_t state)
 	return state == BH_CELL_RUNNING || state == BH_CELL_SUSPENDED || state == BH_CELL_STOPPING;
 }
 
+enum cli_exit cell_restart(const struct device *device, struct bh_ioc_cell_info *cell, const struct cell_file *file,
+			   uint32_t ms, bool progress)
+{
+	enum cli_exit result = CLI_OK;
+
+	if (is_alive(cell->info.state)) {
+		result = stop(device, cell, ms);
+		cell->info.state = BH_CELL_STOPPED;
+	}
+	return result ? result : boot(device, cell, file->plan, progress);
+}
+
 /* The file is read and checked before the cell is stopped. */
-static enum cli_exit restart(const struct device *device, struct bh_ioc_cell_info *cell, const char *path,
-			     uint32_t ms, bool progress)
+static enum cli_exit restart_from(const struct device *device, struct bh_ioc_cell_info *cell, const char *path,
+				  uint32_t ms, bool progress)
 {
 	struct cell_file file;
 	enum cli_exit result = cell_file_open(&file, path, NULL);
 
 	if (result)
 		return result;
-	if (is_alive(cell->info.state)) {
-		result = stop(device, cell, ms);
-		cell->info.state = BH_CELL_STOPPED;
-	}
-	if (!result)
-		result = boot(device, cell, file.plan, progress);
+	result = cell_restart(device, cell, &file, ms, progress);
 	cell_file_close(&file);
 	return result;
 }
@@ -263,7 +270,7 @@ enum cli_exit cmd_cell_restart(const struct cli_call *call)
 	result = device_find(&device, call->arguments[0], &cell);
 	if (!result) {
 		path = rundir_cell(cell.info.name);
-		result = path ? restart(&device, &cell, path, ms, !call->quiet) : CLI_CONFIG;
+		result = path ? restart_from(&device, &cell, path, ms, !call->quiet) : CLI_CONFIG;
 	}
 	if (!result)
 		printf("cell '%s' restarted\n", cell.info.name);

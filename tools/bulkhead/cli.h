@@ -118,6 +118,7 @@ enum cli_exit cmd_cell_wait(const struct cli_call *call);
 enum cli_exit cmd_cell_list(const struct cli_call *call);
 enum cli_exit cmd_cell_show(const struct cli_call *call);
 enum cli_exit cmd_cell_stats(const struct cli_call *call);
+enum cli_exit cmd_watch(const struct cli_call *call);
 enum cli_exit cmd_console(const struct cli_call *call);
 enum cli_exit cmd_log(const struct cli_call *call);
 enum cli_exit cmd_config(const struct cli_call *call);

@@ -58,6 +58,11 @@ static const struct cli_option list_options[] = {
 	END,
 };
 
+static const struct cli_option watch_options[] = {
+	{ "once", 0, NULL, "look at what has ended by now, and end" },
+	END,
+};
+
 static const struct cli_option console_options[] = {
 	{ "follow", 'f', NULL, "only print; send nothing; end when the cell is destroyed" },
 	{ "dump", 'd', NULL, "print what is there, and end" },
@@ -151,6 +156,12 @@ const struct cli_command cli_commands[] = {
 	{ "cell stats", "[NAME]", 0, 1, "cell", "count what made the CPUs enter the hypervisor",
 	  "One line for each event, one column for each CPU of the cell; without NAME, all CPUs.",
 	  json_options, false, cmd_cell_stats },
+	{ "watch", "", 0, 0, "", "start cells again as 'restart' of their files says",
+	  "Runs until it is ended, best as the service bulkhead-watch. 'when: failed' is about cells that the hypervisor "
+	  "or the watchdog stopped or that reported a crash, 'when: always' also about guests that switched "
+	  "themselves off or asked for a reset. What the user stops stays stopped. After 'limit' restarts within its "
+	  "time a cell is left as it is, until somebody starts it.",
+	  watch_options, false, cmd_watch },
 	{ "console", "NAME", 1, 1, "cell", "type into a cell's console and read from it",
 	  "On a terminal, Ctrl-] leaves the console. When standard input is a file or a pipe, all of it is "
 	  "sent, and "

@@ -2,9 +2,11 @@
 #include "rundir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -138,4 +140,31 @@ char *rundir_cell(const char *name)
 void rundir_forget_cell(const char *name)
 {
 	forget(name, ".cell");
+}
+
+bool rundir_knows_cell(const char *name)
+{
+	char path[PATH_MAX];
+
+	place(path, name, ".cell");
+	return !access(path, R_OK);
+}
+
+bool rundir_lock(const char *what)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	make_directory();
+	place(path, what, ".lock");
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		cli_say("cannot open %s: %s", path, strerror(errno));
+	else if (!flock(fd, LOCK_EX | LOCK_NB))
+		return true; /* held as long as the process lives */
+	else
+		cli_say("another 'bulkhead %s' runs already and holds %s; end it first", what, path);
+	if (fd >= 0)
+		close(fd);
+	return false;
 }

@@ -21,5 +21,13 @@ bool rundir_save_cell(const char *name, const char *path);
 /** The file of the cell; NULL after a sentence. Free it. */
 char *rundir_cell(const char *name);
 void rundir_forget_cell(const char *name);
+/** Is the file of the cell known here? */
+bool rundir_knows_cell(const char *name);
+
+/**
+ * rundir_lock() - be the only process that does @what, until it ends
+ * Return: false after a sentence, if another one does.
+ */
+bool rundir_lock(const char *what);
 
 #endif

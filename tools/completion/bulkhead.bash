@@ -18,7 +18,7 @@ _bulkhead_files() {
 _bulkhead() {
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=
 	if ((COMP_CWORD == 1)); then
-		_bulkhead_offer " enable disable status cell console log config help"
+		_bulkhead_offer " enable disable status cell watch console log config help"
 		return
 	fi
 	if [[ $command == cell ]]; then
@@ -100,6 +100,9 @@ _bulkhead() {
 	"cell stats")
 		options=" --json --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_offer "$(bulkhead cell list --names 2>/dev/null)"; return; }
+		;;
+	"watch")
+		options=" --once --help --quiet"
 		;;
 	"console")
 		options=" --follow --dump --new --send --until --timeout --escape --help --quiet"
