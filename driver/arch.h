@@ -15,7 +15,7 @@ struct preflight;
 
 /**
  * struct arch_call - registers of one hypercall
- * @number: enum bh_hypercall.  @arg: in.  @code: out: what x0 brought.  @value: out: the values behind it.
+ * @number: enum bh_hypercall.  @arg: in.  @code: out: what the first register of results brought.  @value: out: the values behind it.
  */
 struct arch_call {
 	u32 number;
@@ -26,7 +26,7 @@ struct arch_call {
 
 /** Who answers a hypercall on this CPU. */
 enum arch_owner {
-	ARCH_OWNER_STUB,     /* Linux' own stub: the layer below is free */
+	ARCH_OWNER_STUB,     /* Linux' own stub, or the firmware: the layer below is free */
 	ARCH_OWNER_BULKHEAD, /* we */
 	ARCH_OWNER_OTHER     /* another hypervisor, KVM for one */
 };
@@ -61,7 +61,7 @@ u64 arch_hwid(unsigned int cpu);
 u64 arch_ticks(void);
 u64 arch_ticks_per_ms(void);
 
-/** arch_preflight() - this architecture's reasons against enabling: owner of EL2, features, controller. */
+/** arch_preflight() - this architecture's reasons against enabling: owner of the hypervisor's mode, features, controller. */
 void arch_preflight(struct preflight *preflight, const struct bh_config_system *system);
 
 /** arch_event_irq() - map interrupt @number of the configuration. Return: Linux' number for it, or 0. */

@@ -9,8 +9,7 @@
  *	suspend, hibernation	refused while enabled
  *	memory comes online	refused if it touches the hypervisor's memory or the pool
  *	a CPU comes online	refused while it belongs to a cell
- *
- * KVM needs no notifier on AArch64: it is no module, and preflight refuses a kernel in which it runs.
+ *	KVM is loaded		refused while enabled; where it is no module, preflight refuses the kernel
  */
 #include "notify.h"
 
@@ -21,6 +20,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/memory.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/reboot.h>
@@ -75,10 +75,22 @@ static int on_cpu_prepare(unsigned int cpu)
 	return cell_cpu_claimed(cpu) ? -EBUSY : 0;
 }
 
+/* kvm, kvm_intel, kvm_amd: what they would do with the hypervisor's mode is forbidden to a guest. */
+static int on_module(struct notifier_block *block, unsigned long action, void *data)
+{
+	const struct module *module = data;
+
+	if (action != MODULE_STATE_COMING || !enable_active() || strncmp(module->name, "kvm", 3))
+		return NOTIFY_DONE;
+	pr_warn("bulkhead: no KVM while the hypervisor is enabled: run 'bulkhead disable' first\n");
+	return notifier_from_errno(-EBUSY);
+}
+
 static struct notifier_block reboot_block = { .notifier_call = on_reboot };
 static struct notifier_block panic_block = { .notifier_call = on_panic };
 static struct notifier_block sleep_block = { .notifier_call = on_sleep };
 static struct notifier_block memory_block = { .notifier_call = on_memory };
+static struct notifier_block module_block = { .notifier_call = on_module };
 
 int notify_init(void)
 {
@@ -90,6 +102,7 @@ int notify_init(void)
 	register_reboot_notifier(&reboot_block);
 	register_pm_notifier(&sleep_block);
 	register_memory_notifier(&memory_block);
+	register_module_notifier(&module_block);
 	atomic_notifier_chain_register(&panic_notifier_list, &panic_block);
 	return 0;
 }
@@ -97,6 +110,7 @@ int notify_init(void)
 void notify_exit(void)
 {
 	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_block);
+	unregister_module_notifier(&module_block);
 	unregister_memory_notifier(&memory_block);
 	unregister_pm_notifier(&sleep_block);
 	unregister_reboot_notifier(&reboot_block);

@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The build's configuration: .config -> $(O)/auto.conf (for make) and autoconf.h (for C).
 
+# `make ARCH=riscv64` beside a .config for another architecture has a configuration of its own.
+ifeq ($(origin ARCH),command line)
+BOARD ?= qemu-$(ARCH)
+ifneq ($(ARCH),$(or $(shell sed -n 's/^CONFIG_ARCH="\(.*\)"/\1/p' .config 2>/dev/null),aarch64))
+arch-dir := $(ARCH)/
+KCONFIG_CONFIG ?= $(O)/$(ARCH)/.config
+endif
+endif
 BOARD ?= qemu-aarch64
 boards := $(patsubst configs/board/%_defconfig,%,$(wildcard configs/board/*_defconfig))
 
@@ -12,7 +20,7 @@ KCONFIG_CONFIG ?= .config
 endif
 export KCONFIG_CONFIG
 
-auto.conf := $(O)/auto.conf
+auto.conf := $(O)/$(arch-dir)auto.conf
 kconfig = KCONFIG_CONFIG=$(KCONFIG_CONFIG) $(PYTHON) -m
 
 # Goals that must work without a configuration: on a bare machine there is not even what makes one.

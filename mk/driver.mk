@@ -2,6 +2,7 @@
 # The loader module, for each stock kernel that ci/setup has put into the cache.
 
 karch-aarch64 := arm64
+karch-riscv64 := riscv
 KARCH := $(karch-$(ARCH))
 
 # $(BULKHEAD_CACHE)/kernels/<arch>-<series>/kdir is the tree of headers of one stock kernel.

@@ -7,6 +7,7 @@ HOSTCC ?= gcc
 HOSTAR ?= ar
 
 CROSS_COMPILE_aarch64 ?= aarch64-linux-gnu-
+CROSS_COMPILE_riscv64 ?= riscv64-linux-gnu-
 
 BULKHEAD_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bulkhead
 export BULKHEAD_CACHE

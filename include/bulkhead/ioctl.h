@@ -41,12 +41,17 @@ struct bh_ioc_header {
 	X(BOARD, 7, "the configuration is for another machine", "use the board file of this machine")      \
 	X(CPUS, 8, "the board file does not list every CPU of this machine", "add the missing CPUs")       \
 	X(INTC, 9, "the interrupt controller is not the one of the board file",                            \
-	  "correct 'gic' in the board file")                                                               \
+	  "correct the interrupt controller in the board file")                                                               \
 	X(IMAGE, 10, "the hypervisor image does not fit: other architecture or version",                   \
 	  "install driver, image and tool of one release")                                                 \
 	X(FEATURE, 11, "the CPU lacks a feature that the hypervisor needs", "see the list in the manual")  \
 	X(NO_IMAGE, 12, "the hypervisor image was not found",                                              \
-	  "install it as /lib/firmware/bulkhead-<arch>.bin")
+	  "install it as /lib/firmware/bulkhead-<arch>.bin")                                               \
+	X(NO_H, 13, "the harts have no H extension, so no hypervisor can be put under the kernel",         \
+	  "take a machine that has it (QEMU: -cpu rv64,h=true)")                                           \
+	X(KVM_LOADED, 14, "KVM is loaded and may run a guest at any time", "unload it: 'modprobe -r kvm'") \
+	X(FIRMWARE, 15, "the firmware lacks a service that the hypervisor needs",                          \
+	  "use firmware with SBI 0.3 or later (HSM, IPI and RFENCE)")
 
 enum bh_preflight {
 #define BH_PREFLIGHT_ENUM(name, bit, what, mend) BH_PRE_##name = 1u << bit,
