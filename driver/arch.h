@@ -15,7 +15,7 @@ struct preflight;
 
 /**
  * struct arch_call - registers of one hypercall
- * @number: enum bh_hypercall.  @arg: in.  @code: out: what the first register of results brought.  @value: out: the values behind it.
+ * @number: enum bh_hypercall.  @arg: in.  @code: out: first register of results.  @value: out: those behind.
  */
 struct arch_call {
 	u32 number;
@@ -61,7 +61,7 @@ u64 arch_hwid(unsigned int cpu);
 u64 arch_ticks(void);
 u64 arch_ticks_per_ms(void);
 
-/** arch_preflight() - this architecture's reasons against enabling: owner of the hypervisor's mode, features, controller. */
+/** arch_preflight() - this architecture's reasons against enabling: owner of the mode, features, controller. */
 void arch_preflight(struct preflight *preflight, const struct bh_config_system *system);
 
 /** arch_event_irq() - map interrupt @number of the configuration. Return: Linux' number for it, or 0. */

@@ -20,7 +20,7 @@
 #endif
 
 struct bh_ioc_header {
-	uint32_t size;  /* of the whole structure */
+	uint32_t size;	/* of the whole structure */
 	uint32_t flags; /* per call, unknown ones are refused */
 };
 
@@ -41,7 +41,7 @@ struct bh_ioc_header {
 	X(BOARD, 7, "the configuration is for another machine", "use the board file of this machine")      \
 	X(CPUS, 8, "the board file does not list every CPU of this machine", "add the missing CPUs")       \
 	X(INTC, 9, "the interrupt controller is not the one of the board file",                            \
-	  "correct the interrupt controller in the board file")                                                               \
+	  "correct it in the board file")                                                                  \
 	X(IMAGE, 10, "the hypervisor image does not fit: other architecture or version",                   \
 	  "install driver, image and tool of one release")                                                 \
 	X(FEATURE, 11, "the CPU lacks a feature that the hypervisor needs", "see the list in the manual")  \
@@ -66,14 +66,14 @@ struct bh_ioc_enable {
 	struct bh_ioc_header header;
 	uint64_t config;
 	uint32_t config_size;
-	uint32_t preflight;     /* out: enum bh_preflight bits */
+	uint32_t preflight;	      /* out: enum bh_preflight bits */
 	uint64_t preflight_value[16]; /* out: per bit: the offending value or address */
-	char found[64];         /* out: what was found (machine compatible, image version) */
-	char inject_step[32];   /* in, debug builds: step to fail, "" none */
-	int32_t inject_cpu;     /* in: slot, -1 any */
-	uint32_t inject_kind;   /* in: enum bh_inject */
-	struct bh_error error;  /* out */
-	char step[32];          /* out: step that failed */
+	char found[64];		      /* out: what was found (machine compatible, image version) */
+	char inject_step[32];	      /* in, debug builds: step to fail, "" none */
+	int32_t inject_cpu;	      /* in: slot, -1 any */
+	uint32_t inject_kind;	      /* in: enum bh_inject */
+	struct bh_error error;	      /* out */
+	char step[32];		      /* out: step that failed */
 };
 
 struct bh_ioc_disable {
@@ -86,17 +86,17 @@ struct bh_ioc_disable {
 
 struct bh_ioc_status {
 	struct bh_ioc_header header;
-	uint32_t status;     /* out: BH_STATUS_* */
-	uint32_t abi;        /* out: major << 16 | minor of the image */
-	uint32_t generation; /* out */
-	uint32_t cpu_count;  /* out: slots */
-	uint32_t online;     /* out: CPUs of root */
-	uint32_t cell_count; /* out, with root */
-	char board[32];      /* out */
-	uint64_t hv_base, hv_size; /* out */
-	uint64_t pages_free, pages_total; /* out: the hypervisor's page pool */
+	uint32_t status;			/* out: BH_STATUS_* */
+	uint32_t abi;				/* out: major << 16 | minor of the image */
+	uint32_t generation;			/* out */
+	uint32_t cpu_count;			/* out: slots */
+	uint32_t online;			/* out: CPUs of root */
+	uint32_t cell_count;			/* out, with root */
+	char board[32];				/* out */
+	uint64_t hv_base, hv_size;		/* out */
+	uint64_t pages_free, pages_total;	/* out: the hypervisor's page pool */
 	uint64_t ram_pool_free, ram_pool_total; /* out: bytes */
-	uint32_t info_size;  /* out: bytes to mmap at BH_MMAP_INFO */
+	uint32_t info_size;			/* out: bytes to mmap at BH_MMAP_INFO */
 	uint32_t reserved;
 };
 
@@ -113,8 +113,8 @@ struct bh_ioc_cell_create {
 enum bh_cell_op {
 	BH_OP_LOAD = 1,
 	BH_OP_START = 2,
-	BH_OP_STOP = 3,    /* ask, wait @timeout_ms, then force */
-	BH_OP_KILL = 4,    /* force */
+	BH_OP_STOP = 3, /* ask, wait @timeout_ms, then force */
+	BH_OP_KILL = 4, /* force */
 	BH_OP_SUSPEND = 5,
 	BH_OP_RESUME = 6,
 	BH_OP_DESTROY = 7, /* kill if needed, scrub, CPUs back online */
@@ -131,8 +131,8 @@ struct bh_ioc_cell_control {
 
 struct bh_ioc_cell_info {
 	struct bh_ioc_header header;
-	uint32_t id;     /* in: cell id 0..BH_MAX_CELLS-1; or */
-	uint32_t handle; /* in: handle if not 0; out: handle */
+	uint32_t id;		  /* in: cell id 0..BH_MAX_CELLS-1; or */
+	uint32_t handle;	  /* in: handle if not 0; out: handle */
 	struct bh_cell_info info; /* out: refreshed copy */
 	uint32_t cpu_state[128];  /* out: enum bh_cpu_state by slot, for the cell's CPUs */
 	struct bh_error error;
@@ -143,7 +143,7 @@ struct bh_ioc_cell_region {
 	uint32_t handle;
 	uint32_t index;
 	uint64_t gpa, hpa, size; /* out */
-	uint32_t flags;          /* out */
+	uint32_t flags;		 /* out */
 	uint32_t reserved;
 	struct bh_error error;
 };
