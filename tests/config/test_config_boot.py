@@ -175,7 +175,7 @@ cpus: [1]
 memory: [{ guest: 0x4000_0000, size: 64M }]
 boot: { protocol: linux, kernel: vmlinuz }
 devices:
-  - passthrough: PATH
+  - { passthrough: PATH, dma: none }
 """
 
 
@@ -209,10 +209,10 @@ def test_registers_through_two_buses(acme):
     cell = b.parse(blob.read_bytes())
     assert [(m["hpa"], m["size"]) for m in cell["memory"][1:]] == [(0x12001000, 0x1000)]
     assert [i["intid"] for i in cell["irqs"]] == [109, 110]
-    assert prop(dtb, "/dev@1100", "reg", "x") == "0 12001000 0 800"
-    assert prop(dtb, "/dev@1100", "interrupts", "x") == "0 4d 1 0 4e 4"
-    assert prop(dtb, "/dev@1100", "acme,mode", "x") == "3" and prop(dtb, "/dev@1100", "resets", "x") is None
-    first, second = prop(dtb, "/dev@1100", "clocks", "x").split()
+    assert prop(dtb, "/dev@12001000", "reg", "x") == "0 12001000 0 800"
+    assert prop(dtb, "/dev@12001000", "interrupts", "x") == "0 4d 1 0 4e 4"
+    assert prop(dtb, "/dev@12001000", "acme,mode", "x") == "3" and prop(dtb, "/dev@12001000", "resets", "x") is None
+    first, second = prop(dtb, "/dev@12001000", "clocks", "x").split()
     assert prop(dtb, "/clock-24000000", "phandle", "x") == first
     assert prop(dtb, "/clock-50000000", "phandle", "x") == second
 
@@ -230,7 +230,7 @@ def test_interrupts_extended(acme):
 ])
 def test_what_cannot_be_passed_through(acme, path, text):
     done = acme(path)[0]
-    assert done.returncode != 0 and text in done.stderr and "cell.yaml:6:18" in done.stderr
+    assert done.returncode != 0 and text in done.stderr and "cell.yaml:6:20" in done.stderr
 
 
 FLAT = """\

@@ -118,7 +118,7 @@ WRONG_CELLS = [
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /no@1 }]"), 6, "/no@1", "alias"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /timer }]"), 6, "", ""),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /intc@8000000 }]"), 6, "", ""),
-    (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /virtio_mmio@a000000 }]"), 6,
+    (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /virtio_mmio@a000000, dma: none }]"), 6,
      "shares the pages", "both"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ uart: { at: 0x9000010 } }]"), 6, "page", "4K"),
 ]
@@ -251,7 +251,7 @@ def test_passthrough(parsed):
 
 def test_neighbours_go_together(parsed):
     """Eight devices of 512 bytes in one page: all of them are one region with eight interrupts."""
-    devices = "".join(f"  - passthrough: /virtio_mmio@a000{i * 2:x}00\n" for i in range(8))
+    devices = "".join(f"  - {{ passthrough: /virtio_mmio@a000{i * 2:x}00, dma: none }}\n" for i in range(8))
     cell = parsed(CELL + "devices:\n" + devices)
     assert [(m["hpa"], m["size"]) for m in cell["memory"][1:]] == [(0xA000000, 0x1000)]
     assert [i["intid"] for i in cell["irqs"]] == list(range(48, 56))

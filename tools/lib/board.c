@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A board file and the device tree become a system blob. */
-#include "isa.h"
+#include "board_parts.h"
 
 #include <lib/config.h>
 
@@ -151,58 +151,6 @@ static void read_cpus(struct board_load *load)
 			  devtree_path(tree));
 }
 
-/* ---- checks with the user's words; the blob check repeats them without ---- */
-
-static int in_dram(const struct board_load *load, const struct bh_config_range *range)
-{
-	for (uint32_t i = 0; i < load->dram.count; i++) {
-		const struct bh_config_range *bank = &load->dram.list[i];
-
-		if (range->size <= bank->size && range->base >= bank->base &&
-		    range->base - bank->base <= bank->size - range->size)
-			return 1;
-	}
-	return 0;
-}
-
-static void check_ram(struct board_load *load, struct spans *spans, const char *name,
-		      const struct bh_config_range *range, struct place place)
-{
-	if ((range->base | range->size) & (BH_RAM_ALIGN - 1))
-		error_add(load->messages, RULE_MEMORY_ALIGNED, place, "use multiples of 2M",
-			  "%s: 0x%llx with size 0x%llx is not aligned to 2 MiB", name,
-			  (unsigned long long)range->base, (unsigned long long)range->size);
-	else if (!range->size)
-		error_add(load->messages, RULE_MEMORY_EMPTY, place, "give at least 2M", "%s is empty", name);
-	else if (load->dram.count && !in_dram(load, range))
-		error_add(load->messages, RULE_MEMORY_IN_RAM, place,
-			  "see the memory nodes of the device tree",
-			  "%s (0x%llx to 0x%llx) is not inside one bank of the machine's RAM", name,
-			  (unsigned long long)range->base,
-			  (unsigned long long)(range->base + range->size - 1));
-	span_add(spans, range->base, range->size, place, "%s", name);
-}
-
-static void check_values(struct board_load *load)
-{
-	const struct node *pool = board_node(load, "pool");
-	struct spans spans = { .arena = &load->board->arena };
-	const uint32_t irq = load->body.event_irq;
-
-	check_ram(load, &spans, "the hypervisor's memory", &load->body.hv_memory,
-		  board_place(load, "hypervisor.memory"));
-	for (uint32_t i = 0; i < load->pool.count; i++)
-		check_ram(load, &spans, "the pool", &load->pool.list[i], node_item(pool, i)->place);
-	spans_check(&spans, RULE_MEMORY_OVERLAP, "machine's memory", load->messages);
-	if (irq && (irq < load->isa->irq_first || irq >= load->isa->irq_limit))
-		error_add(load->messages, RULE_EVENT_INTERRUPT, board_place(load, "event-interrupt"),
-			  "choose a free SPI, for example 'spi 200'",
-			  "interrupt %u is not a shared peripheral interrupt", irq);
-	if (load->body.timeout_ms < 1000 || load->body.timeout_ms > 600000)
-		error_add(load->messages, RULE_TIME_RANGE, board_place(load, "hypervisor.timeout"),
-			  "use 1s to 10min", "a time limit of %u ms is out of range", load->body.timeout_ms);
-}
-
 static void build(struct board_load *load)
 {
 	const struct blob_array arrays[] = {
@@ -235,7 +183,9 @@ static void compile(struct cfg_board *board, struct cfg_messages *messages)
 	read_cpus(&load);
 	load.isa->board_intc(&load);
 	read_ranges(&load, "pool", &load.pool);
-	check_values(&load);
+	board_read_aliases(&load);
+	board_read_groups(&load);
+	board_check(&load);
 	if (messages->error_count == before)
 		build(&load);
 }

@@ -59,6 +59,16 @@ static void read_scalars(struct cell_load *load)
 			  "a time of %u ms is too long", body->watchdog_ms);
 }
 
+/* Who gives it is held against the other cells, so that files are ready when it comes. */
+static void refuse_shared_memory(struct cell_load *load)
+{
+	const struct node *list = cell_node(load, "shared-memory");
+
+	for (size_t i = 0; i < node_count(list); i++)
+		error_add(load->messages, RULE_UNSUPPORTED, node_item(list, i)->place,
+			  "leave it out, or use the network", "the hypervisor has no shared memory yet");
+}
+
 static void build(struct cell_load *load)
 {
 	struct cfg_cell *cell = load->cell;
@@ -103,12 +113,13 @@ static void compile(struct cfg_cell *cell, struct cfg_messages *messages)
 	cell_read_devices(&load);
 	read_restart(&load);
 	cell_check(&load);
+	refuse_shared_memory(&load);
 	cell_place_boot(cell, messages);
 	if (messages->error_count == before)
 		build(&load);
 }
 
-struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board,
+struct cfg_cell *cell_load_any(const char *path, const struct cfg_board *board,
 			       const struct cfg_options *options, struct cfg_messages *messages)
 {
 	const size_t before = messages->error_count;
@@ -134,8 +145,20 @@ struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board,
 			  "this is the file of a board");
 	else if (cell->root)
 		schema_check(cell->root, BH_CONFIG_CELL, messages);
-	if (messages->error_count == before)
-		compile(cell, messages);
+	if (messages->error_count > before) {
+		cfg_cell_free(cell);
+		return NULL;
+	}
+	compile(cell, messages);
+	return cell;
+}
+
+struct cfg_cell *cfg_cell_load(const char *path, const struct cfg_board *board,
+			       const struct cfg_options *options, struct cfg_messages *messages)
+{
+	const size_t before = messages->error_count;
+	struct cfg_cell *cell = cell_load_any(path, board, options, messages);
+
 	if (messages->error_count == before)
 		return cell;
 	cfg_cell_free(cell);

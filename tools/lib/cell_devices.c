@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Interrupts and devices of a cell: real ones that it gets from the board, and virtual ones. */
 #include "cell_parts.h"
-#include "devtree.h"
 
 #include <lib/config.h>
 
@@ -9,11 +8,29 @@
 
 /* ---- interrupts ---- */
 
-static void add_irq(struct cell_load *load, uint64_t intid, const char *name, struct place place)
+const char *irq_text(const struct cell_load *load, uint32_t irq)
+{
+	const struct isa *isa = load->isa;
+
+	if (!isa->irq_base || irq < isa->irq_base)
+		return arena_printf(load->arena, "%u", irq);
+	return arena_printf(load->arena, "%u (%s %u)", irq, isa->irq_kind, irq - isa->irq_base);
+}
+
+int cell_has_passed_irq(const struct cfg_cell *cell, uint32_t irq)
+{
+	for (size_t i = 0; i < cell->irq_count; i++) {
+		if (cell->irqs[i].intid == irq && cell->irqs[i].node >= 0)
+			return 1;
+	}
+	return 0;
+}
+
+void cell_add_irq(struct cell_load *load, uint64_t intid, const char *name, struct place place, int node)
 {
 	struct cfg_cell *cell = load->cell;
 
-	if (intid < 32 || intid >= 1020) {
+	if (intid < load->isa->irq_first || intid >= load->isa->irq_limit) {
 		error_add(load->messages, RULE_INTERRUPT_RANGE, place, "give an SPI: 'spi' from 0 to 987",
 			  "interrupt %llu of %s cannot be given to a cell: it is no SPI",
 			  (unsigned long long)intid, name);
@@ -22,20 +39,19 @@ static void add_irq(struct cell_load *load, uint64_t intid, const char *name, st
 	if (intid == load->system->event_irq) {
 		error_add(load->messages, RULE_INTERRUPT_EVENT, place,
 			  "choose another in the cell or the board",
-			  "interrupt %llu (spi %llu) of %s is the board's event interrupt",
-			  (unsigned long long)intid, (unsigned long long)intid - 32, name);
+			  "interrupt %s of %s is the board's event interrupt",
+			  irq_text(load, (uint32_t)intid), name);
 		return;
 	}
 	for (size_t i = 0; i < cell->irq_count; i++) {
 		if (cell->irqs[i].intid == intid) {
 			error_add(load->messages, RULE_INTERRUPT_TWICE, place, "list it once",
-				  "interrupt %llu (spi %llu) is listed twice", (unsigned long long)intid,
-				  (unsigned long long)intid - 32);
+				  "interrupt %s is listed twice", irq_text(load, (uint32_t)intid));
 			return;
 		}
 	}
 	cell->irqs = arena_grow(load->arena, cell->irqs, cell->irq_count, sizeof(*cell->irqs));
-	cell->irqs[cell->irq_count++] = (struct cell_irq){ (uint32_t)intid, place, name };
+	cell->irqs[cell->irq_count++] = (struct cell_irq){ (uint32_t)intid, place, name, node };
 }
 
 static void read_irq_list(struct cell_load *load, const char *path, uint64_t first)
@@ -47,7 +63,7 @@ static void read_irq_list(struct cell_load *load, const char *path, uint64_t fir
 		const uint64_t number = node_number(item, 0);
 		const uint64_t intid = number > 2000 ? 2000 : number + first;
 
-		add_irq(load, intid, "'interrupts'", item->place);
+		cell_add_irq(load, intid, "'interrupts'", item->place, -1);
 	}
 }
 
@@ -60,115 +76,6 @@ void cell_read_interrupts(struct cell_load *load)
 		read_irq_list(load, "interrupts.spi", 32);
 		read_irq_list(load, "interrupts.intid", 0);
 	}
-}
-
-/* ---- passed-through devices ---- */
-
-static void add_window(struct cell_load *load, const struct passthrough *passed,
-		       const struct bh_config_range *reg)
-{
-	const uint64_t base = reg->base & ~(uint64_t)(BH_PAGE_SIZE - 1);
-	const uint64_t end = (reg->base + reg->size + BH_PAGE_SIZE - 1) & ~(uint64_t)(BH_PAGE_SIZE - 1);
-	const char *slash = strrchr(passed->name, '/');
-	struct cell_memory *region;
-
-	for (size_t i = 0; i < load->cell->memory_count; i++) {
-		const struct bh_config_memory *other = &load->cell->memory[i].blob;
-
-		if (load->cell->memory[i].node >= 0 && other->hpa <= base && end <= other->hpa + other->size)
-			return; /* a neighbour in the same page, passed through as well */
-	}
-	region = cell_add_memory(load, slash ? slash + 1 : passed->name, passed->place);
-	region->node = passed->node;
-	region->blob.gpa = base;
-	region->blob.hpa = base;
-	region->blob.size = end - base;
-	region->blob.flags = BH_MEM_READ | BH_MEM_WRITE | BH_MEM_DEVICE;
-}
-
-/* What the MMU cannot keep apart is given as a whole or not at all. */
-static void check_neighbours(struct cell_load *load, const struct devtree *tree,
-			     const struct cell_memory *region)
-{
-	const struct bh_config_range range = { region->blob.hpa, region->blob.size };
-	int own[64];
-	size_t count = 0;
-	int other;
-
-	for (size_t i = 0; i < load->cell->passed_count && count < ARRAY_SIZE(own); i++)
-		own[count++] = load->cell->passed[i].node;
-	other = devtree_sharer(tree, &range, own, count);
-	if (other >= 0)
-		error_add(load->messages, RULE_DEVICE_NEIGHBOUR, region->place, "pass both through, or none",
-			  "%s shares the pages from 0x%llx to 0x%llx with %s of the board", region->name,
-			  (unsigned long long)range.base, (unsigned long long)(range.base + range.size - 1),
-			  devtree_node_path(load->arena, tree, other));
-}
-
-static void read_passed_node(struct cell_load *load, const struct devtree *tree,
-			     const struct passthrough *passed)
-{
-	struct bh_config_range reg;
-	uint32_t intid, flags;
-	unsigned int windows = 0;
-	int found;
-
-	while ((found = devtree_reg(tree, passed->node, windows, &reg)) > 0) {
-		if (reg.size)
-			add_window(load, passed, &reg);
-		windows++;
-	}
-	if (found < 0)
-		error_add(load->messages, RULE_DEVICE_TRANSLATED, passed->place,
-			  "pass through a device that the CPU sees directly",
-			  "the registers of %s cannot be translated to a physical address", passed->name);
-	else if (!windows)
-		error_add(load->messages, RULE_DEVICE_REGISTERS, passed->place,
-			  "name the node that has the registers", "%s has no registers", passed->name);
-	for (unsigned int i = 0; (found = devtree_irq(tree, passed->node, i, &intid, &flags)) > 0; i++)
-		add_irq(load, intid, passed->name, passed->place);
-	if (found < 0)
-		error_add(load->messages, RULE_DEVICE_INTERRUPTS, passed->place,
-			  "pass through a device whose interrupts go to the GIC",
-			  "interrupts of %s do not go to the GIC", passed->name);
-}
-
-static void report_no_node(struct cell_load *load, const struct devtree *tree, const struct node *node,
-			   int ambiguous)
-{
-	const char *nearest = devtree_nearest(load->arena, tree, node->text);
-
-	if (ambiguous)
-		error_add(load->messages, RULE_DEVICE_AMBIGUOUS, node->place, "give its full path",
-			  "the device tree %s has several nodes '%s'", devtree_path(tree), node->text);
-	else
-		error_add(load->messages, RULE_DEVICE_NODE, node->place,
-			  nearest ? arena_printf(load->arena, "did you mean '%s'?", nearest) :
-				    "give a full path, an alias or a label, see 'fdtdump'",
-			  "the device tree %s has no node '%s'", devtree_path(tree), node->text);
-}
-
-static void read_passthrough(struct cell_load *load, const struct node *node)
-{
-	struct cfg_cell *cell = load->cell;
-	const struct devtree *tree = board_devtree(cell->board, load->messages);
-	int found;
-
-	if (!cell->board->devicetree)
-		error_add(load->messages, RULE_DEVICE_TREE, node->place,
-			  "add 'devicetree: live' to the board file",
-			  "the board has no device tree to look '%s' up in", node->text);
-	if (!tree)
-		return;
-	found = devtree_node(tree, node->text);
-	if (found < 0) {
-		report_no_node(load, tree, node, found == DT_AMBIGUOUS);
-		return;
-	}
-	cell->passed = arena_grow(load->arena, cell->passed, cell->passed_count, sizeof(*cell->passed));
-	cell->passed[cell->passed_count++] =
-		(struct passthrough){ found, devtree_node_path(load->arena, tree, found), node->place };
-	read_passed_node(load, tree, &cell->passed[cell->passed_count - 1]);
 }
 
 /* ---- virtual devices ---- */
@@ -232,19 +139,24 @@ void cell_read_devices(struct cell_load *load)
 	for (size_t i = 0; i < node_count(list); i++) {
 		const struct node *node = node_item(list, i);
 		const struct node *passed = node_get(node, "passthrough"), *uart = node_get(node, "uart");
+		const struct node *pci = node_get(node, "pci");
 
-		if (!passed == !uart)
+		if (!passed + !uart + !pci != 2)
 			error_add(load->messages, RULE_DEVICE_KIND, node->place,
-				  "give one of 'passthrough' and 'uart'", "a device is one thing, not %s",
-				  passed ? "two" : "none");
+				  "give one of 'passthrough', 'uart' and 'pci'",
+				  "a device is one thing, not %s", passed || uart || pci ? "two" : "none");
 		else if (passed)
-			read_passthrough(load, passed);
-		else
+			cell_read_passthrough(load, node);
+		else if (uart)
 			read_uart(load, uart);
+		else
+			error_add(load->messages, RULE_UNSUPPORTED, pci->place, "leave it to the root cell",
+				  "PCI function '%s': the hypervisor cannot give PCI devices to cells yet",
+				  pci->text);
+		if (!passed && (node_get(node, "dma") || node_get(node, "clock")))
+			error_add(load->messages, RULE_DEVICE_KIND, node->place, "remove them",
+				  "'dma' and 'clock' are for passed-through devices");
 	}
-	for (size_t i = 0; i < cell->memory_count; i++) {
-		if (cell->memory[i].node >= 0)
-			check_neighbours(load, cell->board->tree, &cell->memory[i]);
-	}
+	cell_check_passed(load);
 	check_device_irqs(load);
 }

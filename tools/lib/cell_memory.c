@@ -62,6 +62,13 @@ static const char *region_name(struct cell_load *load, const struct node *node, 
 	if (strlen(name->text) > most || strchr(name->text, ' '))
 		error_add(load->messages, RULE_REGION_NAME, name->place, "shorten it, and use no blanks",
 			  "'%s' is no name of a memory region: at most %zu characters", name->text, most);
+	for (size_t i = 0; i < load->cell->memory_count; i++) {
+		if (!strcmp(load->cell->memory[i].name, name->text))
+			message_also(error_add(load->messages, RULE_REGION_TWICE, name->place,
+					       "rename one of them",
+					       "another memory region is called '%s' too", name->text),
+				     load->cell->memory[i].place, "it stands here");
+	}
 	return name->text;
 }
 

@@ -70,9 +70,12 @@ static void check_cells(struct command *command, struct cfg_board *board, char *
 	size_t loaded = 0;
 
 	for (size_t i = 0; cells && i < count; i++) {
-		cells[loaded] = cfg_cell_load(files[i], board, &command->options, &command->messages);
-		if (cells[loaded])
-			cell_make_plan(cells[loaded++], CFG_WARNING, &command->messages);
+		const size_t before = command->messages.error_count;
+
+		cells[loaded] = cell_load_any(files[i], board, &command->options, &command->messages);
+		if (cells[loaded] && command->messages.error_count == before)
+			cell_make_plan(cells[loaded], CFG_WARNING, &command->messages);
+		loaded += cells[loaded] != NULL;
 	}
 	if (cells)
 		cross_check(board, cells, loaded, &command->messages);

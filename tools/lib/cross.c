@@ -3,7 +3,7 @@
  * Each cell is right by itself; here all of them are held against each other. What two cells may not both
  * have is collected, sorted and compared with its neighbour: a thousand cells are not half a million pairs.
  */
-#include "internal.h"
+#include "devtree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +157,95 @@ static void check_memory(struct cross *cross)
 	spans_check(&spans, RULE_MEMORY_SHARED, "machine's memory", cross->messages);
 }
 
+/* Devices of two cells that an IOMMU takes for one. */
+static void check_streams(struct cross *cross)
+{
+	struct spans spans = { .arena = &cross->arena };
+	struct dt_stream *list;
+
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
+
+		for (size_t j = 0; j < cell->passed_count; j++) {
+			const struct passthrough *passed = &cell->passed[j];
+			const size_t count =
+				devtree_streams(&cross->arena, cross->board->tree, passed->node, &list);
+
+			for (size_t k = 0; k < count; k++) {
+				span_add(&spans, (uint64_t)list[k].iommu << 32 | list[k].first, list[k].count,
+					 passed->place, "%s of cell '%s'", passed->name, cell->body.name);
+				if (list[k].count)
+					span_owner(&spans, i + 1);
+			}
+		}
+	}
+	spans_check(&spans, RULE_DEVICE_STREAM, "stream ids of their IOMMU", cross->messages);
+}
+
+/* ---- memory that is meant to be shared ---- */
+
+struct shared {
+	const char *name;
+	uint64_t size;
+	size_t cell;
+	struct place place;
+};
+
+static int compare_shared(const void *a, const void *b)
+{
+	const struct shared *x = a, *y = b;
+	const int order = strcmp(x->name, y->name);
+
+	return order ? order : x->cell < y->cell ? -1 : x->cell > y->cell;
+}
+
+static size_t collect_shared(struct cross *cross, struct shared **list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct node *shared = node_get(cross->cells[i]->root, "shared-memory");
+
+		for (size_t j = 0; j < node_count(shared); j++) {
+			const struct node *node = node_item(shared, j);
+
+			*list = arena_grow(&cross->arena, *list, count, sizeof(**list));
+			(*list)[count++] = (struct shared){ node_text(node_get(node, "name"), ""),
+							    node_size(node_get(node, "size"), 0), i,
+							    node->place };
+		}
+	}
+	if (count)
+		qsort(*list, count, sizeof(**list), compare_shared);
+	return count;
+}
+
+/* Each name has two sides, of one size. */
+static void check_shared(struct cross *cross)
+{
+	struct shared *list = NULL;
+	const size_t count = collect_shared(cross, &list);
+
+	for (size_t i = 0, next; i < count; i = next) {
+		for (next = i + 1; next < count && !strcmp(list[next].name, list[i].name); next++) {
+			if (list[next].size == list[i].size)
+				continue;
+			message_also(
+				error_add(cross->messages, RULE_SHARED_SIZE, list[next].place,
+					  "give both the same",
+					  "shared memory '%s' has 0x%llx bytes here, 0x%llx in cell '%s'",
+					  list[i].name, (ull)list[next].size, (ull)list[i].size,
+					  cross->cells[list[i].cell]->body.name),
+				list[i].place, "it stands here");
+		}
+		if (list[next - 1].cell == list[i].cell)
+			error_add(cross->messages, RULE_SHARED_PEER, list[i].place,
+				  "give it in the other cell too, and check the files together",
+				  "shared memory '%s' is in no cell but '%s'", list[i].name,
+				  cross->cells[list[i].cell]->body.name);
+	}
+}
+
 /* Cells that take their memory from the pool must find it there, all at once. */
 static void check_pool(struct cross *cross)
 {
@@ -170,8 +259,11 @@ static void check_pool(struct cross *cross)
 		const struct cfg_cell *cell = cross->cells[i];
 
 		for (size_t j = 0; j < cell->memory_count; j++) {
-			if (!(cell->memory[j].blob.flags & BH_MEM_DEVICE))
-				need += cell->memory[j].blob.size;
+			const struct bh_config_memory *blob = &cell->memory[j].blob;
+
+			/* of a region that is too large by itself its own file was told */
+			if (!(blob->flags & BH_MEM_DEVICE) && blob->size <= room)
+				need += blob->size;
 		}
 	}
 	if (need > room)
@@ -197,7 +289,8 @@ void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, s
 		 struct cfg_messages *messages)
 {
 	static void (*const checks[])(struct cross * cross) = {
-		check_names, check_cpus, check_irqs, check_memory, check_pool, check_root_cpus,
+		check_names,   check_cpus,   check_irqs, check_memory,
+		check_streams, check_shared, check_pool, check_root_cpus,
 	};
 	struct cross cross = { .board = board, .cells = cells, .count = count, .messages = messages };
 

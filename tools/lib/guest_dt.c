@@ -86,7 +86,7 @@ static void stdout_path(const struct maker *maker, char *path, size_t size)
 		snprintf(path, size, "/%s", cell->devices[cell->body.console].name);
 	for (size_t i = 0; i < cell->passed_count && !*path; i++) {
 		if (is_uart(maker, &cell->passed[i]))
-			snprintf(path, size, "/%s", dt_base_name(cell->passed[i].name));
+			snprintf(path, size, "/%s", cell->passed[i].guest);
 	}
 }
 
@@ -110,7 +110,7 @@ static void make_aliases(struct maker *maker)
 		put_alias(maker, number++, cell->devices[i].name);
 	for (size_t i = 0; i < cell->passed_count; i++) {
 		if (is_uart(maker, &cell->passed[i]))
-			put_alias(maker, number++, dt_base_name(cell->passed[i].name));
+			put_alias(maker, number++, cell->passed[i].guest);
 	}
 	dt_end(maker);
 }

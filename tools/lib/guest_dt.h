@@ -12,8 +12,9 @@
 
 #include "isa.h"
 
-#define PHANDLE_INTC 1u
-#define PHANDLE_CLOCKS 2u /* and up: one for each frequency */
+/* Ours are far from those of the board's tree, which copied nodes keep. */
+#define PHANDLE_INTC 0x70000001u
+#define PHANDLE_CLOCKS 0x70000002u /* and up: one for each frequency */
 #define CLOCKS_MOST 16
 
 #define IRQ_TYPE_LEVEL_HIGH 4u
@@ -56,7 +57,5 @@ uint32_t dt_clock(struct maker *maker, uint32_t frequency);
 void dt_make_clocks(struct maker *maker);
 /** A node of the board's tree as the guest sees it. */
 void dt_make_passed(struct maker *maker, const struct passthrough *passed);
-/** Last part of a node's path. */
-const char *dt_base_name(const char *path);
 
 #endif

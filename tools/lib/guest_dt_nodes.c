@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nodes of the board's tree in the guest's. What names other nodes is left out, but clocks, which become
- * fixed clocks: the guest cannot reach the machine's clock controller.
+ * Nodes of the board's tree in the guest's. What names nodes that the cell has not is left out, but clocks,
+ * which become fixed clocks: the guest cannot reach the machine's clock controller.
  */
 #include "guest_dt.h"
+
+#include "devtree.h"
 
 #include <libfdt.h>
 #include <string.h>
 
 #define UART_CLOCK 24000000u
 #define IRQS_MOST 16
+#define REGS_MOST 16
 
 /* ---- clocks ---- */
 
@@ -41,58 +44,84 @@ void dt_make_clocks(struct maker *maker)
 	}
 }
 
-/*
- * Properties that name other nodes, or that we write anew. Ends with '*': a suffix; starts with it: a prefix.
- */
-static int is_dropped(const char *name)
-{
-	static const char *const exact[] = {
-		"phandle",	 "linux,phandle", "interrupt-parent", "interrupts", "interrupts-extended",
-		"reg",		 "clocks",	  "power-domains",    "resets",	    "iommus",
-		"dmas",		 "dma-names",	  "memory-region",    "msi-parent", "operating-points-v2",
-		"interconnects", "nvmem-cells",	  "status",	      "ranges",	    "phys",
-		"mboxes",
-	};
-	static const char *const starts[] = { "assigned-clock", "pinctrl-" };
-	static const char *const ends[] = { "-gpios", "-gpio", "-supply" };
-	const size_t length = strlen(name);
+/* ---- what of a node is copied ---- */
 
-	for (size_t i = 0; i < ARRAY_SIZE(exact); i++) {
-		if (!strcmp(name, exact[i]))
-			return 1;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
-		if (!strncmp(name, starts[i], strlen(starts[i])))
-			return 1;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		if (length > strlen(ends[i]) && !strcmp(name + length - strlen(ends[i]), ends[i]))
-			return 1;
+#define DEPTH_MOST 8
+
+/* A passed-through node, or below one: with it in the guest's tree, under the same phandle. */
+static int is_copied(const struct maker *maker, int node)
+{
+	const struct cfg_cell *cell = maker->cell;
+
+	for (; node > 0; node = dt_parent(maker->tree, node)) {
+		for (size_t i = 0; i < cell->passed_count; i++) {
+			if (cell->passed[i].node == node)
+				return 1;
+		}
+		if (fdt_getprop(maker->tree->fdt, dt_parent(maker->tree, node), "ranges", NULL))
+			return 0; /* on a bus: children of buses are passed through by themselves */
 	}
 	return 0;
 }
 
-static void copy_properties(struct maker *maker, int node)
+/* Properties that we write anew, or that say nothing to a guest. */
+static int is_ours(const char *name)
 {
-	const void *from = devtree_blob(maker->tree);
+	static const char *const names[] = {
+		"linux,phandle", "interrupt-parent", "interrupts",	    "interrupts-extended",
+		"reg",		 "clocks",	     "operating-points-v2", "status",
+		"ranges",	 "iommu-map",	     "iommu-map-mask",	    "msi-map",
+		"msi-map-mask",	 "interrupt-map",    "interrupt-map-mask",  "#address-cells",
+		"#size-cells",	 "pinctrl-names",    "dma-names",	    "power-domain-names",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i]))
+			return 1;
+	}
+	return !strncmp(name, "assigned-clock", 14);
+}
+
+/* Does all that the property refers to exist in the guest's tree? */
+static int is_closed(const struct maker *maker, const struct dt_dep *deps, size_t count, const char *name)
+{
+	int found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(deps[i].property, name))
+			continue;
+		if (!is_copied(maker, deps[i].node))
+			return 0;
+		found = 1;
+	}
+	return found;
+}
+
+static void copy_properties(struct maker *maker, int node, const struct dt_dep *deps, size_t count)
+{
+	const void *from = maker->tree->fdt;
 	int property, length;
 
 	fdt_for_each_property_offset(property, from, node)
 	{
-		const char *name;
+		const char *name, *cells;
 		const void *value = fdt_getprop_by_offset(from, property, &name, &length);
+		enum dt_dep_kind kind;
 
-		if (value && !is_dropped(name))
+		if (!value || is_ours(name))
+			continue;
+		if (!dt_dep_property(name, &kind, &cells) || is_closed(maker, deps, count, name))
 			dt_put(maker, name, value, (size_t)length);
 	}
 }
 
+/* At the root of the guest's tree there is no bus: where the machine has them. */
 static void copy_registers(struct maker *maker, int node)
 {
-	struct bh_config_range ranges[16];
+	struct bh_config_range ranges[REGS_MOST];
 	unsigned int count = 0;
 
-	while (count < ARRAY_SIZE(ranges) && devtree_reg(maker->tree, node, count, &ranges[count]) > 0)
+	while (count < REGS_MOST && devtree_reg(maker->tree, node, count, &ranges[count]) > 0)
 		count++;
 	if (count)
 		dt_put_reg(maker, ranges, count);
@@ -110,48 +139,93 @@ static void copy_interrupts(struct maker *maker, int node)
 		dt_put_cells(maker, "interrupts", cells, step * count);
 }
 
-/* Rate of a clock of the board: of a fixed clock what it says, else the usual one of a UART. */
-static uint32_t clock_rate(const void *fdt, int clock)
+/* 'clock' of the cell file: one rate for all, or one for each; else what the tree says; else a UART's. */
+static uint32_t clock_rate(const struct maker *maker, int node, const struct node *given, unsigned int index)
 {
-	const fdt32_t *rate = fdt_getprop(fdt, clock, "clock-frequency", NULL);
+	const size_t count = node_count(given);
+	const uint32_t told = devtree_clock_rate(maker->tree, node, index);
 
-	return rate ? fdt32_ld(rate) : UART_CLOCK;
-}
-
-static void copy_clocks(struct maker *maker, int node)
-{
-	const void *from = devtree_blob(maker->tree);
-	uint32_t cells[16];
-	unsigned int count = 0;
-	int length = 0, at = 0;
-	const fdt32_t *clocks = fdt_getprop(from, node, "clocks", &length);
-
-	while (clocks && (at + 1) * 4 <= length && count < ARRAY_SIZE(cells)) {
-		const int clock = fdt_node_offset_by_phandle(from, fdt32_ld(clocks + at));
-		const fdt32_t *extra = clock < 0 ? NULL : fdt_getprop(from, clock, "#clock-cells", NULL);
-
-		if (!extra || fdt32_ld(extra) > 8)
-			break;
-		cells[count++] = dt_clock(maker, clock_rate(from, clock));
-		at += 1 + (int)fdt32_ld(extra);
-	}
 	if (count)
-		dt_put_cells(maker, "clocks", cells, count);
+		return (uint32_t)node_number(node_item(given, index < count ? index : count - 1), UART_CLOCK);
+	return told ? told : UART_CLOCK;
 }
 
-const char *dt_base_name(const char *path)
+static void copy_clocks(struct maker *maker, int node, const struct node *given, const struct dt_dep *deps,
+			size_t count)
 {
-	const char *slash = strrchr(path, '/');
+	uint32_t cells[64];
+	unsigned int used = 0, index = 0;
 
-	return slash ? slash + 1 : path;
+	for (size_t i = 0; i < count; i++) {
+		const struct dt_dep *dep = &deps[i];
+
+		if (dep->kind != DT_CLOCK || used + 1 + (unsigned int)dep->count > ARRAY_SIZE(cells))
+			continue;
+		if (!is_copied(maker, dep->node)) {
+			cells[used++] = dt_clock(maker, clock_rate(maker, node, given, index++));
+			continue;
+		}
+		cells[used++] = fdt_get_phandle(maker->tree->fdt, dep->node);
+		for (int j = 0; j < dep->count; j++)
+			cells[used++] = dt_cell(dep->args, j);
+		index++;
+	}
+	if (used)
+		dt_put_cells(maker, "clocks", cells, used);
+}
+
+static void copy_raw(struct maker *maker, int node, const char *name)
+{
+	int length;
+	const void *value = fdt_getprop(maker->tree->fdt, node, name, &length);
+
+	if (value)
+		dt_put(maker, name, value, (size_t)length);
+}
+
+static void copy_node(struct maker *maker, int node, const struct passthrough *passed, int depth);
+
+/* What hangs on a device, such as the PHY of a network card; devices on a bus are nodes of their own. */
+static void copy_children(struct maker *maker, int node, int depth)
+{
+	const void *from = maker->tree->fdt;
+	int child, first = 1;
+
+	if (fdt_getprop(from, node, "ranges", NULL) || depth == DEPTH_MOST)
+		return;
+	fdt_for_each_subnode(child, from, node)
+	{
+		if (!dt_is_enabled(from, child))
+			continue;
+		if (first) {
+			copy_raw(maker, node, "#address-cells");
+			copy_raw(maker, node, "#size-cells");
+		}
+		first = 0;
+		copy_node(maker, child, NULL, depth + 1);
+	}
+}
+
+/* @passed: NULL for a child, whose registers are numbers on its parent. */
+static void copy_node(struct maker *maker, int node, const struct passthrough *passed, int depth)
+{
+	struct arena *arena = &maker->cell->arena;
+	struct dt_dep *deps;
+	const size_t count = devtree_deps(arena, maker->tree, node, &deps);
+
+	dt_begin(maker, passed ? passed->guest : fdt_get_name(maker->tree->fdt, node, NULL));
+	copy_properties(maker, node, deps, count);
+	if (passed)
+		copy_registers(maker, node);
+	else
+		copy_raw(maker, node, "reg");
+	copy_interrupts(maker, node);
+	copy_clocks(maker, node, passed ? node_get(passed->source, "clock") : NULL, deps, count);
+	copy_children(maker, node, depth);
+	dt_end(maker);
 }
 
 void dt_make_passed(struct maker *maker, const struct passthrough *passed)
 {
-	dt_begin(maker, dt_base_name(passed->name));
-	copy_properties(maker, passed->node);
-	copy_registers(maker, passed->node);
-	copy_interrupts(maker, passed->node);
-	copy_clocks(maker, passed->node);
-	dt_end(maker);
+	copy_node(maker, passed->node, passed, 0);
 }

@@ -97,6 +97,8 @@ int parse_size(const char *text, uint64_t *value);     /* number with K, M, G, T
 int parse_duration(const char *text, uint64_t *value); /* 500ms, 10s, 2min -> ms */
 int parse_irq(const char *text, uint64_t *value);      /* spi N, ppi N, intid N -> INTID */
 int parse_bool(const char *text, int *value);
+/** 'mpidr 0x100', 'hart 2', 'apic 4': @word is which of them. */
+int parse_hwid(const char *text, const char **word, uint64_t *hwid);
 int parse_cpus(const char *text, uint64_t *first, uint64_t *last);		/* 2 or 2-3 */
 int parse_rate(const char *text, unsigned int *count, unsigned int *period_ms); /* 3 per 1min */
 
@@ -128,6 +130,10 @@ const char *schema_nearest(const char *name, const char *const *names, size_t co
 #define CHOICES_PROTOCOL "none|flat|linux|bare-metal"
 #define CHOICES_INTC "auto|gicv2|gicv3"
 #define CHOICES_FLAGS "read|write|execute"
+#define CHOICES_DMA "none|unprotected"
+#define CHOICES_WAIVE "shared-clock|shared-core"
+#define WAIVE_CLOCK 0
+#define WAIVE_CORE 1
 #define CHOICES_RESTART "never|failed|always"
 
 /* ---- device tree of the board ---- */
@@ -212,6 +218,20 @@ void spans_check(const struct spans *spans, enum cfg_rule rule, const char *spac
 
 struct isa; /* isa.h */
 
+/**
+ * struct board_alias - RAM that is seen at a second address
+ * @at, @size, @of: a window onto it.  @every: or what lies behind it is that RAM again; 0 of the other kind.
+ */
+struct board_alias {
+	uint64_t at, size, of;
+	uint64_t every;
+	struct place place;
+};
+
+/**
+ * struct cfg_board - a board file or a system blob
+ * @cores, @clocks: for each CPU the number of its core and clock domain, 0: its own; NULL: not known.
+ */
 struct cfg_board {
 	struct arena arena;
 	const struct isa *isa;
@@ -222,7 +242,14 @@ struct cfg_board {
 	const char *devicetree; /* path, loaded when needed */
 	struct place devicetree_place;
 	struct devtree *tree;
+	struct board_alias *aliases;
+	size_t alias_count;
+	uint32_t *cores, *clocks;
 };
+
+/** The alias that @range lies in, and in @real what is seen there; NULL if it lies in none. */
+const struct board_alias *board_find_alias(const struct cfg_board *board, const struct bh_config_range *range,
+					   struct bh_config_range *real);
 
 /** The board's device tree, loaded at the first call. Return: NULL after an error. */
 const struct devtree *board_devtree(struct cfg_board *board, struct cfg_messages *messages);
@@ -239,6 +266,7 @@ struct cell_irq {
 	uint32_t intid;
 	struct place place;
 	const char *name;
+	int node; /* of the board's tree, < 0: given by number */
 };
 
 struct cell_device {
@@ -253,9 +281,17 @@ struct cell_cpu {
 	struct place place;
 };
 
+/**
+ * struct passthrough - a node of the board's tree
+ * @name: its path.  @guest: its name in the guest's tree.  @dma: 0 not said, 1 none, 2 unprotected.
+ * @source: the entry of 'devices'.
+ */
 struct passthrough {
 	int node;
 	const char *name;
+	const char *guest;
+	unsigned int dma;
+	const struct node *source;
 	struct place place;
 };
 
@@ -305,6 +341,13 @@ const struct cfg_boot_plan *cell_make_plan(struct cfg_cell *cell, enum cfg_sever
 /** The device tree of @cell. Return: bytes in its arena, NULL after an error. */
 void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_size, size_t *size,
 		     struct cfg_messages *messages);
+
+/**
+ * cfg_cell_load() that gives the cell although it has errors, as long as its language is right: to hold it
+ * against others. It has no blob then.
+ */
+struct cfg_cell *cell_load_any(const char *path, const struct cfg_board *board,
+			       const struct cfg_options *options, struct cfg_messages *messages);
 
 /** Names, CPUs, memory and interrupts of all cells against each other. */
 void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, size_t count,

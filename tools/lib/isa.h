@@ -43,7 +43,7 @@ struct maker; /* guest_dt.h */
 
 /**
  * struct isa - an architecture
- * @arch: BH_ARCH_*.  @name: in 'architecture'.  @hwid: the name of a CPU's number: "MPIDR", "hart".
+ * @arch: BH_ARCH_*.  @name: in 'architecture'.  @hwid: the word for a CPU's number in 'cpus': "mpidr", "hart".
  * @kernel_magic: at byte 56 of a kernel image.  @kernel: what such an image is called.
  * @no_kernel: what is said of a file without it.
  * @irq_first, @irq_limit: interrupts that a cell can have.  @irq_kind, @irq_base: how the user counts

@@ -73,7 +73,7 @@ static void cell_spans(const struct cfg_cell *cell, struct place place, struct s
 const struct isa isa_arm64 = {
 	.arch = BH_ARCH_AARCH64,
 	.name = "aarch64",
-	.hwid = "MPIDR",
+	.hwid = "mpidr",
 	.kernel_magic = 0x644d5241, /* "ARM\x64" */
 	.kernel = "arm64 Image",
 	.no_kernel = "is not an arm64 kernel Image",

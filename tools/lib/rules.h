@@ -47,6 +47,10 @@
 	X(MEMORY_IN_RAM, "memory-outside-ram", \
 	  "Memory of hypervisor and pool lies in one bank of the machine's RAM.") \
 	X(MEMORY_OVERLAP, "memory-overlap", "No two owners have the same memory.") \
+	X(MEMORY_RESERVED, "memory-reserved", \
+	  "Memory of hypervisor and pool is none that firmware or Linux keep for something else.") \
+	X(MEMORY_ALIAS, "memory-alias", "No memory has a second owner through an alias.") \
+	X(ALIAS_FORM, "alias-form", "An alias is a window onto RAM, or how often RAM repeats.") \
 	X(EVENT_INTERRUPT, "event-interrupt", "The event interrupt is a shared peripheral interrupt.") \
 	X(CELL_NAME, "cell-name-root", "No guest cell is called 'root'.") \
 	X(NAME_SHARED, "cell-name-shared", "No two cells have one name.") \
@@ -55,11 +59,15 @@
 	X(CPU_NONE, "cpu-none", "A cell has a CPU.") \
 	X(CPU_ALL, "cpu-all", "A cell leaves at least one CPU to the root cell.") \
 	X(CPU_SHARED, "cpu-shared", "A CPU belongs to one cell.") \
+	X(CPU_CORE, "cpu-core", "Threads of one core belong to one cell unless the file waives it.") \
+	X(CPU_CLOCK, "cpu-clock", \
+	  "CPUs with one clock belong to one cell (a warning) unless the file waives it.") \
 	X(CPU_ROOT, "cpu-root", "All cells together leave at least one CPU to the root cell.") \
 	X(MEMORY_NONE, "memory-none", "A cell has memory.") \
 	X(REGION_ADDRESS, "region-address", "A memory region has a guest address.") \
 	X(REGION_IDENTITY, "region-identity", "An identity region has one address.") \
 	X(REGION_NAME, "region-name", "The name of a memory region is short and has no blanks.") \
+	X(REGION_TWICE, "region-duplicate", "No two memory regions of a cell have one name.") \
 	X(REGION_SIZE, "region-size", "The size of a memory region is a multiple of 2 MiB.") \
 	X(REGION_ALIGNED, "region-alignment", "The guest address of a memory region is aligned to 2 MiB.") \
 	X(REGION_LIMIT, "region-limit", "A memory region ends within the guest's address space.") \
@@ -78,6 +86,10 @@
 	X(INTERRUPT_TWICE, "interrupt-duplicate", "A cell lists an interrupt once.") \
 	X(INTERRUPT_VIRTUAL, "interrupt-virtual", "A virtual device has an interrupt of its own.") \
 	X(INTERRUPT_SHARED, "interrupt-shared", "An interrupt belongs to one cell.") \
+	X(INTERRUPT_LINE, "interrupt-line", \
+	  "All devices on an interrupt line belong to one cell, disabled ones apart.") \
+	X(INTERRUPT_OWNED, "interrupt-owned", \
+	  "An interrupt given by number is of no device that stays with the root cell (a warning).") \
 	X(INTC_VERSION, "controller-version", \
 	  "A cell sees an interrupt controller that the board can give it.") \
 	X(DEVICE_KIND, "device-kind", "An entry of 'devices' is one thing.") \
@@ -90,6 +102,23 @@
 	X(DEVICE_INTERRUPTS, "device-interrupts", \
 	  "The interrupts of a passed-through device go to the board's interrupt controller.") \
 	X(DEVICE_NEIGHBOUR, "device-neighbour", "Devices that share a page are passed through together.") \
+	X(DEVICE_TWICE, "device-duplicate", "A cell lists a device once.") \
+	X(DEVICE_CONTROLLER, "device-controller", \
+	  "A passed-through device is no part of the interrupt controller.") \
+	X(DEVICE_ALIAS, "device-alias", "Registers are not where RAM is seen through an alias.") \
+	X(DEVICE_PROVIDER, "device-provider", \
+	  "A device that others need stays with them: clocks, power, pins, DMA.") \
+	X(DEVICE_DEPENDS, "device-depends", "What a device needs of others is known (a note).") \
+	X(DEVICE_DISABLED, "device-disabled", "A device that the board does not use is told (a note).") \
+	X(DEVICE_CLOCK, "device-clock", "The rates of a device's clocks are known (a warning).") \
+	X(DEVICE_DMA, "device-dma", \
+	  "A device that can write memory is held by an IOMMU, or the file says that it need not be.") \
+	X(DEVICE_IDENTITY, "device-identity", \
+	  "A cell with unprotected DMA has its memory at the machine's addresses.") \
+	X(DEVICE_STREAM, "device-stream", "Devices that an IOMMU cannot tell apart belong to one cell.") \
+	X(UNSUPPORTED, "unsupported", "What the hypervisor cannot do yet is not asked for.") \
+	X(SHARED_SIZE, "shared-memory-size", "All cells give shared memory one size.") \
+	X(SHARED_PEER, "shared-memory-peer", "Shared memory has two cells at least.") \
 	X(WATCHDOG_HEARTBEAT, "watchdog-heartbeat", "A watchdog has a heartbeat to look at.") \
 	X(BOOT_KEY, "boot-key", "The keys of 'boot' mean something to its protocol.") \
 	X(BOOT_NEEDS, "boot-missing", "What a boot protocol needs is given.") \

@@ -75,6 +75,21 @@ static const struct schema schema_gic[] = {
 	END
 };
 
+static const struct schema schema_reserved[] = {
+	KEY("at", ADDRESS, ONE, NEEDED, "host-physical start"),
+	KEY("size", SIZE, ONE, NEEDED, "bytes, with K, M, G or T"),
+	KEY("name", TEXT, ONE, OPTION, "for messages"),
+	END
+};
+
+static const struct schema schema_alias[] = {
+	KEY("at", ADDRESS, ONE, OPTION, "start of a window through which RAM is seen again"),
+	KEY("size", SIZE, ONE, OPTION, "bytes of the window"),
+	KEY("of", ADDRESS, ONE, OPTION, "what is seen at its start"),
+	KEY("every", SIZE, ONE, OPTION, "in place of a window: RAM repeats so often"),
+	END
+};
+
 static const struct schema schema_board[] = {
 	KEY("board", NAME, ONE, NEEDED, "name of the board"),
 	KEY("compatible", TEXT, SOME, NEEDED, "machine that this file is for; refused on others"),
@@ -87,6 +102,12 @@ static const struct schema schema_board[] = {
 	    .map = schema_irq),
 	MAP("gic", schema_gic, ONE, OPTION, "in place of the device tree's"),
 	MAP("dram", schema_range, SOME, OPTION, "in place of the device tree's"),
+	MAP("reserved", schema_reserved, SOME, OPTION, "RAM that is neither Linux's nor ours: firmware's"),
+	MAP("aliases", schema_alias, SOME, OPTION, "RAM that is seen at a second address"),
+	KEY("cores", CPUS, MANY, OPTION, "CPUs that are threads of one core: [0-1, 2-3]",
+	    .otherwise = "the device tree's"),
+	KEY("clock-domains", CPUS, MANY, OPTION, "CPUs with one clock: [0-3, 4-5]",
+	    .otherwise = "the device tree's"),
 	KEY("cpus", NUMBER, MANY, OPTION, "MPIDR of each CPU, in place of the device tree's"),
 	KEY("guests", TEXT, MANY, OPTION, "cell files that belong to this board"),
 	END
@@ -144,7 +165,19 @@ static const struct schema schema_uart[] = {
 
 static const struct schema schema_device[] = {
 	KEY("passthrough", TEXT, ONE, OPTION, "path or alias of a node of the board's device tree"),
+	WORD("dma", CHOICES_DMA, ONE, OPTION,
+	     "of a passed-through device: that it writes no memory, or may write all of it"),
+	KEY("clock", NUMBER, SOME, OPTION, "of a passed-through device: Hz of its clocks",
+	    .otherwise = "the device tree's"),
 	MAP("uart", schema_uart, ONE, OPTION, "virtual UART"),
+	KEY("pci", TEXT, ONE, OPTION, "PCI function; refused, there is no driver for it yet"),
+	END
+};
+
+static const struct schema schema_shared[] = {
+	KEY("name", NAME, ONE, NEEDED, "of the memory: cells that give it have it in common"),
+	KEY("guest", ADDRESS, ONE, NEEDED, "guest-physical start"),
+	KEY("size", SIZE, ONE, NEEDED, "bytes, the same in all cells"),
 	END
 };
 
@@ -156,12 +189,14 @@ static const struct schema schema_restart[] = {
 
 static const struct schema schema_cell[] = {
 	KEY("cell", NAME, ONE, NEEDED, "name of the cell"),
-	KEY("cpus", CPUS, SOME, NEEDED, "CPUs as the board counts them: 2, 2-3, [0, 2-3]"),
+	KEY("cpus", CPUS, SOME, NEEDED, "CPUs as the board counts them: 2, 2-3, [0, 2-3], or as the hardware does: mpidr 0x100"),
 	MAP("memory", schema_memory, SOME, NEEDED, "RAM of the cell"),
 	MAP("boot", schema_boot, ONE, NEEDED, "what runs in it"),
 	WORD("interrupts", CHOICES_INTC, ONE, OPTION, "interrupt controller and interrupts",
 	     .map = schema_intc, .otherwise = "auto"),
+	MAP("shared-memory", schema_shared, SOME, OPTION, "refused: the hypervisor has none yet"),
 	MAP("devices", schema_device, MANY, OPTION, "passed-through and virtual devices"),
+	WORD("waive", CHOICES_WAIVE, SOME, OPTION, "what the CPUs may share with those of other cells"),
 	KEY("comm-page", ADDRESS, ONE, OPTION, "guest-physical communication page"),
 	KEY("watchdog", DURATION, ONE, OPTION, "the cell fails when its heartbeat stands still so long"),
 	KEY("stop-timeout", DURATION, ONE, OPTION, "time to answer a shutdown request", .otherwise = "5s"),
@@ -195,7 +230,8 @@ const struct scalar_form scalar_forms[S_COUNT] = {
 	[S_IRQ] = { "an interrupt such as 'spi 8', 'ppi 9' or 'intid 40'",
 		    "^(spi|ppi|intid) +(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$" },
 	[S_BOOL] = { "true or false", "^(true|false)$" },
-	[S_CPUS] = { "a CPU number or a range such as 2-3", "^[0-9]+(-[0-9]+)?$" },
+	[S_CPUS] = { "a CPU number, a range such as 2-3, or 'mpidr 0x100'",
+		     "^([0-9]+(-[0-9]+)?|(mpidr|hart|apic) +(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*))$" },
 	[S_RATE] = { "a rate such as '3 per 1min'", "^[0-9]+ per +[0-9]+ *(ms|s|min|h)$" },
 	[S_CHOICE] = { "one of these words", NULL },
 };

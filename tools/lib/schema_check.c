@@ -103,6 +103,7 @@ static int scalar_fits(const struct schema *schema, const struct node *node)
 {
 	unsigned int count, period;
 	uint64_t value, last;
+	const char *word;
 	int flag;
 
 	switch (schema->scalar) {
@@ -122,7 +123,7 @@ static int scalar_fits(const struct schema *schema, const struct node *node)
 	case S_BOOL:
 		return parse_bool(node->text, &flag);
 	case S_CPUS:
-		return parse_cpus(node->text, &value, &last);
+		return parse_cpus(node->text, &value, &last) || parse_hwid(node->text, &word, &value);
 	case S_RATE:
 		return parse_rate(node->text, &count, &period);
 	case S_CHOICE:

@@ -132,6 +132,21 @@ int parse_cpus(const char *text, uint64_t *first, uint64_t *last)
 	return rest && !*rest && *first <= *last && *last < 1024;
 }
 
+int parse_hwid(const char *text, const char **word, uint64_t *hwid)
+{
+	static const char *const words[] = { "mpidr", "hart", "apic" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const size_t length = strlen(words[i]);
+
+		if (strncmp(text, words[i], length) || text[length] != ' ')
+			continue;
+		*word = words[i];
+		return parse_number(skip_blanks(text + length), hwid);
+	}
+	return 0;
+}
+
 int parse_rate(const char *text, unsigned int *count, unsigned int *period_ms)
 {
 	uint64_t number, time;
