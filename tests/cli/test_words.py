@@ -10,7 +10,8 @@ OK, FAILED, USAGE, CONFIG, ABSENT = 0, 1, 2, 3, 4
 
 COMMANDS = """enable disable status
 cell-create cell-load cell-start cell-boot cell-stop cell-kill cell-suspend cell-resume cell-restart
-cell-destroy cell-wait cell-list cell-show cell-stats console log config-show config help""".split()
+cell-destroy cell-wait cell-list cell-show cell-stats console log config-create config-diff config-show config
+hardware-check help""".split()
 
 # Commands that need nothing but a device, with arguments that are well formed.
 WITH_DEVICE = """status
@@ -62,7 +63,8 @@ def test_every_command_has_help(run, command):
     assert run("help", *words).stdout == result.stdout
 
 
-@pytest.mark.parametrize("command", ["status", "cell list", "cell show", "cell stats", "log", "config show"])
+@pytest.mark.parametrize("command", ["status", "cell list", "cell show", "cell stats", "log", "config show",
+                                     "config diff", "hardware check"])
 def test_reading_commands_offer_json(run, command):
     assert "--json" in run(*command.split(), "--help").stdout
 
@@ -190,5 +192,5 @@ def test_completion_offers_commands_and_options(top):
     assert set(complete(top, "cell", "sta")) == {"start", "stats"}
     assert set(complete(top, "cell", "list", "--")) == {"--json", "--names", "--help", "--quiet"}
     assert complete(top, "enable", "--inj") == ["--inject-fault"]
-    assert {"show", "check", "compile", "dump"} <= set(complete(top, "config", ""))
+    assert {"create", "diff", "show", "check", "compile", "dump"} <= set(complete(top, "config", ""))
     assert complete(top, "config", "show", "--ht") == ["--html"]

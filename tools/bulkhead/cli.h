@@ -100,6 +100,9 @@ void help_command(FILE *out, const struct cli_command *command);
 void help_man(FILE *out);
 void help_completion(FILE *out);
 
+/** Ask the driver what hinders the board in @path, as 'enable --check-only'. @quiet: say nothing if nothing does. */
+enum cli_exit enable_check_only(const char *path, bool quiet);
+
 /* The commands: each file below has one subject. */
 enum cli_exit cmd_enable(const struct cli_call *call);
 enum cli_exit cmd_disable(const struct cli_call *call);
@@ -122,7 +125,10 @@ enum cli_exit cmd_watch(const struct cli_call *call);
 enum cli_exit cmd_console(const struct cli_call *call);
 enum cli_exit cmd_log(const struct cli_call *call);
 enum cli_exit cmd_config(const struct cli_call *call);
+enum cli_exit cmd_config_create(const struct cli_call *call);
+enum cli_exit cmd_config_diff(const struct cli_call *call);
 enum cli_exit cmd_config_show(const struct cli_call *call);
+enum cli_exit cmd_hardware_check(const struct cli_call *call);
 enum cli_exit cmd_help(const struct cli_call *call);
 
 #endif

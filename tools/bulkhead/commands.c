@@ -95,6 +95,31 @@ static const struct cli_option show_options[] = {
 	END,
 };
 
+#define SYSROOT                                                                                         \
+	{                                                                                               \
+		"sysroot", 0, "DIR",                                                                    \
+			"directory that holds /proc, /sys, /dev and /lib of the machine, in place of /" \
+	}
+
+static const struct cli_option config_create_options[] = {
+	{ "output", 'o', "FILE", "write the board file there and not to standard output" },
+	{ "name", 'n', "NAME", "name of the board, if not that of the machine" },
+	{ "memory", 'm', "SIZE",
+	  "how much RAM to propose where none is set aside yet (half of the largest bank)" },
+	{ "hypervisor", 0, "SIZE", "how much of it is the hypervisor's own (16M)" },
+	{ "overlay", 0, "FILE.dts", "also write a device tree overlay that sets the RAM aside" },
+	{ "devicetree", 't', "FILE", "a .dtb in place of the running machine" },
+	SYSROOT,
+	END,
+};
+
+static const struct cli_option machine_options[] = {
+	{ "devicetree", 't', "FILE", "a .dtb in place of the running machine" },
+	SYSROOT,
+	JSON,
+	END,
+};
+
 static const struct cli_option help_options[] = {
 	{ "man", 0, NULL, "print the manual page" },
 	{ "completion", 0, NULL, "print the completion for bash" },
@@ -172,6 +197,19 @@ const struct cli_command cli_commands[] = {
 	  console_options, false, cmd_console },
 	{ "log", "", 0, 0, "", "print the hypervisor's log",
 	  "The log survives 'disable', until the driver is unloaded.", log_options, false, cmd_log },
+	{ "config create", "", 0, 0, "", "write a board file for this machine",
+	  "What is written passes 'config check' and can be given to 'enable' as it is: memory for hypervisor and "
+	  "cells is what the device tree reserves for us (a node whose name starts with 'bulkhead', no-map) or what "
+	  "the kernel parameter 'mem=' leaves over. Where there is no such memory, the command says what to do and "
+	  "fails; --overlay writes the source of a device tree overlay (dtc -@ -o x.dtbo x.dts).\n\n"
+	  "With --devicetree only the tree is looked at, and a place in it is proposed.",
+	  config_create_options, false, cmd_config_create },
+	{ "config diff", "BOARD.yaml", 1, 1, "yaml",
+	  "compare a board file, or a compiled one, with this machine",
+	  "Machine, CPUs and their order, RAM, interrupt controller, and whether the memory of hypervisor and pool is "
+	  "set aside. The exit code is 0 if all is the same, 1 if something differs, and 3 if the file is wrong or for "
+	  "another machine.",
+	  machine_options, false, cmd_config_diff },
 	{ "config show", "BOARD.yaml [VM.yaml...]", 1, -1, "yaml",
 	  "draw the partition map of a board and its cells",
 	  "Memory, CPUs, interrupts and devices: who has what when all these cells run, and what is left over. In a "
@@ -181,6 +219,11 @@ const struct cli_command cli_commands[] = {
 	{ "config", "check | compile | dump | keys", 0, -1, "file", "check and compile configuration files",
 	  "'bulkhead config --help' shows the commands for configuration files that are not listed here.",
 	  NULL, true, cmd_config },
+	{ "hardware check", "[BOARD.yaml]", 0, 1, "yaml", "say whether this machine can run the hypervisor",
+	  "CPUs, virtualization, interrupt controller, IOMMU, reserved memory, firmware, kernel, driver: each line is "
+	  "ok, warn or FAIL, with what mends it. No driver is needed. With a board file, a driver that is "
+	  "loaded is asked, too. The exit code is 1 if a line says FAIL.",
+	  machine_options, false, cmd_hardware_check },
 	{ "help", "[COMMAND...]", 0, 2, "", "show the help of a command", "", help_options, false, cmd_help },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, false, NULL },
 };

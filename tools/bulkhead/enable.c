@@ -137,7 +137,7 @@ static bool parse_inject(const char *text, struct bh_ioc_enable *enable)
 }
 
 static enum cli_exit enable_board(const struct device *device, struct bh_ioc_enable *enable, const char *path,
-				  const struct cfg_board *board)
+				  const struct cfg_board *board, bool quiet)
 {
 	size_t size;
 	const struct bh_config_system *blob = cfg_board_blob(board, &size);
@@ -149,39 +149,53 @@ static enum cli_exit enable_board(const struct device *device, struct bh_ioc_ena
 	if (errnum || enable->preflight)
 		return report_failure(enable, errnum, board);
 	if (enable->header.flags & BH_ENABLE_CHECK_ONLY) {
-		printf("nothing hinders the hypervisor on board %s\n", cfg_board_name(board));
+		if (!quiet)
+			printf("nothing hinders the hypervisor on board %s\n", cfg_board_name(board));
 		return CLI_OK;
 	}
 	printf("hypervisor enabled on board %s\n", cfg_board_name(board));
 	return rundir_save_board(path, blob, size) ? CLI_OK : CLI_FAILED;
 }
 
-enum cli_exit cmd_enable(const struct cli_call *call)
+static enum cli_exit enable_file(struct bh_ioc_enable *enable, const char *path, bool quiet)
 {
-	struct bh_ioc_enable enable = DEVICE_ARGUMENT(bh_ioc_enable);
 	struct cfg_messages messages = { 0 };
 	struct cfg_options options = { 0 };
-	const char *inject = cli_value(call, "inject-fault");
-	struct cfg_board *board;
+	struct cfg_board *board = cfg_board_load(path, &options, &messages);
 	struct device device;
 	enum cli_exit result;
 
-	if (inject && !parse_inject(inject, &enable))
-		return CLI_USAGE;
-	if (cli_flag(call, "check-only"))
-		enable.header.flags |= BH_ENABLE_CHECK_ONLY;
-	board = cfg_board_load(call->arguments[0], &options, &messages);
 	cfg_messages_print(&messages, stderr, CFG_TEXT);
 	cfg_messages_free(&messages);
 	if (!board)
 		return CLI_CONFIG;
 	result = device_open(&device);
 	if (!result) {
-		result = enable_board(&device, &enable, call->arguments[0], board);
+		result = enable_board(&device, enable, path, board, quiet);
 		device_close(&device);
 	}
 	cfg_board_free(board);
 	return result;
+}
+
+enum cli_exit cmd_enable(const struct cli_call *call)
+{
+	struct bh_ioc_enable enable = DEVICE_ARGUMENT(bh_ioc_enable);
+	const char *inject = cli_value(call, "inject-fault");
+
+	if (inject && !parse_inject(inject, &enable))
+		return CLI_USAGE;
+	if (cli_flag(call, "check-only"))
+		enable.header.flags |= BH_ENABLE_CHECK_ONLY;
+	return enable_file(&enable, call->arguments[0], false);
+}
+
+enum cli_exit enable_check_only(const char *path, bool quiet)
+{
+	struct bh_ioc_enable enable = DEVICE_ARGUMENT(bh_ioc_enable);
+
+	enable.header.flags |= BH_ENABLE_CHECK_ONLY;
+	return enable_file(&enable, path, quiet);
 }
 
 enum cli_exit cmd_disable(const struct cli_call *call)

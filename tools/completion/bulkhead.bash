@@ -18,7 +18,7 @@ _bulkhead_files() {
 _bulkhead() {
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=
 	if ((COMP_CWORD == 1)); then
-		_bulkhead_offer " enable disable status cell watch console log config help"
+		_bulkhead_offer " enable disable status cell watch console log config hardware help"
 		return
 	fi
 	if [[ $command == cell ]]; then
@@ -30,10 +30,17 @@ _bulkhead() {
 	fi
 	if [[ $command == config ]]; then
 		if ((COMP_CWORD == 2)); then
-			_bulkhead_offer " show check compile dump keys"
+			_bulkhead_offer " create diff show check compile dump keys"
 			return
 		fi
 		command="config ${COMP_WORDS[2]}"
+	fi
+	if [[ $command == hardware ]]; then
+		if ((COMP_CWORD == 2)); then
+			_bulkhead_offer " check"
+			return
+		fi
+		command="hardware ${COMP_WORDS[2]}"
 	fi
 	case $command in
 	"enable")
@@ -111,6 +118,13 @@ _bulkhead() {
 	"log")
 		options=" --follow --crash --json --help --quiet"
 		;;
+	"config create")
+		options=" --output --name --memory --hypervisor --overlay --devicetree --sysroot --help --quiet"
+		;;
+	"config diff")
+		options=" --devicetree --sysroot --json --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
 	"config show")
 		options=" --devicetree --images --html --json --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
@@ -118,6 +132,10 @@ _bulkhead() {
 	"config "*)
 		options=" --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_files ''; return; }
+		;;
+	"hardware check")
+		options=" --devicetree --sysroot --json --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
 		;;
 	"help")
 		options=" --man --completion --help --quiet"

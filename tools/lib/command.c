@@ -17,6 +17,7 @@ static const char usage[] =
 	"       bulkhead config compile [OPTIONS] BOARD.yaml|VM.yaml -o FILE\n"
 	"       bulkhead config dump FILE\n"
 	"       bulkhead config keys board|cell\n"
+	"and, each with a --help of its own: bulkhead config create | diff | show\n"
 	"\n"
 	"check     all files by themselves and against each other; every error with file, line and mend\n"
 	"compile   the blob that driver and hypervisor take; a cell needs --board\n"

@@ -664,9 +664,11 @@ const char *map_size_text(uint64_t size, char *text, size_t room)
 		whole /= 1024;
 		unit++;
 	}
-	if (rest)
+	rest = (rest * 10 + 512) / 1024; /* tenths, rounded */
+	whole += rest / 10;
+	if (rest % 10)
 		snprintf(text, room, "%llu.%llu %s", (unsigned long long)whole,
-			 (unsigned long long)(rest * 10 / 1024), units[unit]);
+			 (unsigned long long)(rest % 10), units[unit]);
 	else
 		snprintf(text, room, "%llu %s", (unsigned long long)whole, units[unit]);
 	return text;

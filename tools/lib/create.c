@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* 'config create': a board file that fits the machine, with the reasons beside the values. */
+#include "machine.h"
+
+#include "map.h"
+
+#include <ctype.h>
+#include <libfdt.h>
+#include <string.h>
+
+#define HYPERVISOR_SIZE (16ull << 20)
+#define SPI_FIRST 32u
+#define SPI_LIMIT 1020u
+
+typedef unsigned long long ull;
+
+/* ---- the name ---- */
+
+/* "xunlong,orangepi-5-plus" is called orangepi-5-plus; letters that a name cannot have become '-'. */
+static void make_name(const struct machine *machine, const struct create_options *options, char *name)
+{
+	const char *machine_name = devtree_machine(machine->tree), *comma = strchr(machine_name, ',');
+	const char *from = options->name ? options->name : comma ? comma + 1 : machine_name;
+
+	snprintf(name, BH_NAME_SIZE, "%s", *from ? from : "board");
+	for (char *at = name; *at; at++) {
+		if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
+			*at = '-';
+	}
+}
+
+/* ---- memory ---- */
+
+static int refuse(struct created *created, const char *problem, const char *mend)
+{
+	created->problem = problem;
+	created->mend = mend;
+	return -1;
+}
+
+static int say_how(struct machine *machine, const struct bh_config_range *range, int has_proposal,
+		   struct created *created)
+{
+	char size[32];
+
+	if (machine->live && !machine->linux_known)
+		return refuse(created, "/proc/iomem does not say which memory Linux uses",
+			      "run this as root");
+	if (!has_proposal)
+		return refuse(
+			created,
+			"no RAM is set aside for the hypervisor and its cells, and no bank has room for it",
+			"give less with --memory SIZE, or look at the device tree's memory nodes");
+	return refuse(
+		created,
+		arena_printf(
+			&machine->arena,
+			"no RAM is set aside for the hypervisor and its cells; a place for it is 0x%llx to "
+			"0x%llx (%s)",
+			(ull)range->base, (ull)(range->base + (range->size - 1)),
+			map_size_text(range->size, size, sizeof(size))),
+		"reserve it by a device tree overlay, which --overlay FILE.dts writes, or start Linux with 'mem=' "
+		"so that RAM is left over; then run this again");
+}
+
+/* The hypervisor at the end of the largest piece, the pool is the rest. */
+static int share_out(struct machine *machine, const struct ranges *ours, uint64_t hypervisor,
+		     struct created *created)
+{
+	const struct bh_config_range *largest = NULL;
+
+	for (uint32_t i = 0; i < ours->count; i++) {
+		if (!largest || ours->list[i].size > largest->size)
+			largest = &ours->list[i];
+	}
+	if (!largest || largest->size < hypervisor + BH_RAM_ALIGN)
+		return refuse(
+			created,
+			arena_printf(
+				&machine->arena,
+				"what is set aside for us does not suffice: at least %llu MiB in one piece "
+				"are needed",
+				(ull)((hypervisor + BH_RAM_ALIGN) >> 20)),
+			"reserve more");
+	created->hypervisor =
+		(struct bh_config_range){ largest->base + largest->size - hypervisor, hypervisor };
+	created->pool.list = arena_alloc(&machine->arena, ours->count * sizeof(*ours->list));
+	memcpy(created->pool.list, ours->list, ours->count * sizeof(*ours->list));
+	created->pool.count = ours->count;
+	ranges_subtract(&machine->arena, &created->pool, &created->hypervisor);
+	return 0;
+}
+
+/* ---- an interrupt that nobody uses ---- */
+
+static void mark_irqs(const struct machine *machine, uint8_t used[SPI_LIMIT], uint32_t *highest)
+{
+	uint32_t intid, flags;
+
+	for (int node = fdt_next_node(machine->tree->fdt, 0, NULL); node >= 0;
+	     node = fdt_next_node(machine->tree->fdt, node, NULL)) {
+		for (unsigned int i = 0; devtree_irq(machine->tree, node, i, &intid, &flags) > 0; i++) {
+			if (intid < SPI_FIRST || intid >= SPI_LIMIT)
+				continue;
+			used[intid] = 1;
+			*highest = intid > *highest ? intid : *highest;
+		}
+	}
+}
+
+/*
+ * A GIC has lines in blocks of 32, so those of the highest block that a device uses are there. Those that no device
+ * uses, not even a disabled one, are most likely wired to nothing.
+ */
+static uint32_t free_irq(const struct machine *machine)
+{
+	uint8_t used[SPI_LIMIT] = { 0 };
+	uint32_t highest = SPI_FIRST;
+
+	mark_irqs(machine, used, &highest);
+	for (uint32_t intid = highest | 31; intid >= SPI_FIRST; intid--) {
+		if (intid < SPI_LIMIT && !used[intid])
+			return intid;
+	}
+	return 0;
+}
+
+int create_decide(struct machine *machine, const struct create_options *options, struct created *created)
+{
+	uint64_t hypervisor = options->hypervisor ? options->hypervisor : HYPERVISOR_SIZE;
+	struct bh_config_range proposal = { 0 };
+	struct ranges ours = machine->ours;
+	int has_proposal;
+
+	hypervisor = (hypervisor + BH_RAM_ALIGN - 1) & ~(uint64_t)(BH_RAM_ALIGN - 1);
+	make_name(machine, options, created->name);
+	created->event_irq = devtree_has_gic(machine->tree) ? free_irq(machine) : 0;
+	if (machine->source == MACHINE_NOTHING) {
+		has_proposal = !machine_propose(machine, options->memory, &proposal);
+		created->proposed = true;
+		ours = (struct ranges){ &proposal, 1 };
+		if (machine->live || !has_proposal)
+			return say_how(machine, &proposal, has_proposal, created);
+	}
+	return share_out(machine, &ours, hypervisor, created);
+}
+
+/* ---- writing ---- */
+
+static void print_compatible(FILE *out, const struct machine *machine)
+{
+	const char *name;
+
+	fputs("# Refused on other machines. The tree's list:", out);
+	for (int i = 0; (name = fdt_stringlist_get(machine->tree->fdt, 0, "compatible", i, NULL)); i++)
+		fprintf(out, " %s", name);
+	fprintf(out, "\ncompatible: \"%s\"\n", devtree_machine(machine->tree));
+}
+
+static void print_head(FILE *out, const struct machine *machine, const struct created *created)
+{
+	const char *model = fdt_getprop(machine->tree->fdt, 0, "model", NULL);
+
+	fprintf(out, "# Board file of %s, written by 'bulkhead config create' from %s.\n",
+		model ? model : created->name,
+		machine->live ? "the running machine" : devtree_path(machine->tree));
+	if (*machine->release)
+		fprintf(out, "# Kernel %s, command line: %.200s\n", machine->release, machine->cmdline);
+	fprintf(out, "board: %s\n", created->name);
+	print_compatible(out, machine);
+}
+
+static void print_cpus(FILE *out, const struct machine *machine)
+{
+	struct dt_cpu *cpus = NULL;
+	const uint32_t count = devtree_cpu_list((struct arena *)&machine->arena, machine->tree, &cpus);
+
+	fprintf(out, "\n# CPUs, as cell files count them:\n");
+	for (uint32_t i = 0; i < count; i++) {
+		const char *model = fdt_getprop(machine->tree->fdt, cpus[i].node, "compatible", NULL);
+
+		fprintf(out, "#   %2u  hardware id 0x%llx%s%s\n", i, (ull)cpus[i].hwid, model ? "  " : "",
+			model ? model : "");
+	}
+}
+
+static void print_tree_line(FILE *out, const struct machine *machine)
+{
+	char size[32];
+
+	fputs("\n# Where RAM, CPUs and interrupt controller come from: the tree of the running kernel.\n"
+	      "devicetree: live\n",
+	      out);
+	fputs(machine->dram_in_tree ? "# RAM that it names:\n" :
+				      "# It names no RAM; this is what Linux has, and ours:\n",
+	      out);
+	if (!machine->dram_in_tree)
+		fputs("dram:\n", out);
+	for (uint32_t i = 0; i < machine->dram.count; i++) {
+		const struct bh_config_range *bank = &machine->dram.list[i];
+
+		fprintf(out, "%s{ at: 0x%llx, size: 0x%llx } # %s\n", machine->dram_in_tree ? "#   " : "  - ",
+			(ull)bank->base, (ull)bank->size, map_size_text(bank->size, size, sizeof(size)));
+	}
+}
+
+static void print_memory(FILE *out, const struct machine *machine, const struct created *created)
+{
+	static const char *const why[] = {
+		"NOT SET ASIDE YET: start the machine with an overlay that reserves it; --overlay writes one.",
+		"Set aside by the nodes 'bulkhead...' of the tree's reserved-memory.",
+		"RAM that the kernel parameter 'mem=' keeps Linux out of.",
+	};
+	char size[32];
+
+	fprintf(out, "\n# %s\n", why[created->proposed ? MACHINE_NOTHING : machine->source]);
+	fprintf(out, "hypervisor:\n  memory: { at: 0x%llx, size: %lluM }\n  log: info\n  timeout: 1s\n\n",
+		(ull)created->hypervisor.base, (ull)(created->hypervisor.size >> 20));
+	fputs("# RAM for cells; root has the use of none of it.\npool:\n", out);
+	for (uint32_t i = 0; i < created->pool.count; i++)
+		fprintf(out, "  - { at: 0x%llx, size: %lluM } # %s\n", (ull)created->pool.list[i].base,
+			(ull)(created->pool.list[i].size >> 20),
+			map_size_text(created->pool.list[i].size, size, sizeof(size)));
+}
+
+void create_print(FILE *out, const struct machine *machine, const struct created *created)
+{
+	print_head(out, machine, created);
+	print_cpus(out, machine);
+	print_tree_line(out, machine);
+	print_memory(out, machine, created);
+	fputs("\n# The root cell has what no other claims. on-reset: machine, or stop (the cells first).\n"
+	      "root: { cpus: all, memory: rest, devices: rest, on-reset: machine }\n",
+	      out);
+	if (created->event_irq)
+		fprintf(out,
+			"\n# Tells root that a cell changed its state. No device of the tree uses this line; take "
+			"another if your machine does.\nevent-interrupt: spi %u\n",
+			created->event_irq - SPI_FIRST);
+}

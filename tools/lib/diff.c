@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* 'config diff': a board file against the machine that it is to be used on. */
+#include "machine.h"
+
+#include <lib/config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef unsigned long long ull;
+
+struct differ {
+	struct machine *machine;
+	const struct bh_config_system *system;
+	struct difference *list;
+	size_t count, differ;
+};
+
+static void add(struct differ *differ, const char *what, const char *file, const char *machine, bool same)
+{
+	struct arena *arena = &differ->machine->arena;
+
+	differ->list = arena_grow(arena, differ->list, differ->count, sizeof(*differ->list));
+	differ->list[differ->count++] = (struct difference){ what, file, machine, same };
+	differ->differ += !same;
+}
+
+static void add_texts(struct differ *differ, const char *what, const char *file, const char *machine)
+{
+	add(differ, what, file, machine, !strcmp(file, machine));
+}
+
+/* ---- machine, CPUs ---- */
+
+static void diff_compatible(struct differ *differ)
+{
+	const bool same = devtree_compatible(differ->machine->tree, differ->system->compatible);
+
+	add(differ, "machine", differ->system->compatible,
+	    same ? differ->system->compatible : devtree_machine(differ->machine->tree), same);
+}
+
+static int compare_cpus(const void *a, const void *b)
+{
+	const struct bh_config_cpu *x = a, *y = b;
+
+	return x->hwid < y->hwid ? -1 : x->hwid > y->hwid;
+}
+
+static const char *cpus_text(struct arena *arena, const struct bh_config_cpu *cpus, uint32_t count)
+{
+	const char *text = count ? "" : "none";
+
+	for (uint32_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%s0x%llx", text, i ? " " : "", (ull)cpus[i].hwid);
+	return text;
+}
+
+/* The order counts: it is how cell files number them. */
+static void diff_cpus(struct differ *differ)
+{
+	struct arena *arena = &differ->machine->arena;
+	const struct bh_config_cpu *own = CONFIG_ARRAY(struct bh_config_cpu, differ->system, cpus);
+	struct bh_config_cpu *found = NULL, *sorted;
+	const uint32_t count = devtree_cpus(arena, differ->machine->tree, &found);
+	const char *file = cpus_text(arena, own, differ->system->cpus.count);
+	const char *machine = cpus_text(arena, found, count);
+
+	add_texts(differ, "CPUs", file, machine);
+	if (!strcmp(file, machine) || count != differ->system->cpus.count || !count)
+		return;
+	sorted = arena_alloc(arena, 2 * count * sizeof(*sorted));
+	memcpy(sorted, own, count * sizeof(*sorted));
+	memcpy(sorted + count, found, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), compare_cpus);
+	qsort(sorted + count, count, sizeof(*sorted), compare_cpus);
+	if (!memcmp(sorted, sorted + count, count * sizeof(*sorted)))
+		add(differ, "order of CPUs", "as above", "the same CPUs, numbered otherwise", false);
+}
+
+/* ---- memory ---- */
+
+static const char *range_text(struct arena *arena, const struct bh_config_range *range)
+{
+	return arena_printf(arena, "0x%llx-0x%llx", (ull)range->base, (ull)(range->base + (range->size - 1)));
+}
+
+static const char *ranges_text(struct arena *arena, const struct bh_config_range *list, uint32_t count)
+{
+	const char *text = count ? "" : "none";
+
+	for (uint32_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%s%s", text, i ? " " : "", range_text(arena, &list[i]));
+	return text;
+}
+
+static void diff_dram(struct differ *differ)
+{
+	struct arena *arena = &differ->machine->arena;
+	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, differ->system, dram);
+
+	add_texts(differ, "RAM", ranges_text(arena, dram, differ->system->dram.count),
+		  ranges_text(arena, differ->machine->dram.list, differ->machine->dram.count));
+}
+
+/* Is it kept free? Said only of a machine that runs. */
+static void diff_kept(struct differ *differ, const char *what, const struct bh_config_range *range)
+{
+	struct arena *arena = &differ->machine->arena;
+	struct ranges rest = { arena_alloc(arena, sizeof(*range)), 1 };
+
+	rest.list[0] = *range;
+	for (uint32_t i = 0; i < differ->machine->ours.count; i++)
+		ranges_subtract(arena, &rest, &differ->machine->ours.list[i]);
+	add(differ, what, range_text(arena, range),
+	    rest.count ? arena_printf(arena, "not set aside: %s", ranges_text(arena, rest.list, rest.count)) :
+			 "set aside",
+	    !rest.count);
+}
+
+static void diff_memory(struct differ *differ)
+{
+	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, differ->system, pool);
+
+	diff_dram(differ);
+	if (!differ->machine->live || !differ->machine->linux_known)
+		return;
+	diff_kept(differ, "memory of the hypervisor", &differ->system->hv_memory);
+	for (uint32_t i = 0; i < differ->system->pool.count; i++)
+		diff_kept(differ, "pool", &pool[i]);
+}
+
+/* ---- interrupt controller ---- */
+
+static const char *gic_text(struct arena *arena, const struct bh_config_gic *gic)
+{
+	const struct bh_config_range *windows[] = { &gic->gicd, &gic->gicr, &gic->gicc,
+						    &gic->gich, &gic->gicv, &gic->its };
+	static const char *const names[] = { "GICD", "GICR", "GICC", "GICH", "GICV", "ITS" };
+	const char *text =
+		arena_printf(arena, "GICv%u, maintenance interrupt %u", gic->version, gic->maintenance_irq);
+
+	for (size_t i = 0; i < ARRAY_SIZE(windows); i++) {
+		if (windows[i]->size)
+			text = arena_printf(arena, "%s, %s %s", text, names[i],
+					    range_text(arena, windows[i]));
+	}
+	return text;
+}
+
+static void diff_gic(struct differ *differ)
+{
+	struct arena *arena = &differ->machine->arena;
+	struct bh_config_gic gic;
+
+	if (differ->system->header.arch != BH_ARCH_AARCH64)
+		return;
+	add_texts(differ, "interrupt controller", gic_text(arena, &differ->system->gic),
+		  devtree_gic(differ->machine->tree, &gic) ? gic_text(arena, &gic) : "none");
+}
+
+size_t diff_board(struct machine *machine, const struct cfg_board *board, struct difference **list,
+		  size_t *count)
+{
+	struct differ differ = { .machine = machine, .system = cfg_board_blob(board, NULL) };
+
+	diff_compatible(&differ);
+	diff_cpus(&differ);
+	diff_memory(&differ);
+	diff_gic(&differ);
+	*list = differ.list;
+	*count = differ.count;
+	return differ.differ;
+}
