@@ -66,9 +66,6 @@ _start:	/* General registers first; x0 is what the configuration says. */
 	mov	x0, sp
 	keep
 	EXCEPTION_REGISTERS(LOOK)
-	adr	x0, vectors
-	msr	vbar_el1, x0
-	isb
 	bl	look_all
 	adr	x0, found
 	bl	print_text
@@ -85,9 +82,6 @@ _start:	/* General registers first; x0 is what the configuration says. */
 	keep
 	EXCEPTION_REGISTERS(WRITE)
 	EXCEPTION_REGISTERS(LOOK)
-	adr	x0, vectors
-	msr	vbar_el1, x0
-	isb
 	bl	look_all
 	adr	x0, poisoned
 	bl	print_text
@@ -106,6 +100,10 @@ _start:	/* General registers first; x0 is what the configuration says. */
 /* All but the exceptions' registers. */
 look_all:
 	mov	x25, x30
+	adr	x0, vectors
+	msr	vbar_el1, x0
+	poison	cpacr_el1, 0x3330000
+	isb
 	PLAIN_REGISTERS(LOOK)
 	INTERRUPT_REGISTERS(LOOK)
 	bl	is_v3
@@ -124,13 +122,8 @@ is_v3:	mrs	x0, id_aa64pfr0_el1
 	ubfx	x0, x0, #24, #4
 	ret
 
-/* Result: whether this CPU has SVE, and all of it is switched on. */
+/* Result: whether this CPU has SVE, in its whole length then. */
 vectors_on:
-	mrs	x0, cpacr_el1
-	orr	x0, x0, #0x300000
-	orr	x0, x0, #0x30000
-	msr	cpacr_el1, x0
-	isb
 	mrs	x0, id_aa64pfr0_el1
 	ubfx	x0, x0, #32, #4
 	cbz	x0, 1f
@@ -142,7 +135,6 @@ vectors_on:
 /* All bits of all vector registers in one, of all predicates in another, then FPCR and FPSR. */
 look_vectors:
 	mov	x24, x30
-	mrs	x22, cpacr_el1
 	bl	vectors_on
 	ldr	x2, =VECTORS
 	mov	x3, #VECTOR_WORDS + PREDICATE_WORDS
@@ -170,8 +162,6 @@ look_vectors:
 	keep
 	mrs	x0, fpsr
 	keep
-	msr	cpacr_el1, x22
-	isb
 	br	x24
 
 /* x3 words from x2 on. */
@@ -204,7 +194,6 @@ poison_vectors:
 	msr	fpcr, x0
 	mov	x0, #0x1f
 	msr	fpsr, x0
-	poison	cpacr_el1, 0x3330000
 	mov	x0, #3
 	msr	S3_0_C1_C2_0, x0		/* ZCR_EL1 again */
 	br	x24

@@ -10,17 +10,17 @@
 #define POISON 0x0a5a5a5a5a5a5a50
 #define ALL 0xffffffffffffffff
 
-/* Those that an exception changes: read first, poisoned last. */
+/* Those that an exception changes, and the one that switches others on: read first, poisoned last. */
 #define EXCEPTION_REGISTERS(X)                                                           \
 	X(vbar_el1, vbar_el1, vbar_el1, 0x5a5a5800, ALL, 0)                              \
 	X(elr_el1, elr_el1, elr_el1, POISON, ALL, 0)                                     \
 	X(spsr_el1, spsr_el1, spsr_el1, 0x600003c5, ALL, 0)                              \
 	X(esr_el1, esr_el1, esr_el1, 0x5a5a5a5a, ALL, 0)                                 \
-	X(far_el1, far_el1, far_el1, POISON, ALL, 0)
+	X(far_el1, far_el1, far_el1, POISON, ALL, 0)                                     \
+	X(cpacr_el1, cpacr_el1, cpacr_el1, 0x3330000, ALL, 0)
 
 #define PLAIN_REGISTERS(X)                                                               \
 	X(sctlr_el1, sctlr_el1, sctlr_el1, 0x34d5c800, ALL, 0x30d00800)                  \
-	X(cpacr_el1, cpacr_el1, cpacr_el1, 0x3330000, ALL, 0)                             \
 	X(tcr_el1, tcr_el1, tcr_el1, 0x5a5a5a5a, ALL, 0)                                 \
 	X(ttbr0_el1, ttbr0_el1, ttbr0_el1, 0x5a5a5000, ALL, 0)                           \
 	X(ttbr1_el1, ttbr1_el1, ttbr1_el1, 0x5a5a5000, ALL, 0)                           \
@@ -98,7 +98,7 @@
 	X(icc_bpr1_el1, S3_0_C12_C12_3, S3_0_C12_C12_3, 5, 4, 0)                         \
 	X(icc_igrpen0_el1, S3_0_C12_C12_6, S3_0_C12_C12_6, 1, 1, 0)                      \
 	X(icc_igrpen1_el1, S3_0_C12_C12_7, S3_0_C12_C12_7, 1, 1, 0)                      \
-	X(icc_ctlr_el1, S3_0_C12_C12_4, S3_0_C12_C12_4, 3, 3, 0)                         \
+	X(icc_ctlr_el1, S3_0_C12_C12_4, S3_0_C12_C12_4, 2, 3, 0)                         \
 	X(icc_ap0r0_el1, S3_0_C12_C8_4, S3_0_C12_C8_4, 0x100, ALL, 0)                    \
 	X(icc_ap1r0_el1, S3_0_C12_C9_0, S3_0_C12_C9_0, 0x200, ALL, 0)
 

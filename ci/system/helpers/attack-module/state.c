@@ -14,8 +14,10 @@
 #include <linux/percpu.h>
 #include <registers.h>
 
-#define VECTOR_WORDS 1024 /* 32 of 256 bytes */
-#define CPACR_VECTORS 0x330000ull
+#define VECTOR_WORDS 1024      /* 32 of 256 bytes */
+#define CPACR_ALL 0x3330000ull /* vectors, SVE, SME */
+#define COUNT_ONE(name, from, to, poison, mask, reset) +1
+#define FIRST_READERS (0 EXCEPTION_REGISTERS(COUNT_ONE)) /* CPACR_EL1 is the last of them */
 
 struct reader {
 	const char *name;
@@ -61,14 +63,10 @@ static u64 vectors(void)
 {
 	static u64 room[VECTOR_WORDS];
 	bool sve = read_sysreg(id_aa64pfr0_el1) >> 32 & 0xf;
-	u64 cpacr = read_sysreg(cpacr_el1), all = 0;
+	u64 all = 0;
 
 	memset(room, 0, sizeof(room));
-	write_sysreg(cpacr | CPACR_VECTORS, cpacr_el1);
-	isb();
 	guarded(attack_store_vectors, (u64)(uintptr_t)room, sve);
-	write_sysreg(cpacr, cpacr_el1);
-	isb();
 	for (unsigned int i = 0; i < VECTOR_WORDS; i++)
 		all |= room[i];
 	return all;
@@ -80,13 +78,24 @@ static u64 private_window(unsigned int cpu)
 	return gic_version() == 3 ? GICR + cpu * GICR_STRIDE + 0x10000 : GICD;
 }
 
+static void read_some(struct seen *mine, unsigned int first, unsigned int end)
+{
+	for (unsigned int i = first; i < end; i++)
+		mine->outcome[i] = guarded(readers[i].read, 0, 0);
+}
+
 static int on_online(unsigned int cpu)
 {
 	struct seen *mine = this_cpu_ptr(&seen);
+	u64 cpacr = read_sysreg(cpacr_el1);
 
+	read_some(mine, 0, FIRST_READERS);
+	write_sysreg(cpacr | CPACR_ALL, cpacr_el1);
+	isb();
 	mine->vectors = vectors();
-	for (unsigned int i = 0; i < ARRAY_SIZE(readers); i++)
-		mine->outcome[i] = guarded(readers[i].read, 0, 0);
+	read_some(mine, FIRST_READERS, ARRAY_SIZE(readers));
+	write_sysreg(cpacr, cpacr_el1);
+	isb();
 	for (unsigned int i = 0; i < ARRAY_SIZE(private); i++) {
 		u64 address = private_window(cpu) + private[i].offset;
 

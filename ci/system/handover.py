@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a CPU's next owner reads of what the last one left: rows of ci/system/cells/handover.S.
+
+A row is a register. Its positive control: the cell that poisoned it read it back changed. Registers that a CPU does
+not have, or that cannot be changed, are skipped.
+"""
+import os
+import re
+
+from hostile import Row
+from machine import TREE
+
+ENTRY = re.compile(r"^\s*X\((\w+), ([^)]*)\)", re.M)
+LIST = re.compile(r"#define (\w+)\(X\)(.*?)(?=^#define|^#endif|^/\*)", re.M | re.S)
+SEGMENT = re.compile(r"found (.*?)end\s*poisoned (.*?)end", re.S)
+# What root's kernel changes all the time: here it only must not read what the cell wrote.
+MOVING = {"vbar_el1", "elr_el1", "spsr_el1", "esr_el1", "far_el1", "par_el1", "ttbr0_el1", "ttbr1_el1", "contextidr_el1",
+          "sp_el0", "tpidr_el0", "cntp_ctl_el0", "cntp_cval_el0"}
+UNDEFINED = "undefined"
+
+
+class Register:
+    def __init__(self, name, words):
+        self.name = name
+        self.mask, self.reset = (2**64 - 1 if w == "ALL" else int(w, 0) for w in words[-2:])
+
+    def of(self, value):
+        return value if value == UNDEFINED else value & self.mask
+
+
+def registers(gic):
+    """In the order in which the cell prints them."""
+    with open(os.path.join(TREE, "ci/system/cells/registers.h"), encoding="utf-8") as f:
+        text = f.read()
+    lists = {name: [Register(n, [w.strip() for w in rest.split(",")]) for n, rest in ENTRY.findall(body)]
+             for name, body in LIST.findall(text)}
+    plain = ("general", "stack_pointer"), ("vectors", "predicates", "fpcr", "fpsr")
+    first, last = ([Register(name, ["ALL", "0"]) for name in names] for names in plain)
+    private = lists["PRIVATE_INTERRUPTS"] + (lists["INTERFACE_V2"] if gic == 2 else [])
+    return first + lists["EXCEPTION_REGISTERS"] + lists["PLAIN_REGISTERS"] + lists["INTERRUPT_REGISTERS"] + private + last
+
+
+def values(text, names):
+    """'7=30d00800 1c=u' by name; what is not said is 0."""
+    found = dict.fromkeys(names, 0)
+    for word in text.split():
+        index, _, value = word.partition("=")
+        found[names[int(index, 16)]] = UNDEFINED if value == "u" else int(value, 16)
+    return found
+
+
+def last_run(console, gic):
+    """(what the cell found, what it read after it had poisoned all), of its last run."""
+    names = [r.name for r in registers(gic)]
+    segments = SEGMENT.findall(console)
+    assert segments, f"the cell said nothing: {console[-500:]}"
+    return tuple(values(text, names) for text in segments[-1])
+
+
+def row_of(kind, register, poisoned, good, got):
+    """A row, judged; skipped if the register cannot be poisoned here."""
+    poison = register.of(poisoned[register.name])
+    can = poison not in (register.reset, UNDEFINED)
+    row = Row(None, f"{kind}.{register.name}", "ok" if can else "skipped", "value", 0, register.reset)
+    row.got = got if isinstance(got, str) else f"{got:#x}"
+    if can and not good:
+        row.problem = f"reads {row.got}, the owner before it wrote {poison:#x}"
+    return row
+
+
+def judge_cell(kind, gic, poisoned, found):
+    """The next owner is a cell: reset values."""
+    return [row_of(kind, r, poisoned, r.of(found[r.name]) == r.reset, r.of(found[r.name])) for r in registers(gic)]
+
+
+def judge_root(gic, poisoned, before, after):
+    """Root is: what it read before it lent the CPU."""
+    rows = []
+    for r in registers(gic):
+        if r.name not in after:
+            continue
+        now, poison = after[r.name], r.of(poisoned[r.name])
+        good = now == before[r.name] or (r.name in MOVING and now != poison)
+        rows.append(row_of("handover-root", r, poisoned, good, now))
+    return rows
+
+
+def parse_root(text):
+    """What the test module says of a CPU."""
+    pairs = (line.split() for line in text.splitlines())
+    return {name: UNDEFINED if value == UNDEFINED else int(value, 16) for name, value in pairs}
