@@ -196,7 +196,7 @@ static void choose_devicetree(struct cfg_board *board, const struct cfg_options 
 	const struct node *node = node_get(board->root, "devicetree");
 	const char *text = node_text(node, NULL);
 
-	board->devicetree_place = node_place(node, board->file);
+	board->devicetree_place = node_place(node ? node : board->root, board->file);
 	if (options->devicetree)
 		board->devicetree = arena_strdup(&board->arena, options->devicetree);
 	else if (text && !strcmp(text, "live"))

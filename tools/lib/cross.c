@@ -267,7 +267,8 @@ static void check_pool(struct cross *cross)
 		}
 	}
 	if (need > room)
-		error_add(cross->messages, RULE_POOL_SUM, ((struct place){ cross->board->file, 0, 0 }),
+		error_add(cross->messages, RULE_POOL_SUM,
+			  node_place(node_get(cross->board->root, "pool"), cross->board->file),
 			  "enlarge the pool, or do not run these cells at one time",
 			  "the cells need %llu MiB together, but the pool has %llu MiB", (ull)(need >> 20),
 			  (ull)(room >> 20));
@@ -280,7 +281,7 @@ static void check_root_cpus(struct cross *cross)
 	for (size_t i = 0; i < cross->count; i++)
 		taken += cross->cells[i]->cpu_count;
 	if (cross->count > 1 && taken >= cross->board->blob->cpus.count)
-		error_add(cross->messages, RULE_CPU_ROOT, ((struct place){ cross->board->file, 0, 0 }),
+		error_add(cross->messages, RULE_CPU_ROOT, node_place(cross->board->root, cross->board->file),
 			  "leave at least one to the root cell, or do not run these cells at one time",
 			  "the cells take all %u CPUs together", cross->board->blob->cpus.count);
 }

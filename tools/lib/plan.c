@@ -174,6 +174,8 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 
 	cell->protocol = protocols[node_choice(boot_node(cell, "protocol"), CHOICES_PROTOCOL, 0)];
 	check_keys(cell, messages);
+	if (!cell->memory_count)
+		return; /* which was said before */
 	if (!region) {
 		error_add(messages, RULE_BOOT_PLACE, boot_place(cell, "at"),
 			  "give an address in an executable memory region",
@@ -225,7 +227,7 @@ static const char *find_file_at(struct planner *planner, const struct node *node
 				uint64_t *size)
 {
 	const char *path = cell_image_path(planner->cell, node->text);
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (stat(path, &status) || !S_ISREG(status.st_mode)) {
 		message_add(planner->messages, RULE_IMAGE_FILE, planner->missing, node->place,

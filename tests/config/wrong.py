@@ -1,0 +1,471 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Wrong configurations, one row for each: which rule it breaks, the files, and exactly what must be said.
+
+A row's files are changes of CELL and of the shipped board file; each is right without them. Messages are those
+of `config check --format gcc`; the rule's name in brackets is added where it is missing. A row that breaks more
+than one rule writes the names out.
+"""
+import dataclasses
+import pathlib
+import re
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BOARD = (TOP / "configs/board/qemu-aarch64.yaml").read_text(encoding="utf-8")
+CELL = """\
+cell: test
+cpus: [1]
+memory:
+  - { name: ram, guest: 0x40000000, size: 2M }
+boot: { protocol: none }
+"""
+OTHER = CELL.replace("cell: test", "cell: other").replace("cpus: [1]", "cpus: [2]")
+BARE = """\
+board: bare
+compatible: acme,one
+hypervisor: { memory: { at: 0x9000_0000, size: 4M } }
+pool: { at: 0x8000_0000, size: 64M }
+dram: { at: 0x8000_0000, size: 1G }
+cpus: [0, 1, 2, 3]
+gic: { version: 3, gicd: { at: 0x800_0000, size: 64K }, gicr: { at: 0x80a_0000, size: 512K } }
+"""
+IMAGE = b"\0" * 56 + b"ARMd" + b"\0" * 4  # the header of an arm64 kernel: magic at byte 56
+SMALL_TREE = """/dts-v1/;
+/ { compatible = "acme,one"; #address-cells = <2>; #size-cells = <2>; %s };"""
+# A bus that the CPU does not see, an interrupt controller that is not the board's, two nodes of one name
+ODD_TREE = SMALL_TREE % """
+    interrupt-parent = <&gic>;
+    gic: intc@8000000 { compatible = "arm,gic-v3"; interrupt-controller; #interrupt-cells = <3>;
+                        reg = <0 0x8000000 0 0x10000>, <0 0x80a0000 0 0x80000>; };
+    hidden { #address-cells = <1>; #size-cells = <1>; lost@1000 { reg = <0x1000 0x1000>; }; };
+    pic: pic@a000000 { interrupt-controller; #interrupt-cells = <1>; reg = <0 0xa000000 0 0x1000>; };
+    wired@a010000 { reg = <0 0xa010000 0 0x1000>; interrupt-parent = <&pic>; interrupts = <3>; };
+    one { #address-cells = <2>; #size-cells = <2>; ranges; twin@a020000 { reg = <0 0xa020000 0 0x1000>; }; };
+    two { #address-cells = <2>; #size-cells = <2>; ranges; twin@a020000 { reg = <0 0xa030000 0 0x1000>; }; };
+"""
+
+
+@dataclasses.dataclass
+class Row:
+    """One wrong configuration. tree: 2 or 3 (GIC of QEMU's machine), a device tree's source, or None."""
+    rule: str
+    files: dict
+    messages: list
+    tree: object = 3
+    words: tuple = ("board.yaml", "cell.yaml")
+    code: int = 3
+
+    def lines(self):
+        """What must be printed."""
+        return [line if ": note: " in line or re.search(r" \[[a-z-]+\]$", line) else f"{line} [{self.rule}]"
+                for line in self.messages]
+
+    def rules(self):
+        """Names of all rules that it breaks."""
+        return {line.rsplit("[", 1)[1][:-1] for line in self.lines() if ": note: " not in line}
+
+
+def change(*pairs, base=CELL):
+    """The cell file with texts replaced; each must be there."""
+    for old, new in pairs:
+        assert old in base, old
+        base = base.replace(old, new)
+    return base
+
+
+def cell(rule, old, new, *messages, **more):
+    """A cell file with one change."""
+    return Row(rule, {"cell.yaml": change((old, new))}, list(messages), **more)
+
+
+def add(rule, text, *messages, **more):
+    """A cell file with lines behind its end."""
+    return Row(rule, {"cell.yaml": CELL + text + "\n"}, list(messages), **more)
+
+
+def text(rule, content, *messages, **more):
+    """A cell file of its own."""
+    return Row(rule, {"cell.yaml": content}, list(messages), **more)
+
+
+def boot(rule, content, *messages, **more):
+    """A cell file with another 'boot' and 64 MiB of memory; k, i and gz are images, big is too large."""
+    base = change(("boot: { protocol: none }", f"boot: {{ {content} }}"), ("size: 2M", "size: 64M"))
+    files = {"cell.yaml": base, "k": IMAGE, "i": b"initrd", "gz": b"\x1f\x8b" + b"\0" * 80, "big": 65 << 20}
+    return Row(rule, files, list(messages), **more)
+
+
+def board(rule, old, new, *messages, base=BOARD, **more):
+    """A board file with one change."""
+    return Row(rule, {"board.yaml": change((old, new), base=base)}, list(messages), words=("board.yaml",), **more)
+
+
+def odd(rule, node, *messages):
+    """A device of ODD_TREE passed through."""
+    return Row(rule, {"board.yaml": BARE, "cell.yaml": CELL + f"devices: [{{ passthrough: {node} }}]\n"},
+               list(messages), tree=ODD_TREE)
+
+
+def two(rule, one, other, *messages, **more):
+    """Two cells that are right by themselves."""
+    return Row(rule, {"a.yaml": one, "b.yaml": other}, list(messages), words=("board.yaml", "a.yaml", "b.yaml"),
+               **more)
+
+
+ROWS = [
+    # ---- files ----
+    Row("file-unreadable", {}, [
+         "missing.yaml: error: cannot be read: No such file or directory"], words=("missing.yaml",)),
+    Row("file-unreadable", {}, [
+         "missing.yaml: error: cannot be read: No such file or directory"], words=("board.yaml", "missing.yaml")),
+    Row("file-kind", {"cell.yaml": CELL}, [
+         "cell.yaml:1:1: error: this is the file of a cell; give the board file first"], words=("cell.yaml",)),
+    Row("file-kind", {}, [
+         "board.yaml:4:1: error: this is the file of a board; give the file of a cell"],
+         words=("board.yaml", "board.yaml")),
+    Row("file-unwritable", {"cell.yaml": CELL}, [
+         "no/where: error: cannot be written: No such file or directory"],
+         words=("compile", "-b", "board.yaml", "cell.yaml", "-o", "no/where")),
+    # ---- YAML ----
+    text("yaml-syntax", "cell: [",
+         "cell.yaml:2:1: error: did not find expected node content; see the YAML syntax: indent with blanks"),
+    text("yaml-syntax", "\tcell: x",
+         "cell.yaml:1:1: error: found character that cannot start any token; see the YAML syntax: indent with "
+         "blanks"),
+    text("yaml-syntax", "- cell",
+         "cell.yaml:1:1: error: the file is not a map of keys and values; start with 'board: NAME' or 'cell: NAME'"),
+    text("yaml-syntax", "",
+         "cell.yaml:1:1: error: the file is not a map of keys and values; start with 'board: NAME' or 'cell: NAME'"),
+    text("yaml-syntax", "? [a]\n: b\n",
+         "cell.yaml:1:3: error: a list or map cannot be a key; use a plain word"),
+    text("yaml-syntax", "cell: 'a\\0b'\nx: \"a\\0b\"\n",
+         "cell.yaml:2:4: error: a NUL byte stands in this value; remove it"),
+    text("yaml-syntax", "".join(f"k{i}: 1\n" for i in range(300)),
+         "cell.yaml:257:1: error: this map has too many keys; use the documented form"),
+    cell("yaml-duplicate", "cpus: [1]", "cpus: [1]\ncpus: [2]",
+         "cell.yaml:3:1: error: 'cpus' is given twice; keep one of them",
+         "cell.yaml:2:1: note: 'cpus' stands here first"),
+    cell("yaml-tag", "cell: test", "cell: !!str test",
+         "cell.yaml:1:7: error: tags are not part of this language; remove the tag"),
+    text("yaml-document", CELL + "---\n" + CELL,
+         "cell.yaml:6:1: error: a second document starts here; use one file for each"),
+    text("yaml-depth", "x-a: " + "[" * 20 + "]" * 20 + "\n" + CELL,
+         "cell.yaml:1:21: error: lists and maps are nested too deeply; use the documented form"),
+    text("yaml-alias", CELL + "x-a: *nothing\n",
+         "cell.yaml:6:6: error: '*nothing' is used, but no '&nothing' stands above; write the value out"),
+    text("yaml-alias", CELL + "x-a: &a [1, *a]\n",
+         "cell.yaml:6:13: error: '*a' stands inside of what '&a' names; write the value out"),
+    text("yaml-merge", CELL + "<<: 3\n",
+         "cell.yaml:6:5: error: '<<' takes a map, or a list of maps; name the anchor of a map: '<<: *name'"),
+    text("yaml-merge", CELL + "<<: { cell: a }\n<<: { cell: b }\n",
+         "cell.yaml:7:1: error: '<<' is given twice; write one: '<<: [*a, *b]'"),
+    text("yaml-expansion", "x-a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + "".join(
+        f"x-{n}: &{n} [{', '.join(['*' + b] * 9)}]\n" for b, n in zip("abcdef", "bcdefg")) + CELL,
+         "cell.yaml:6:10: error: the aliases of this file stand for more than 100000 values; write out what is "
+         "needed"),
+    # ---- keys and values ----
+    cell("key-unknown", "cpus: [1]", "cpus: [1]\nwatchdgo: 5s",
+         "cell.yaml:3:1: error: unknown key 'watchdgo'; did you mean 'watchdog'?"),
+    cell("key-unknown", "name: ram", "nmae: ram",
+         "cell.yaml:4:7: error: unknown key 'nmae'; did you mean 'name'?"),
+    cell("key-unknown", "cpus: [1]", "cpus: [1]\ncolour: red",
+         "cell.yaml:3:1: error: unknown key 'colour'; known here: cell, cpus, memory, boot, interrupts, devices, "
+         "comm-page, watchdog, stop-timeout, restart"),
+    cell("key-missing", "size: 2M", "identity: false",
+         "cell.yaml:4:5: error: the key 'size' is missing; bytes, a multiple of 2M"),
+    text("key-missing", CELL.replace("boot: { protocol: none }\n", ""),
+         "cell.yaml:1:1: error: the key 'boot' is missing; what runs in it"),
+    board("key-missing", "board: qemu-aarch64\n", "",
+         "board.yaml:4:1: error: the key 'board' is missing; name of the board"),
+    cell("value-type", "size: 2M", "size: 2MB",
+         "cell.yaml:4:43: error: 'size' cannot be '2MB'; give a size such as 256M or 0x200000"),
+    cell("value-type", "size: 2M", "size: 99999999999999999999",
+         "cell.yaml:4:43: error: 'size' cannot be '99999999999999999999'; give a size such as 256M or 0x200000"),
+    cell("value-type", "cpus: [1]", "cpus: [3-1]",
+         "cell.yaml:2:8: error: 'cpus' cannot be '3-1'; give a CPU number or a range such as 2-3"),
+    cell("value-type", "cpus: [1]", "cpus: [one]",
+         "cell.yaml:2:8: error: 'cpus' cannot be 'one'; give a CPU number or a range such as 2-3"),
+    cell("value-type", "cell: test", "cell: te st",
+         "cell.yaml:1:7: error: 'cell' cannot be 'te st'; give a name of at most 31 letters, digits, '-' and '_'"),
+    cell("value-type", "boot: { protocol: none }", "boot: none",
+         "cell.yaml:5:7: error: 'boot' cannot be 'none'; give a map of keys and values"),
+    cell("value-type", "boot: { protocol: none }", "boot: { protocol: grub }",
+         "cell.yaml:5:19: error: 'protocol' cannot be 'grub'; give one of none|flat|linux|bare-metal"),
+    cell("value-type", "cell: test", "cell: [test]",
+         "cell.yaml:1:7: error: 'cell' cannot be a list; give a name of at most 31 letters, digits, '-' and '_'"),
+    cell("value-type", "size: 2M", "size: 2M, flags: [read, wirte]",
+         "cell.yaml:4:61: error: 'flags' cannot be 'wirte'; give one of read|write|execute"),
+    cell("value-type", "size: 2M", "size: 2M, loadable: maybe",
+         "cell.yaml:4:57: error: 'loadable' cannot be 'maybe'; give true or false"),
+    add("value-type", "watchdog: 5",
+         "cell.yaml:6:11: error: 'watchdog' cannot be '5'; give a time such as 500ms, 10s or 2min"),
+    add("value-type", "restart: { when: failed, limit: 3 }",
+         "cell.yaml:6:33: error: 'limit' cannot be '3'; give a rate such as '3 per 1min'"),
+    board("value-type", "spi 200", "spi 1000",
+         "board.yaml:18:18: error: 'event-interrupt' cannot be 'spi 1000'; give an interrupt such as 'spi 8', 'ppi "
+         "9' or 'intid 40'"),
+    board("value-type", "on-reset: machine", "on-reset: panic",
+         "board.yaml:15:59: error: 'on-reset' cannot be 'panic'; give one of machine|stop"),
+    board("value-range", "version: 3", "version: 4",
+         "board.yaml:7:17: error: 'version' cannot be 4; give 2 to 3", base=BARE, tree=None),
+    board("value-range", "spi 200", "{ spi: 1000 }",
+         "board.yaml:18:25: error: 'spi' cannot be 1000; give 0 to 987"),
+    add("value-list", "devices: 5",
+         "cell.yaml:6:10: error: 'devices' must be a list; write [a, b], or one '- ' line for each"),
+    # ---- the board ----
+    board("text-length", "acme,one", "acme," + "o" * 60,
+         "board.yaml:2:13: error: 'acme,oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo' is longer than "
+         "63 characters; shorten it", base=BARE, tree=None),
+    board("time-range", "timeout: 1s", "timeout: 10ms",
+         "board.yaml:11:12: error: a time limit of 10 ms is out of range; use 1s to 10min"),
+    board("board-machine", "linux,dummy-virt", "acme,one",
+         "board.yaml:5:13: error: the file is for another machine: the device tree board.dtb is of "
+         "'linux,dummy-virt'; use the board file of that machine"),
+    board("board-machine", "linux,dummy-virt", "[linux,dummy-virt]",
+         "board.yaml:5:13: error: the file is for another machine: the device tree board.dtb is of "
+         "'linux,dummy-virt'; inside [ ] put quotes around a name with a comma: ['linux,dummy-virt']"),
+    board("board-source", "cpus: [0, 1, 2, 3]\n", "",
+         "board.yaml:1:1: error: neither 'devicetree' nor 'cpus' is given; add 'devicetree: live', or give them here",
+         base=BARE, tree=None),
+    Row("devicetree-unreadable", {}, [
+         "board.yaml:6:13: error: cannot read the device tree missing.dtb: No such file or directory; give one with "
+         "--devicetree FILE.dtb"], tree="missing", words=("board.yaml",)),
+    Row("devicetree-unreadable", {"bad.dtb": b"\xd0\x0d\xfe\xed" + bytes(60)}, [
+         "board.yaml:6:13: error: bad.dtb is not a device tree blob; compile it with dtc"], tree="bad",
+         words=("board.yaml",)),
+    board("devicetree-incomplete", "dram: { at: 0x8000_0000, size: 1G }\n", "",
+         "board.yaml:1:1: error: the device tree row.dtb has no memory node; give 'dram' in the board file",
+         base=BARE, tree=SMALL_TREE % ""),
+    board("devicetree-incomplete", "cpus: [0, 1, 2, 3]\n", "",
+         "board.yaml:1:1: error: the device tree row.dtb has no CPU; give 'cpus' in the board file",
+         base=BARE, tree=SMALL_TREE % ""),
+    board("devicetree-incomplete", "gic: {", "x-gic: {",
+         "board.yaml:1:1: error: the device tree row.dtb has no GICv2 or GICv3; give 'gic' in the board file",
+         base=BARE, tree=SMALL_TREE % ""),
+    board("memory-alignment", "0xbf00_0000, size: 16M", "0xbf00_0000, size: 16K",
+         "board.yaml:9:11: error: the hypervisor's memory: 0xbf000000 with size 0x4000 is not aligned to 2 MiB; use "
+         "multiples of 2M"),
+    board("memory-alignment", "0x6000_0000, size: 1520M", "0x6000_1000, size: 64M",
+         "board.yaml:13:7: error: the pool: 0x60001000 with size 0x4000000 is not aligned to 2 MiB; use multiples of "
+         "2M"),
+    board("memory-empty", "0xbf00_0000, size: 16M", "0xbf00_0000, size: 0",
+         "board.yaml:9:11: error: the hypervisor's memory is empty; give at least 2M"),
+    board("memory-outside-ram", "0xbf00_0000, size: 16M", "0x1_0000_0000, size: 16M",
+         "board.yaml:9:11: error: the hypervisor's memory (0x100000000 to 0x100ffffff) is not inside one bank of the "
+         "machine's RAM; see the memory nodes of the device tree"),
+    board("memory-overlap", "size: 1520M", "size: 1536M",
+         "board.yaml:13:7: error: the pool (0x60000000 to 0xbfffffff) overlaps the hypervisor's memory (0xbf000000 "
+         "to 0xbfffffff) in the machine's memory; move one of them",
+         "board.yaml:9:11: note: the hypervisor's memory stands here"),
+    board("memory-overlap", "pool: { at: 0x6000_0000, size: 1520M }",
+          "pool:\n  - { at: 0x6000_0000, size: 64M }\n  - { at: 0x6200_0000, size: 64M }",
+         "board.yaml:15:5: error: the pool (0x62000000 to 0x65ffffff) overlaps the pool (0x60000000 to 0x63ffffff) "
+         "in the machine's memory; move one of them",
+         "board.yaml:14:5: note: the pool stands here"),
+    board("event-interrupt", "spi 200", "ppi 3",
+         "board.yaml:18:18: error: interrupt 19 is not a shared peripheral interrupt; choose a free SPI, for example "
+         "'spi 200'"),
+    # ---- a cell: CPUs and memory ----
+    cell("cell-name-root", "cell: test", "cell: root",
+         "cell.yaml:1:7: error: 'root' is the name of the root cell; choose another name"),
+    cell("cpu-unknown", "cpus: [1]", "cpus: [9]",
+         "cell.yaml:2:8: error: CPU 9 is not on the board: it has 0 to 3; correct the CPU list"),
+    cell("cpu-unknown", "cpus: [1]", "cpus: [2-4]",
+         "cell.yaml:2:8: error: CPU 4 is not on the board: it has 0 to 3; correct the CPU list"),
+    cell("cpu-duplicate", "cpus: [1]", "cpus: [0, 1, 1]",
+         "cell.yaml:2:14: error: CPU 1 is listed twice; list it once"),
+    cell("cpu-none", "cpus: [1]", "cpus: []",
+         "cell.yaml:2:7: error: the cell has no CPU; give at least one"),
+    cell("cpu-all", "cpus: [1]", "cpus: 0-3",
+         "cell.yaml:2:7: error: the cell takes every CPU of the board; leave at least one CPU to the root cell"),
+    cell("memory-none", "memory:\n  - { name: ram, guest: 0x40000000, size: 2M }", "memory: []",
+         "cell.yaml:3:9: error: the cell has no memory; give at least one region"),
+    cell("region-address", "guest: 0x40000000", "identity: true",
+         "cell.yaml:4:5: error: the region has no guest address; give 'guest: ADDRESS', or 'at' with 'identity: "
+         "true'"),
+    cell("region-identity", "guest: 0x40000000", "guest: 0x40000000, at: 0x60000000, identity: true",
+         "cell.yaml:4:5: error: 'identity' is true, but 'guest' and 'at' differ; give one of the two"),
+    cell("region-name", "name: ram", "name: a-name-that-is-too-long",
+         "cell.yaml:4:13: error: 'a-name-that-is-too-long' is no name of a memory region: at most 15 characters; "
+         "shorten it, and use no blanks"),
+    cell("region-size", "size: 2M", "size: 3M",
+         "cell.yaml:4:43: error: memory region 'ram' has size 0x300000, which is no multiple of 2 MiB; use a "
+         "multiple of 2M"),
+    cell("region-size", "size: 2M", "size: 0",
+         "cell.yaml:4:43: error: memory region 'ram' has size 0x0, which is no multiple of 2 MiB; use a "
+         "multiple of 2M"),
+    cell("region-alignment", "guest: 0x40000000", "guest: 0x40001000",
+         "cell.yaml:4:25: error: guest address 0x40001000 of memory region 'ram' is not aligned to 2 MiB; align it "
+         "to 2M"),
+    cell("region-limit", "guest: 0x40000000", "guest: 0xffffffffffe00000",
+         "cell.yaml:4:5: error: memory region 'ram' ends behind the guest's address space of 48 bits; choose a lower "
+         "guest address"),
+    cell("region-readable", "size: 2M", "size: 2M, flags: [execute]",
+         "cell.yaml:4:5: error: memory region 'ram' is not readable; add 'read' to its flags"),
+    cell("region-host-alignment", "guest: 0x40000000", "guest: 0x40000000, at: 0x60001000",
+         "cell.yaml:4:5: error: host address 0x60001000 of memory region 'ram' is not aligned to 2 MiB; align "
+         "it to 2M"),
+    cell("pool-outside", "guest: 0x40000000", "guest: 0x40000000, at: 0x50000000",
+         "cell.yaml:4:5: error: memory region 'ram' (0x50000000 to 0x501fffff) is not inside the board's pool; "
+         "choose an address inside the pool, or leave out 'at'"),
+    cell("pool-size", "size: 2M", "size: 2000G",
+         "cell.yaml:4:43: error: memory region 'ram' is larger than the board's pool of 1520 MiB; make it smaller, "
+         "or the pool larger"),
+    cell("memory-overlap", "memory:\n", "memory:\n  - { name: a, at: 0x60000000, guest: 0x50000000, size: 4M }\n"
+         "  - { name: b, at: 0x60200000, guest: 0x60000000, size: 4M }\n",
+         "cell.yaml:5:5: error: memory region 'b' (0x60200000 to 0x605fffff) overlaps memory region 'a' (0x60000000 "
+         "to 0x603fffff) in the machine's memory; move one of them",
+         "cell.yaml:4:5: note: memory region 'a' stands here"),
+    cell("guest-overlap", "guest: 0x40000000", "guest: 0x8000000",
+         "cell.yaml:4:5: error: memory region 'ram' (0x8000000 to 0x81fffff) overlaps the interrupt distributor "
+         "(0x8000000 to 0x800ffff) in the guest's memory; move one of them",
+         "cell.yaml:4:5: error: memory region 'ram' (0x8000000 to 0x81fffff) overlaps the interrupt redistributors "
+         "(0x80a0000 to 0x80bffff) in the guest's memory; move one of them"),
+    cell("guest-overlap", "memory:\n", "memory:\n  - { name: a, guest: 0x40000000, size: 4M }\n",
+         "cell.yaml:5:5: error: memory region 'ram' (0x40000000 to 0x401fffff) overlaps memory region 'a' "
+         "(0x40000000 to 0x403fffff) in the guest's memory; move one of them",
+         "cell.yaml:4:5: note: memory region 'a' stands here"),
+    add("guest-overlap", "comm-page: 0x40000000",
+         "cell.yaml:6:12: error: the communication page (0x40000000 to 0x40000fff) overlaps memory region 'ram' "
+         "(0x40000000 to 0x401fffff) in the guest's memory; move one of them",
+         "cell.yaml:4:5: note: memory region 'ram' stands here"),
+    add("page-alignment", "comm-page: 0x50000100",
+         "cell.yaml:6:12: error: 0x50000100 is not the start of a page; align it to 4K"),
+    add("page-alignment", "devices: [{ uart: { at: 0x9000010 } }]",
+         "cell.yaml:6:25: error: 0x9000010 is not the start of a page; align it to 4K"),
+    add("watchdog-heartbeat", "watchdog: 5s",
+         "cell.yaml:6:11: error: the watchdog needs the heartbeat in the communication page, which the cell has not; "
+         "add 'comm-page: ADDRESS'"),
+    add("time-range", "stop-timeout: 1h",
+         "cell.yaml:6:15: error: a time of 3600000 ms is too long; use at most 10min"),
+    add("time-range", "comm-page: 0x50000000\nwatchdog: 48h",
+         "cell.yaml:7:11: error: a time of 172800000 ms is too long; use at most 24h"),
+    # ---- a cell: interrupts and devices ----
+    add("interrupt-range", "interrupts: { spi: 988 }",
+         "cell.yaml:6:20: error: interrupt 1020 of 'interrupts' cannot be given to a cell: it is no SPI; give an "
+         "SPI: 'spi' from 0 to 987"),
+    add("interrupt-range", "interrupts: { intid: 27 }",
+         "cell.yaml:6:22: error: interrupt 27 of 'interrupts' cannot be given to a cell: it is no SPI; give an SPI: "
+         "'spi' from 0 to 987"),
+    add("interrupt-range", "devices: [{ uart: { at: 0x9000000, spi: 988 } }]",
+         "cell.yaml:6:41: error: '988' is no SPI; choose one from 0 to 987"),
+    add("interrupt-event", "interrupts: { spi: 200 }",
+         "cell.yaml:6:20: error: interrupt 232 (spi 200) of 'interrupts' is the board's event interrupt; choose "
+         "another in the cell or the board"),
+    add("interrupt-duplicate", "interrupts: { spi: [1, 1] }",
+         "cell.yaml:6:24: error: interrupt 33 (spi 1) is listed twice; list it once"),
+    add("interrupt-virtual", "interrupts: { spi: 7 }\ndevices: [{ uart: { at: 0x9000000, spi: 7 } }]",
+         "cell.yaml:7:19: error: interrupt spi 7 of virtual uart@9000000 is already that of 'interrupts'; choose "
+         "another 'spi'"),
+    add("controller-version", "interrupts: gicv2",
+         "cell.yaml:6:13: error: the board has a GICv3, so the cell cannot see a GICv2; write 'interrupts: auto'"),
+    add("controller-version", "interrupts: gicv3",
+         "cell.yaml:6:13: error: the board has a GICv2, so the cell cannot see a GICv3; write 'interrupts: auto'",
+         tree=2),
+    add("device-kind", "devices:\n  - {}",
+         "cell.yaml:7:5: error: a device is one thing, not none; give one of 'passthrough' and 'uart'"),
+    add("device-kind", "devices:\n  - { passthrough: serial1, uart: { at: 0x9000000 } }",
+         "cell.yaml:7:5: error: a device is one thing, not two; give one of 'passthrough' and 'uart'"),
+    Row("device-tree-needed", {"board.yaml": BARE, "cell.yaml": CELL + "devices: [{ passthrough: serial1 }]\n"}, [
+         "cell.yaml:6:26: error: the board has no device tree to look 'serial1' up in; add 'devicetree: live' to the "
+         "board file"],
+        tree=None),
+    add("device-unknown", "devices: [{ passthrough: /no@1 }]",
+         "cell.yaml:6:26: error: the device tree board.dtb has no node '/no@1'; give a full path, an alias or a "
+         "label, see 'fdtdump'"),
+    add("device-registers", "devices: [{ passthrough: /psci }]",
+         "cell.yaml:6:26: error: /psci has no registers; name the node that has the registers"),
+    add("interrupt-range", "devices: [{ passthrough: /timer }]",
+         "cell.yaml:6:26: error: /timer has no registers; name the node that has the registers [device-registers]",
+         "cell.yaml:6:26: error: interrupt 29 of /timer cannot be given to a cell: it is no SPI; give an SPI: 'spi' "
+         "from 0 to 987",
+         "cell.yaml:6:26: error: interrupt 30 of /timer cannot be given to a cell: it is no SPI; give an SPI: 'spi' "
+         "from 0 to 987",
+         "cell.yaml:6:26: error: interrupt 27 of /timer cannot be given to a cell: it is no SPI; give an SPI: 'spi' "
+         "from 0 to 987",
+         "cell.yaml:6:26: error: interrupt 26 of /timer cannot be given to a cell: it is no SPI; give an SPI: 'spi' "
+         "from 0 to 987"),
+    odd("device-interrupts", "/wired@a010000",
+         "cell.yaml:6:26: error: interrupts of /wired@a010000 do not go to the GIC; pass through a device whose "
+         "interrupts go to the GIC"),
+    odd("device-translation", "/hidden/lost@1000",
+         "cell.yaml:6:26: error: the registers of /hidden/lost@1000 cannot be translated to a physical address; pass "
+         "through a device that the CPU sees directly"),
+    odd("device-ambiguous", "twin@a020000",
+         "cell.yaml:6:26: error: the device tree row.dtb has several nodes 'twin@a020000'; give its full path"),
+    add("device-neighbour", "devices: [{ passthrough: /virtio_mmio@a000000 }]",
+         "cell.yaml:6:26: error: virtio_mmio@a000000 shares the pages from 0xa000000 to 0xa000fff with "
+         "/virtio_mmio@a000200 of the board; pass both through, or none"),
+    # ---- a cell: what runs in it ----
+    boot("boot-key", "protocol: flat, image: k, kernel: k",
+         "cell.yaml:5:43: error: 'kernel' has no meaning for protocol 'flat'; remove it"),
+    boot("boot-key", "protocol: linux, kernel: k, image: i",
+         "cell.yaml:5:44: error: 'image' has no meaning for protocol 'linux'; remove it"),
+    boot("boot-missing", "protocol: linux",
+         "cell.yaml:5:19: error: protocol 'linux' needs 'kernel'; give a file name"),
+    boot("boot-missing", "protocol: flat",
+         "cell.yaml:5:19: error: protocol 'flat' needs 'image'; give a file name"),
+    boot("boot-place", "protocol: none, at: 0x80000000",
+         "cell.yaml:5:29: error: 'at' is not in executable memory of the cell; give an address in an executable "
+         "memory region"),
+    cell("boot-place", "size: 2M", "size: 2M, flags: read",
+         "cell.yaml:5:7: error: the cell has no executable memory; give an address in an executable memory region"),
+    cell("boot-loadable", "size: 2M }\nboot: { protocol: none }",
+         "size: 2M, loadable: false }\nboot: { protocol: flat, image: board.yaml }",
+         "cell.yaml:5:7: error: memory region 'ram' is not loadable, so no image can be put there; set 'loadable: "
+         "true'"),
+    boot("boot-alignment", "protocol: linux, kernel: k, at: 0x40001000",
+         "cell.yaml:5:41: error: a kernel cannot lie at 0x40001000, which is not aligned to 2 MiB; align it to 2M"),
+    boot("boot-devicetree-room", "protocol: flat, image: k, at: 0x43fff000, devicetree: generate",
+         "cell.yaml:5:63: error: memory region 'ram' has no room for a device tree of 0x10000 bytes; enlarge the "
+         "region, or leave out the device tree"),
+    boot("image-missing", "protocol: flat, image: nothing",
+         "cell.yaml:5:32: warning: image 'nothing' is not there: No such file or directory; put it there, or say "
+         "where it is with --images DIR", code=0),
+    boot("image-format", "protocol: linux, kernel: gz",
+         "cell.yaml:5:34: error: 'gz' is compressed with gzip: unpack it with gunzip; give an uncompressed "
+         "arm64 Image"),
+    boot("image-format", "protocol: linux, kernel: i",
+         "cell.yaml:5:34: error: 'i' is too short to be a kernel; give an uncompressed arm64 Image"),
+    boot("image-size", "protocol: flat, image: big",
+         "cell.yaml:5:32: error: image 'big' needs 66560 KiB, but only 65536 KiB are free from 0x40000000 on in "
+         "memory region 'ram'; give the cell more memory"),
+    boot("image-place", "protocol: flat, image: k, load: [{ file: i, at: 0x80000000 }]",
+         "cell.yaml:5:42: error: 'i' (0x6 bytes) does not fit in a loadable memory region at 0x80000000; choose "
+         "another place or a larger region"),
+    boot("image-overlap", "protocol: flat, image: k, load: [{ file: i, at: 0x40000000 }]",
+         "cell.yaml:5:41: error: file 'i' (0x40000000 to 0x40000005) overlaps image 'k' (0x40000000 to 0x4000003f) "
+         "in the images of the cell; move one of them",
+         "cell.yaml:5:41: note: image 'k' stands here"),
+    boot("guest-devicetree", "protocol: linux, kernel: k, cmdline: " + "x" * 70000,
+         "cell.yaml:5:7: error: the guest's device tree cannot be made: FDT_ERR_NOSPACE; pass fewer devices through, "
+         "or give a .dtb"),
+    # ---- cells against each other ----
+    two("cell-name-shared", CELL, OTHER.replace("other", "test"),
+         "b.yaml:1:7: error: the name 'test' belongs to cell 'test' too; rename one of them",
+         "a.yaml:1:7: note: the name 'test' of cell 'test'"),
+    two("cpu-shared", CELL, OTHER.replace("[2]", "[2, 1]"),
+         "b.yaml:2:11: error: CPU 1 belongs to cell 'test' too; give it to one of them",
+         "a.yaml:2:8: note: CPU 1 of cell 'test'"),
+    two("cpu-root", CELL.replace("[1]", "[0, 1]"), OTHER.replace("[2]", "[2, 3]"),
+         "board.yaml:4:1: error: the cells take all 4 CPUs together; leave at least one to the root cell, or do not "
+         "run these cells at one time"),
+    two("memory-shared", CELL.replace("guest:", "at: 0x60000000, guest:"),
+        OTHER.replace("guest:", "at: 0x60000000, guest:"),
+         "b.yaml:4:5: error: ram of cell 'other' (0x60000000 to 0x601fffff) overlaps ram of cell 'test' (0x60000000 "
+         "to 0x601fffff) in the machine's memory; move one of them",
+         "a.yaml:4:5: note: ram of cell 'test' stands here"),
+    two("interrupt-shared", CELL + "interrupts: { spi: 5 }\n", OTHER + "interrupts: { intid: 37 }\n",
+         "b.yaml:6:22: error: interrupt 37 (spi 5) of 'interrupts' belongs to cell 'test' too; give it to one "
+         "of them",
+         "a.yaml:6:20: note: interrupt 37 (spi 5) of 'interrupts' of cell 'test'"),
+    two("pool-sum", CELL.replace("size: 2M", "size: 1G"), OTHER.replace("size: 2M", "size: 1G"),
+         "board.yaml:13:7: error: the cells need 2048 MiB together, but the pool has 1520 MiB; enlarge the pool, or "
+         "do not run these cells at one time"),
+    # ---- what only the blob's own check sees ----
+    board("blob", "gicd: { at: 0x800_0000", "gicd: { at: 0x8100_0000",
+         "board.yaml:7:6: error: interrupt controller (gic.gicd.base): overlaps (0x81000000 to 0x8100ffff); move one "
+         "of them", base=BARE, tree=None),
+    board("blob", "gicr: { at: 0x80a_0000, size: 512K }", "gicr: { at: 0x80a_0000, size: 128K }",
+         "board.yaml:7:6: error: interrupt controller (gic.gicr.size): size is wrong (0x20000, limit 0x80000); "
+         "compile the configuration again", base=BARE, tree=None),
+]
