@@ -112,6 +112,7 @@ static const struct step cell_steps[] = {
 	{ "components", step_components, undo_components },
 	{ "root-cell", root_cell_init, root_cell_exit },
 	{ "root-memory", root_memory_init, root_memory_exit },
+	{ "root-intc", arch_root_intc_init, arch_root_intc_exit },
 	{ "root-irqs", irq_root_init, NULL },
 	{ NULL, NULL, NULL },
 };

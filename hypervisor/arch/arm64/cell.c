@@ -192,7 +192,8 @@ int arch_platform_range(unsigned int index, struct bh_config_range *range)
 	const struct bh_config_system *system = image_config();
 	const struct bh_config_range *const ranges[] = {
 		&system->gic.gicd, &system->gic.gicr, &system->gic.gicc,
-		&system->gic.gich, &system->gic.gicv, &system->debug_uart,
+		&system->gic.gich, &system->gic.gicv, &system->gic.its,
+		&system->debug_uart,
 	};
 
 	for (unsigned int i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {

@@ -5,6 +5,7 @@
 #include <asm/errata.h>
 #include <asm/features.h>
 #include <asm/gic.h>
+#include <asm/its.h>
 #include <asm/maintenance.h>
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
@@ -92,5 +93,7 @@ int arch_cpu_is_off(unsigned int slot)
 
 void arch_system_leave(void)
 {
+	if (gic_version() == 3)
+		its_leave();
 	gic_unprobe();
 }

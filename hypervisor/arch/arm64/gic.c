@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The machine's GIC: what GICv2 and GICv3 have in common outside the interrupt path. */
 #include <asm/gic.h>
+
+#include <arch/cell.h>
 #include <asm/gic_irq_path.h>
+#include <asm/its.h>
+#include <asm/lpi.h>
 #include <asm/mmu.h>
+#include <asm/vcpu.h>
 #include <core/deadline.h>
 #include <core/image.h>
 #include <core/log.h>
@@ -202,6 +207,8 @@ void gic_cpu_leave_off(void)
 	struct vgic_cpu *cpu = &percpu()->gic;
 
 	gic_ops()->park_irq();
+	if (!gic_is_v2())
+		lpi_cpu_owner(arch_root_cell());
 	cpu->held = 0;
 	cpu->shared->sgi_enabled = 0;
 	restore_private(cpu, gic_ops()->private_frame(percpu()->slot));
@@ -243,8 +250,9 @@ void gic_cpu_reset(struct cell_arch *cell)
 {
 	struct vgic_cpu *cpu = &percpu()->gic;
 
-	(void)cell;
 	reset_private(cpu);
+	if (!gic_is_v2())
+		lpi_cpu_owner(cell);
 	reset_queues(cpu);
 	gic_ops()->cpu_reset();
 	/* Lines that were routed here while the vCPU was off. */
@@ -287,5 +295,39 @@ int gic_mmio(struct mmio_access *access)
 		vgic_redist_access(cell, offset, access);
 		return 1;
 	}
+	if (!gic_is_v2() && cell->is_root && its_is_at(access->address, &offset)) {
+		percpu()->stats->count[BH_STAT_INTC]++;
+		its_mmio(offset, access);
+		return 1;
+	}
 	return 0;
+}
+
+/* Every redistributor: root may switch LPIs on before the CPU is online. */
+static int check_lpi_tables(const struct cell_arch *root)
+{
+	for (unsigned int slot = 0; slot < cpu_count(); slot++) {
+		if (lpi_tables_good(root, cpu_get(slot)->arch.gic.redist))
+			continue;
+		log_error("CPU %u: its LPI tables are not in root's memory outside of the pool", slot);
+		return BH_E_NOT_OWNED;
+	}
+	return BH_E_OK;
+}
+
+int arch_root_intc_init(void)
+{
+	struct cell_arch *root = arch_root_cell();
+	int code;
+
+	if (gic_is_v2() || !gic.its)
+		return BH_E_OK;
+	code = check_lpi_tables(root);
+	return code ? code : its_adopt(root);
+}
+
+void arch_root_intc_exit(void)
+{
+	if (!gic_is_v2())
+		its_release();
 }

@@ -2,6 +2,7 @@
 /* GICv3: finding redistributors, and moving a CPU between the physical and the virtual CPU interface. */
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
+#include <asm/its.h>
 #include <asm/mmu.h>
 #include <core/log.h>
 #include <core/pool.h>
@@ -48,6 +49,10 @@ static uint64_t sgi_value(uint64_t hwid, uint32_t intid)
 
 static int v3_probe(const struct bh_config_gic *config)
 {
+	int code = its_probe(config);
+
+	if (code)
+		return code;
 	gic.gicr = mmu_map_device(hpa(config->gicr.base), config->gicr.size);
 	if (!gic.gicr)
 		return BH_E_NO_MEMORY;

@@ -5,6 +5,7 @@
 #include <arch/upcall.h>
 #include <asm/gic_hw.h>
 #include <asm/gic_priv.h>
+#include <asm/percpu.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pagetable.h>
@@ -14,6 +15,7 @@
 #define PROPBASER_IDBITS 0x1full
 #define PENDBASER_ADDRESS 0x000fffffffff0000ull
 #define CTLR_LPIS 1u
+#define CTLR_RWP 8u
 #define MAX_ID_BITS 24u /* INTIDs have no more; so a check looks at 16 MiB at most */
 
 static int is_inside(const struct bh_config_range *range, uint64_t address, uint64_t size)
@@ -136,4 +138,30 @@ void lpi_redist_access(const struct cell_arch *root, volatile uint8_t *redist, u
 		access->value = offset == GICR_CTLR ? mmio_read32(redist + offset) : read64(redist, offset);
 	else if (!write_checked(root, redist, offset, access->value))
 		refuse(offset, access->value);
+}
+
+/* Takes effect when RWP reads as zero; bounded, since a broken GIC must not hold us. */
+static int switch_off(volatile uint8_t *redist)
+{
+	mmio_write32(redist + GICR_CTLR, mmio_read32(redist + GICR_CTLR) & ~CTLR_LPIS);
+	for (unsigned int count = 0; count < 100000 && mmio_read32(redist + GICR_CTLR) & CTLR_RWP; count++)
+		arch_cpu_relax();
+	return !lpis_are_on(redist);
+}
+
+void lpi_cpu_owner(const struct cell_arch *cell)
+{
+	struct vgic_cpu *cpu = &percpu()->gic;
+	volatile uint8_t *redist = cpu->shared->redist;
+
+	if (cell->is_root) {
+		if (cpu->lpis_off)
+			write_checked(cell, redist, GICR_CTLR, mmio_read32(redist + GICR_CTLR) | CTLR_LPIS);
+		cpu->lpis_off = 0;
+	} else if (gic.its && lpis_are_on(redist)) {
+		cpu->lpis_off = 1;
+		if (!switch_off(redist))
+			log_warning("CPU %u: this GIC cannot switch LPIs off: root's devices can disturb cell %u",
+				    percpu()->slot, cell->id);
+	}
 }

@@ -100,6 +100,15 @@ void arch_cell_reset(struct cell_arch *cell)
 	cell->resets++;
 }
 
+int arch_root_intc_init(void)
+{
+	return BH_E_OK;
+}
+
+void arch_root_intc_exit(void)
+{
+}
+
 int arch_platform_range(unsigned int index, struct bh_config_range *range)
 {
 	if (index > 0)

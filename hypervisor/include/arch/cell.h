@@ -41,6 +41,16 @@ void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int 
 void arch_cell_reset(struct cell_arch *cell);
 
 /**
+ * arch_root_intc_init() - take from root what its interrupt controller reads and writes by physical address
+ * Such engines pass stage 2 by: what the kernel has set up is checked and becomes the hypervisor's to change.
+ * Context: enable, first CPU; root's stage 2 is mapped, not in use. Return: 0 or error code with everything undone.
+ */
+int arch_root_intc_init(void);
+
+/** Undo it. No CPU uses root's stage 2. */
+void arch_root_intc_exit(void);
+
+/**
  * arch_platform_range() - physical ranges that no cell may map, by index
  * Interrupt controller frames (trapped), the hypervisor's debug UART.
  * Return: 1 and *range, or 0 when @index is past the last one.

@@ -29,4 +29,11 @@ void lpi_redist_access(const struct cell_arch *root, volatile uint8_t *redist, u
 /** Are the tables that @redist has now, if LPIs are on, in memory that root keeps? */
 int lpi_tables_good(const struct cell_arch *root, const volatile uint8_t *redist);
 
+/**
+ * lpi_cpu_owner() - this CPU changes to @cell
+ * Guests have no LPIs: they are switched off while a guest cell has the CPU, and on again for root, where they were
+ * on. An ITS drops what would come meanwhile.
+ */
+void lpi_cpu_owner(const struct cell_arch *cell);
+
 #endif

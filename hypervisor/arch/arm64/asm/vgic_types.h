@@ -65,7 +65,7 @@ struct vgic_level {
  * @held: virtual SGIs that are pending but disabled.
  * @sgi_lr: list register that last held each SGI.  @sgi_wait: senders of each SGI that waits (GICv3: bit 0).
  * @lpi, @lpi_count: LPIs that wait (they have no active state, so they are queued as they come).
- * @found_*: physical interface as the kernel left it.
+ * @found_*: physical interface as the kernel left it.  @lpis_off: root had LPIs on here before it lent the CPU.
  */
 struct vgic_cpu {
 	struct vgic_shared *shared;
@@ -84,6 +84,7 @@ struct vgic_cpu {
 	uint32_t found_enabled;
 	uint32_t found_sre;
 	uint8_t found_priority;
+	uint8_t lpis_off;
 };
 
 /** vCPUs that share the upper affinity bits. @key: affinity with the low four bits of Aff0 cleared. */
