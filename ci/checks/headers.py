@@ -9,8 +9,10 @@ import tree
 HOST = ['gcc', '-std=gnu11', '-pthread']
 CROSS = [os.environ.get('CROSS_COMPILE_aarch64', 'aarch64-linux-gnu-') + 'gcc', '-std=gnu11', '-ffreestanding',
          '-mgeneral-regs-only']
+CROSS_RISCV = [os.environ.get('CROSS_COMPILE_riscv64', 'riscv64-linux-gnu-') + 'gcc', '-std=gnu11', '-ffreestanding',
+               '-march=rv64imac_zicsr_zifencei', '-mabi=lp64']
 ALL = ['-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter', '-Wstrict-prototypes', '-x', 'c', '-']
-FAKE_DIR, ARM64_DIR = 'hypervisor/arch/fake', 'hypervisor/arch/arm64'
+FAKE_DIR, ARM64_DIR, RISCV_DIR = 'hypervisor/arch/fake', 'hypervisor/arch/arm64', 'hypervisor/arch/riscv'
 HV = ['-Iinclude', '-Ihypervisor/include']
 
 
@@ -23,12 +25,15 @@ def generated(build, sub):
 def worlds(path, build):
     """(name, command) of each world in which this header must compile."""
     arm64 = CROSS + HV + ['-I' + ARM64_DIR] + generated(build, 'aarch64')
+    riscv = CROSS_RISCV + HV + ['-I' + RISCV_DIR] + generated(build, 'riscv64')
     fake = HOST + HV + ['-I' + FAKE_DIR, '-DBH_TEST'] + generated(build, 'unit')
     if path.startswith('include/bulkhead/'):
         yield 'host', ['gcc', '-std=c11', '-pedantic', '-Iinclude']
         yield 'arm64', CROSS + ['-Iinclude']
     elif path.startswith(ARM64_DIR):
         yield 'arm64', arm64
+    elif path.startswith(RISCV_DIR):
+        yield 'riscv', riscv
     elif path.startswith(FAKE_DIR):
         yield 'fake', fake
     elif path.startswith('hypervisor/'):
