@@ -21,7 +21,7 @@ hv-obj  := $(patsubst %,$(obj)/%.o,$(basename $(hv-src)))
 
 hv-include := -Iinclude -Ihypervisor/include -Ihypervisor/arch/$(SRCARCH) -I$(dir $(gen)) -include $(gen)/autoconf.h
 
-hv-march-riscv64 := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax
+hv-march-riscv64 := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align
 hv-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -march=armv8-a
 
 # -fno-jump-tables: no indirect branch on an index that a guest chose.

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <asm/decode.h>
+
+#define OPCODE_MASK 0x7fu
+#define FUNCT3_MASK (7u << 12)
+#define COMPRESSED_MASK 0xe003u
+#define ZCB_MASK 0xfc03u
+#define ZCB_HALF_MASK 0xfc43u
+
+/* Where the register is: bits 11:7, bits 24:20, bits 4:2 (x8 up), bits 6:2. */
+enum place { RD, RS2, C_SHORT, C_RS2 };
+
+/* A row for each instruction: mask, value, what it does. The order does not matter: values are disjoint. */
+static const struct row {
+	uint32_t mask, value;
+	uint8_t size, is_write, is_signed, place;
+} rows[] = {
+	{ OPCODE_MASK | FUNCT3_MASK, 0x0003, 1, 0, 1, RD }, /* lb */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x1003, 2, 0, 1, RD }, /* lh */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x2003, 4, 0, 1, RD }, /* lw */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x3003, 8, 0, 0, RD }, /* ld */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x4003, 1, 0, 0, RD }, /* lbu */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x5003, 2, 0, 0, RD }, /* lhu */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x6003, 4, 0, 0, RD }, /* lwu */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x0023, 1, 1, 0, RS2 }, /* sb */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x1023, 2, 1, 0, RS2 }, /* sh */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x2023, 4, 1, 0, RS2 }, /* sw */
+	{ OPCODE_MASK | FUNCT3_MASK, 0x3023, 8, 1, 0, RS2 }, /* sd */
+	{ COMPRESSED_MASK, 0x4000, 4, 0, 1, C_SHORT }, /* c.lw */
+	{ COMPRESSED_MASK, 0x6000, 8, 0, 0, C_SHORT }, /* c.ld */
+	{ COMPRESSED_MASK, 0xc000, 4, 1, 0, C_SHORT }, /* c.sw */
+	{ COMPRESSED_MASK, 0xe000, 8, 1, 0, C_SHORT }, /* c.sd */
+	{ COMPRESSED_MASK, 0x4002, 4, 0, 1, RD }, /* c.lwsp */
+	{ COMPRESSED_MASK, 0x6002, 8, 0, 0, RD }, /* c.ldsp */
+	{ COMPRESSED_MASK, 0xc002, 4, 1, 0, C_RS2 }, /* c.swsp */
+	{ COMPRESSED_MASK, 0xe002, 8, 1, 0, C_RS2 }, /* c.sdsp */
+	{ ZCB_MASK, 0x8000, 1, 0, 0, C_SHORT }, /* c.lbu */
+	{ ZCB_HALF_MASK, 0x8400, 2, 0, 0, C_SHORT }, /* c.lhu */
+	{ ZCB_HALF_MASK, 0x8440, 2, 0, 1, C_SHORT }, /* c.lh */
+	{ ZCB_MASK, 0x8800, 1, 1, 0, C_SHORT }, /* c.sb */
+	{ ZCB_HALF_MASK, 0x8c00, 2, 1, 0, C_SHORT }, /* c.sh */
+};
+
+static uint8_t register_of(uint32_t instruction, unsigned int place)
+{
+	switch (place) {
+	case RD:
+		return instruction >> 7 & 31;
+	case RS2:
+		return instruction >> 20 & 31;
+	case C_SHORT:
+		return 8 + (instruction >> 2 & 7);
+	default:
+		return instruction >> 2 & 31;
+	}
+}
+
+int decode_access(uint32_t instruction, struct decoded *decoded)
+{
+	uint8_t length = decode_is_long(instruction) ? 4 : 2;
+
+	if (length == 2)
+		instruction &= 0xffff;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if ((instruction & rows[i].mask) != rows[i].value)
+			continue;
+		*decoded = (struct decoded){
+			.size = rows[i].size,
+			.length = length,
+			.reg = register_of(instruction, rows[i].place),
+			.is_write = rows[i].is_write,
+			.is_signed = rows[i].is_signed,
+		};
+		return 1;
+	}
+	return 0;
+}
+
+/* A transformed instruction is the one of four bytes; bit 1 is 0 if the real one is compressed. */
+int decode_htinst(uint64_t htinst, struct decoded *decoded)
+{
+	if (!(htinst & 1) || !decode_access((uint32_t)htinst | 2, decoded))
+		return 0;
+	decoded->length = htinst & 2 ? 4 : 2;
+	return 1;
+}
+
+int decode_is_table_walk(uint64_t htinst)
+{
+	return (htinst & ~0x20ull) == 0x3000 || (htinst & ~0x20ull) == 0x2000;
+}
+
+uint64_t decode_result(const struct decoded *decoded, uint64_t value)
+{
+	unsigned int shift = 64 - decoded->size * 8u;
+
+	if (decoded->is_signed)
+		return (uint64_t)((int64_t)(value << shift) >> shift);
+	return value << shift >> shift;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Accesses that stage 2 refused: devices that are emulated, changes under way, and what is nobody's. */
+#include <asm/vcpu.h>
+
+#include <arch/upcall.h>
+#include <asm/access.h>
+#include <asm/csr.h>
+#include <asm/decode.h>
+#include <asm/vplic.h>
+#include <core/pagetable.h>
+
+/* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
+static unsigned int kind_of(uint64_t address)
+{
+	return arch_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
+}
+
+static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
+{
+	violation_report(kind_of(address), address, value, is_write, what);
+}
+
+/* Where the hart says nothing of the instruction, it is read as the guest would. */
+static int fetch(struct decoded *decoded)
+{
+	uint64_t pc = csr_read(CSR_SEPC), low, high = 0;
+
+	if (access_guest_code16(pc, &low))
+		return 0;
+	if (decode_is_long((uint32_t)low) && access_guest_code16(pc + 2, &high))
+		return 0;
+	return decode_access((uint32_t)(low & 0xffff) | (uint32_t)(high & 0xffff) << 16, decoded);
+}
+
+static int find_out(uint64_t htinst, int is_write, struct decoded *decoded)
+{
+	if (!decode_htinst(htinst, decoded) && !fetch(decoded))
+		return 0;
+	return decoded->is_write == is_write;
+}
+
+static const char *const access_names[2][4] = {
+	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
+	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
+};
+
+static void emulate(struct frame *frame, uint64_t address, const struct decoded *decoded)
+{
+	struct mmio_access access = { .address = address, .size = decoded->size, .is_write = decoded->is_write };
+	struct decoded low = { .size = decoded->size };
+	enum mmio_result result = MMIO_HANDLED;
+
+	if (access.is_write)
+		access.value = decode_result(&low, frame->x[decoded->reg]);
+	if (!vplic_mmio(&access)) {
+		result = upcall_mmio(&access);
+		percpu_count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
+	}
+	if (result == MMIO_RETRY)
+		return;
+	if (result == MMIO_REFUSED) {
+		refuse(address, access.value, access.is_write,
+		       access_names[access.is_write][__builtin_ctz(access.size)]);
+		return;
+	}
+	if (!access.is_write && decoded->reg)
+		frame->x[decoded->reg] = decode_result(decoded, access.value);
+	inject_skip(decoded->length);
+}
+
+static unsigned int needed_right(uint64_t cause)
+{
+	switch (cause) {
+	case CAUSE_FETCH_GUEST_PAGE:
+		return PT_EXEC;
+	case CAUSE_STORE_GUEST_PAGE:
+		return PT_WRITE;
+	default:
+		return PT_READ;
+	}
+}
+
+/* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
+static int allowed_by_now(uint64_t address, uint64_t cause)
+{
+	if (!pt_retry(&percpu()->cell->stage2, address, needed_right(cause)))
+		return 0;
+	percpu_count(BH_STAT_RETRY);
+	return 1;
+}
+
+/* htval is the guest-physical address without its two lowest bits, which are those of the virtual one. */
+void mmio_page_fault(struct frame *frame, uint64_t cause)
+{
+	uint64_t address = csr_read(CSR_HTVAL) << 2 | (percpu()->exit.value & 3);
+	uint64_t htinst = csr_read(CSR_HTINST);
+	int is_write = cause == CAUSE_STORE_GUEST_PAGE;
+	struct decoded decoded;
+
+	if (cause == CAUSE_FETCH_GUEST_PAGE) {
+		if (!allowed_by_now(address, cause))
+			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
+	} else if (decode_is_table_walk(htinst)) {
+		if (!allowed_by_now(address, cause))
+			refuse(address, 0, is_write, "page table outside its memory");
+	} else if (find_out(htinst, is_write, &decoded)) {
+		emulate(frame, address, &decoded);
+	} else if (!allowed_by_now(address, cause)) {
+		refuse(address, 0, is_write, "load or store that cannot be decoded");
+	}
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Hart masks: what a guest says of its harts becomes what the machine's firmware knows. */
+#include <asm/sbi.h>
+
+#include <asm/interrupts.h>
+#include <asm/vplic.h>
+#include <core/cpu.h>
+
+#define ALL_HARTS (~0ull)
+#define MASK_BITS 64u
+
+unsigned int sbi_find_vcpu(uint64_t hwid)
+{
+	const struct cell_arch *cell = percpu()->cell;
+	unsigned int vcpu;
+
+	for (vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
+		if (cell->hwid[vcpu] == hwid)
+			break;
+	}
+	return vcpu;
+}
+
+static int is_named(struct sbi_harts harts, uint64_t hwid)
+{
+	if (harts.base == ALL_HARTS)
+		return 1;
+	return hwid >= harts.base && hwid - harts.base < MASK_BITS && (harts.mask >> (hwid - harts.base) & 1);
+}
+
+/* Are there no bits but those of the cell's harts? */
+static int all_exist(struct sbi_harts harts)
+{
+	for (unsigned int bit = 0; harts.base != ALL_HARTS && bit < MASK_BITS; bit++) {
+		if (!(harts.mask >> bit & 1))
+			continue;
+		if (harts.base > ALL_HARTS - bit || sbi_find_vcpu(harts.base + bit) == percpu()->cell->vcpu_count)
+			return 0;
+	}
+	return 1;
+}
+
+/* Root's harts that a guest has at the moment, and those that are off, take nothing. */
+static int runs_here(const struct cell_arch *cell, unsigned int vcpu)
+{
+	return vplic_cell_on(cell->slot[vcpu]) == cell;
+}
+
+int64_t sbi_send_ipi(struct sbi_harts harts)
+{
+	const struct cell_arch *cell = percpu()->cell;
+
+	if (!all_exist(harts))
+		return SBI_INVALID_PARAM;
+	percpu_count(BH_STAT_IPI);
+	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
+		if (is_named(harts, cell->hwid[vcpu]) && runs_here(cell, vcpu))
+			interrupts_send(cell->slot[vcpu], CPU_MAIL_IPI);
+	}
+	return SBI_SUCCESS;
+}
+
+/* A run of harts that fits into one mask of the firmware's. */
+struct run {
+	uint64_t base;
+	uint64_t mask;
+};
+
+static int64_t fence_run(const struct run *run, uint64_t function, uint64_t start, uint64_t size, uint64_t asid)
+{
+	if (!run->mask)
+		return SBI_SUCCESS;
+	return firmware_call(SBI_RFENCE, function, run->mask, run->base, start, size, asid).error;
+}
+
+/* The guest's tables are those of VS-mode, under the VMID of the hart that asks. */
+static int translate(uint64_t function, uint64_t *real)
+{
+	switch (function) {
+	case SBI_RFENCE_FENCE_I:
+		*real = SBI_RFENCE_FENCE_I;
+		return 1;
+	case SBI_RFENCE_SFENCE_VMA:
+		*real = SBI_RFENCE_HFENCE_VVMA;
+		return 1;
+	case SBI_RFENCE_SFENCE_VMA_ASID:
+		*real = SBI_RFENCE_HFENCE_VVMA_ASID;
+		return 1;
+	default: /* the hypervisor's own */
+		return 0;
+	}
+}
+
+int64_t sbi_fence(struct sbi_harts harts, uint64_t function, uint64_t start, uint64_t size, uint64_t asid)
+{
+	const struct cell_arch *cell = percpu()->cell;
+	struct run run = { 0, 0 };
+	int64_t error = SBI_SUCCESS;
+
+	if (!translate(function, &function))
+		return SBI_NOT_SUPPORTED;
+	if (!all_exist(harts))
+		return SBI_INVALID_PARAM;
+	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count && !error; vcpu++) {
+		uint64_t hwid = cpu_get(cell->slot[vcpu])->hwid;
+
+		if (!is_named(harts, cell->hwid[vcpu]) || !runs_here(cell, vcpu))
+			continue;
+		if (hwid - run.base >= MASK_BITS) {
+			error = fence_run(&run, function, start, size, asid);
+			run = (struct run){ hwid, 0 };
+		}
+		run.mask |= 1ull << (hwid - run.base);
+	}
+	return error ? error : fence_run(&run, function, start, size, asid);
+}
