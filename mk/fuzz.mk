@@ -27,14 +27,16 @@ fuzz-tools-src := $(tools-cfg-src) $(tools-lib-src)
 fuzz-fake-src  := $(filter-out hypervisor/arch/fake/cpu.c,$(fake-src)) tests/fuzz/fake_cpu.c
 # Files of arch/arm64 without assembly, and what of core they stand on.
 fuzz-arm64-src := $(wildcard $(patsubst %,hypervisor/arch/arm64/%.c, \
-		exits formats gic gicv2 gicv3 gicv3_irq inject mmio psci smccc sysregs \
+		cell exits formats gic gicv2 gicv3 gicv3_irq inject lpi mmio psci smccc sysregs \
 		vgic vgic_dist vgic_queue vgic_redist violation)) \
 	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
 
 fuzz-tools-libs := -lyaml -lfdt
 
+# What guides the fuzzer and is counted: the sources under test, not the target's own.
+fuzz-guided = -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
 fuzz-cflags = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-common \
-	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fprofile-instr-generate -fcoverage-mapping \
+	-fsanitize=address,undefined -fno-sanitize-recover=all $(fuzz-guided) \
 	-Wall -Werror -DBH_TEST -Iinclude -Ihypervisor/include -Itests/fuzz
 fuzz-flags-lib   := -Ihypervisor/lib
 fuzz-flags-tools := -Itools/lib -D_GNU_SOURCE -DBULKHEAD_VERSION='"$(VERSION)"'
@@ -51,7 +53,9 @@ $(fuzz)/arm64/include/generated/autoconf.h: configs/board/qemu-aarch64_defconfig
 	$(Q)KCONFIG_CONFIG=$< $(PYTHON) -m genconfig --header-path $@ Kconfig && touch $@
 
 $(fuzz)/flags.txt: FORCE
-	$(call remember,$(FUZZCC) $(fuzz-cflags) $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64))
+	$(call remember,$(FUZZCC) $(fuzz-cflags) guided $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64))
+
+$(foreach b,lib tools fake arm64,$(fuzz)/$(b)/tests/%.o): private fuzz-guided :=
 
 # $(1) base
 define fuzz-base
@@ -64,24 +68,26 @@ $(fuzz)/$(1)/%.planted.o: %.c $(fuzz-generated) $(fuzz)/flags.txt
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(FUZZCC) $$(fuzz-cflags) $$(fuzz-flags-$(1)) -DFUZZ_PLANTED -MMD -MP -c -o $$@ $$<
 
+# A target takes from its base what it needs, but all of the fake hypervisor: nobody names component records.
+$(fuzz)/$(1)/base.a: $(patsubst %.c,$(fuzz)/$(1)/%.o,$(fuzz-$(1)-src))
+	$$(Q)rm -f $$@; $$(HOSTAR) rcs $$@ $$^
+
 -include $(patsubst %.c,$(fuzz)/$(1)/%.d,$(fuzz-$(1)-src))
 endef
+fuzz-link-fake := -Wl,--whole-archive
 $(foreach b,lib tools fake arm64,$(eval $(call fuzz-base,$(b))))
 
-# $(1) target, $(2) its base
+# $(1) target, $(2) its base, $(3) .planted or nothing
 define fuzz-program
-$(fuzz)/bin/$(1): $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).o $(patsubst %.c,$(fuzz)/$(2)/%.o,$(fuzz-$(2)-src))
+$(fuzz)/bin/$(1)$(3): $(fuzz)/$(2)/tests/fuzz/fuzz_$(1)$(3).o $(fuzz)/$(2)/base.a
 	$$(call say,FUZZLD,$$@)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(FUZZCC) -fsanitize=fuzzer,address,undefined -fprofile-instr-generate -o $$@ $$(filter %.o,$$^) $(fuzz-$(2)-libs)
+	$$(Q)$$(FUZZCC) -fsanitize=fuzzer,address,undefined -fprofile-instr-generate -o $$@ $$< \
+		$(fuzz-link-$(2)) $(fuzz)/$(2)/base.a -Wl,--no-whole-archive $(fuzz-$(2)-libs)
 
-$(fuzz)/bin/$(1).planted: $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).planted.o $(patsubst %.c,$(fuzz)/$(2)/%.o,$(fuzz-$(2)-src))
-	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(FUZZCC) -fsanitize=fuzzer,address,undefined -fprofile-instr-generate -o $$@ $$(filter %.o,$$^) $(fuzz-$(2)-libs)
-
--include $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).d $(fuzz)/$(2)/tests/fuzz/fuzz_$(1).planted.d
+-include $(fuzz)/$(2)/tests/fuzz/fuzz_$(1)$(3).d
 endef
-$(foreach t,$(fuzz-targets),$(eval $(call fuzz-program,$(t),$(fuzz-base-$(t)))))
+$(foreach t,$(fuzz-targets),$(foreach p,_ .planted,$(eval $(call fuzz-program,$(t),$(fuzz-base-$(t)),$(p:_=)))))
 
 T ?= $(fuzz-targets)
 
