@@ -25,10 +25,9 @@ fuzz-base-psci       := arm64
 fuzz-lib-src   := $(tools-lib-src)
 fuzz-tools-src := $(tools-cfg-src) $(tools-lib-src)
 fuzz-fake-src  := $(filter-out hypervisor/arch/fake/cpu.c,$(fake-src)) tests/fuzz/fake_cpu.c
-# Files of arch/arm64 without assembly, and what of core they stand on.
-fuzz-arm64-src := $(wildcard $(patsubst %,hypervisor/arch/arm64/%.c, \
-		cell exits formats gic gicv2 gicv3 gicv3_irq inject lpi mmio psci smccc sysregs \
-		vgic vgic_dist vgic_queue vgic_redist violation)) \
+# Files of arch/arm64 but those with assembly and what only they need, and what of core they stand on.
+fuzz-arm64-asm := asm-offsets cpu enable enter errata fault features firmware found handover maintenance mmu traps uart vcpu
+fuzz-arm64-src := $(filter-out $(fuzz-arm64-asm:%=hypervisor/arch/arm64/%.c),$(wildcard hypervisor/arch/arm64/*.c)) \
 	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
 
 fuzz-tools-libs := -lyaml -lfdt

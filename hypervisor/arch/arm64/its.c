@@ -361,7 +361,7 @@ static void hand_on_locked(uint64_t retry)
 		copy_command(its.copied);
 		its.copied = next;
 	}
-	__asm__ volatile("dsb st" : : : "memory");
+	gic_complete_writes();
 	*(volatile uint64_t *)(its.frame + GITS_CWRITER) = its.copied | retry;
 }
 

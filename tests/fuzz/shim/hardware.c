@@ -126,9 +126,25 @@ volatile void *mmu_map_device(hpa_t base, uint64_t size)
 		return shim_frames.gicc;
 	case SHIM_GICH_BASE:
 		return shim_frames.gich;
+	case SHIM_ITS_BASE:
+		return shim_frames.its;
 	default:
 		return NULL;
 	}
+}
+
+void *arch_window_open(hpa_t address, size_t size)
+{
+	fuzz_check(0, "a window at 0x%llx: no target has memory of cells", (unsigned long long)address.value);
+	return NULL;
+}
+
+void arch_window_close(void)
+{
+}
+
+void arch_cache_flush(const void *start, size_t size)
+{
 }
 
 /* Maintenance changes nothing here. */
@@ -279,6 +295,7 @@ void shim_power_on(unsigned int version, unsigned int intids, int its)
 	clear_redistributors();
 	shim_frames.gicc = fresh(shim_frames.gicc, SHIM_GICC_SIZE);
 	shim_frames.gich = fresh(shim_frames.gich, SHIM_GICH_SIZE);
+	shim_frames.its = fresh(shim_frames.its, 0x10000);
 	configure(version, its);
 	pool_init(hpa(SHIM_HV_BASE + 0x10000), SHIM_HV_SIZE - 0x10000);
 	power_cpus();

@@ -41,12 +41,9 @@ void shim_translate(uint64_t address);
 /** A register of a CPU without hooks. */
 uint64_t *shim_register(unsigned int cpu, const char *name);
 
-/**
- * struct shim_frames - the GIC's frames, each an allocation of its own
- * @sizes: of gicd, gicr, gicc, gich.
- */
+/** The GIC's frames, each an allocation of its own. */
 struct shim_frames {
-	uint8_t *gicd, *gicr, *gicc, *gich;
+	uint8_t *gicd, *gicr, *gicc, *gich, *its;
 };
 extern struct shim_frames shim_frames;
 
