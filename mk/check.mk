@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The goals that set the machine up themselves, so that each is the one command.
 
-.PHONY: setup check check-full mutants demo bench
+.PHONY: setup check check-full mutants demo bench bench-config
 
 setup:
 	$(Q)ci/setup
@@ -27,3 +27,7 @@ bench:
 	$(Q)ci/setup --bench
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)ci/system/bench
+
+# How long the check of 1000 cells takes on this machine; that nothing is left out, tests/config says.
+bench-config: tools-host
+	$(Q)$(PYTHON) tests/config/many.py $(O)/host/bulkhead
