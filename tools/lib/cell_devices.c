@@ -139,12 +139,15 @@ void cell_read_devices(struct cell_load *load)
 	for (size_t i = 0; i < node_count(list); i++) {
 		const struct node *node = node_item(list, i);
 		const struct node *passed = node_get(node, "passthrough"), *uart = node_get(node, "uart");
-		const struct node *pci = node_get(node, "pci");
+		const struct node *pci = node_get(node, "pci"), *registers = node_get(node, "registers");
+		const int kinds = !!passed + !!uart + !!pci + !!registers;
 
-		if (!passed + !uart + !pci != 2)
+		if (kinds != 1)
 			error_add(load->messages, RULE_DEVICE_KIND, node->place,
-				  "give one of 'passthrough', 'uart' and 'pci'",
-				  "a device is one thing, not %s", passed || uart || pci ? "two" : "none");
+				  "give one of 'passthrough', 'uart', 'registers' and 'pci'",
+				  "a device is one thing, not %s", kinds ? "several" : "none");
+		else if (registers)
+			cell_read_registers(load, node);
 		else if (passed)
 			cell_read_passthrough(load, node);
 		else if (uart)
@@ -153,7 +156,7 @@ void cell_read_devices(struct cell_load *load)
 			error_add(load->messages, RULE_UNSUPPORTED, pci->place, "leave it to the root cell",
 				  "PCI function '%s': the hypervisor cannot give PCI devices to cells yet",
 				  pci->text);
-		if (!passed && (node_get(node, "dma") || node_get(node, "clock")))
+		if (!passed && ((!registers && node_get(node, "dma")) || node_get(node, "clock")))
 			error_add(load->messages, RULE_DEVICE_KIND, node->place, "remove them",
 				  "'dma' and 'clock' are for passed-through devices");
 	}

@@ -6,7 +6,7 @@
  *	cell_cpus.c     CPUs
  *	cell_memory.c   RAM
  *	cell_devices.c  interrupts, virtual devices
- *	cell_passed.c   passed-through nodes
+ *	cell_passed.c   passed-through nodes; cell_registers.c: the same without a device tree
  *	cell_check.c    all of them against each other and against the board
  */
 #ifndef CFG_CELL_PARTS_H
@@ -22,6 +22,8 @@ void cell_check(struct cell_load *load);
 
 /** One entry of 'devices'; cell_check_passed() when all are read. */
 void cell_read_passthrough(struct cell_load *load, const struct node *source);
+/** Registers by their address. */
+void cell_read_registers(struct cell_load *load, const struct node *source);
 void cell_check_passed(struct cell_load *load);
 
 /** @node: the device's in the board's tree, < 0: given by number. */

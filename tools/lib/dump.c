@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * 'config dump': a blob as readable text. It is checked first; a bad one is shown no further than its header.
+ * 'config dump': a blob as a board or cell file, which compiles to the same blob. It is checked first; of a
+ * bad one only the header and the error are shown. What a blob does not hold is not there: names of nodes,
+ * paths of images, what other cells do.
  */
-#include "internal.h"
+#include "isa.h"
 
 #include <lib/config.h>
 
@@ -10,95 +12,200 @@
 
 typedef unsigned long long ull;
 
-static void print_range(FILE *out, const char *name, const struct bh_config_range *range)
+/* In single quotes nothing but the quote itself means anything. */
+static void print_quoted(FILE *out, const char *text)
+{
+	fputc('\'', out);
+	for (; *text; text++)
+		fputs(*text == '\'' ? "''" : (char[]){ *text, '\0' }, out);
+	fputc('\'', out);
+}
+
+static void print_text(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, "%s: ", key);
+	print_quoted(out, text);
+	fputc('\n', out);
+}
+
+static void print_word(FILE *out, const char *key, const char *choices, unsigned int place)
+{
+	for (; place && *choices; place--)
+		choices += strcspn(choices, "|") + 1;
+	fprintf(out, "%s: %.*s\n", key, (int)strcspn(choices, "|"), choices);
+}
+
+/* A map in one line, with the size in words behind it. @key: "  - " or "gicd: ". */
+void dump_range(FILE *out, const char *key, const struct bh_config_range *range)
 {
 	if (range->size)
-		fprintf(out, "  %-12s 0x%012llx - 0x%012llx  %llu KiB\n", name, (ull)range->base,
-			(ull)(range->base + (range->size - 1)), (ull)(range->size >> 10));
+		fprintf(out, "%s{ at: 0x%llx, size: 0x%llx } # %llu KiB\n", key, (ull)range->base,
+			(ull)range->size, (ull)(range->size >> 10));
+}
+
+static void print_ranges(FILE *out, const char *key, const struct bh_config_range *list, uint32_t count)
+{
+	if (count)
+		fprintf(out, "%s:\n", key);
+	for (uint32_t i = 0; i < count; i++)
+		dump_range(out, "  - ", &list[i]);
 }
 
 static void print_header(FILE *out, const struct bh_config_header *header)
 {
-	fprintf(out, "%s configuration, ABI %u.%u, architecture %u, %u bytes, checksum %08x\n",
+	fprintf(out, "# %s configuration, ABI %u.%u, architecture %u, %u bytes, checksum %08x\n",
 		header->kind == BH_CONFIG_SYSTEM ? "system" : "cell", header->major, header->minor,
 		header->arch, header->size, header->crc);
 }
 
-static void print_cpus(FILE *out, const struct bh_config_cpu *cpus, uint32_t count)
+/* ---- board ---- */
+
+static void print_hypervisor(FILE *out, const struct bh_config_system *system)
 {
-	fprintf(out, "  %-12s", "cpus");
-	for (uint32_t i = 0; i < count; i++)
-		fprintf(out, " 0x%llx", (ull)cpus[i].hwid);
-	fputc('\n', out);
+	const struct bh_config_range *uart = &system->debug_uart;
+
+	fputs("hypervisor:\n", out);
+	dump_range(out, "  memory: ", &system->hv_memory);
+	print_word(out, "  log", CHOICES_LOG, system->log_level);
+	fprintf(out, "  timeout: %ums\n", system->timeout_ms);
+	if (system->debug_uart_type) {
+		fputs("  debug-uart:\n", out);
+		print_word(out, "    type", CHOICES_UART, system->debug_uart_type);
+		fprintf(out, "    at: 0x%llx\n    size: 0x%llx\n", (ull)uart->base, (ull)uart->size);
+	}
 }
 
-static void dump_system(FILE *out, const struct bh_config_system *system)
+static void dump_system(FILE *out, const struct bh_config_system *system, const struct isa *isa)
 {
-	const struct bh_config_gic *gic = &system->gic;
-	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
-	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
+	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
 
-	fprintf(out, "board %s, compatible %s\n", system->board, system->compatible);
-	fprintf(out, "  event interrupt %u, on-reset %s, log level %u, time limit %u ms\n", system->event_irq,
-		system->on_reset == BH_ON_RESET_STOP ? "stop" : "machine", system->log_level,
-		system->timeout_ms);
-	for (uint32_t i = 0; i < system->dram.count; i++)
-		print_range(out, "dram", &dram[i]);
-	print_range(out, "hypervisor", &system->hv_memory);
-	for (uint32_t i = 0; i < system->pool.count; i++)
-		print_range(out, "pool", &pool[i]);
-	print_range(out, "debug uart", &system->debug_uart);
-	fprintf(out, "  GICv%u, maintenance interrupt %u\n", gic->version, gic->maintenance_irq);
-	print_range(out, "gicd", &gic->gicd);
-	print_range(out, "gicr", &gic->gicr);
-	print_range(out, "gicc", &gic->gicc);
-	print_range(out, "gich", &gic->gich);
-	print_range(out, "gicv", &gic->gicv);
-	print_range(out, "its", &gic->its);
-	print_cpus(out, CONFIG_ARRAY(struct bh_config_cpu, system, cpus), system->cpus.count);
+	print_text(out, "board", system->board);
+	print_text(out, "compatible", system->compatible);
+	fprintf(out, "architecture: %s\n", isa->name);
+	print_hypervisor(out, system);
+	print_ranges(out, "pool", CONFIG_ARRAY(struct bh_config_range, system, pool), system->pool.count);
+	fputs("root:\n", out);
+	print_word(out, "  on-reset", CHOICES_ON_RESET, system->on_reset);
+	if (system->event_irq)
+		fprintf(out, "event-interrupt: intid %u\n", system->event_irq);
+	print_ranges(out, "dram", CONFIG_ARRAY(struct bh_config_range, system, dram), system->dram.count);
+	fputs("cpus: [", out);
+	for (uint32_t i = 0; i < system->cpus.count; i++)
+		fprintf(out, "%s0x%llx", i ? ", " : "", (ull)cpus[i].hwid);
+	fputs("]\n", out);
+	isa->dump_board(out, system);
 }
 
-static void print_memory(FILE *out, const struct bh_config_memory *region)
-{
-	char host[32] = "from the pool";
+/* ---- cell ---- */
 
-	if (!(region->flags & BH_MEM_AUTO))
-		snprintf(host, sizeof(host), "0x%012llx", (ull)region->hpa);
-	fprintf(out, "  memory       0x%012llx - 0x%012llx  at %s  %c%c%c%s%s  %s\n", (ull)region->gpa,
-		(ull)(region->gpa + (region->size - 1)), host, region->flags & BH_MEM_READ ? 'r' : '-',
-		region->flags & BH_MEM_WRITE ? 'w' : '-', region->flags & BH_MEM_EXEC ? 'x' : '-',
-		region->flags & BH_MEM_DEVICE ? " device" : "",
-		region->flags & BH_MEM_LOADABLE ? " loadable" : "", region->name);
+static void print_flags(FILE *out, uint32_t flags)
+{
+	static const char *const names[] = { "read", "write", "execute" };
+	const char *before = "";
+
+	fputs("    flags: [", out);
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(flags & (BH_MEM_READ << i)))
+			continue;
+		fprintf(out, "%s%s", before, names[i]);
+		before = ", ";
+	}
+	fprintf(out, "]\n    loadable: %s\n", flags & BH_MEM_LOADABLE ? "true" : "false");
 }
 
-static void dump_cell(FILE *out, const struct bh_config_cell *cell)
+static void print_ram(FILE *out, const struct bh_config_cell *cell)
 {
 	const struct bh_config_memory *memory = CONFIG_ARRAY(struct bh_config_memory, cell, memory);
-	const struct bh_config_irq *irqs = CONFIG_ARRAY(struct bh_config_irq, cell, irqs);
+
+	fputs("memory:\n", out);
+	for (uint32_t i = 0; i < cell->memory.count; i++) {
+		const struct bh_config_memory *region = &memory[i];
+
+		if (region->flags & BH_MEM_DEVICE)
+			continue;
+		print_text(out, "  - name", region->name);
+		fprintf(out, "    guest: 0x%llx\n    size: 0x%llx # %llu MiB\n", (ull)region->gpa,
+			(ull)region->size, (ull)(region->size >> 20));
+		if (!(region->flags & BH_MEM_AUTO))
+			fprintf(out, "    at: 0x%llx\n", (ull)region->hpa);
+		print_flags(out, region->flags);
+	}
+}
+
+static int has_devices(const struct bh_config_cell *cell)
+{
+	const struct bh_config_memory *memory = CONFIG_ARRAY(struct bh_config_memory, cell, memory);
+	uint32_t i = 0;
+
+	while (i < cell->memory.count && !(memory[i].flags & BH_MEM_DEVICE))
+		i++;
+	return i < cell->memory.count || cell->devices.count;
+}
+
+/* That a device may write memory cannot be seen in the blob: the file must say that it may. */
+static void print_devices(FILE *out, const struct bh_config_cell *cell, const struct isa *isa)
+{
+	const struct bh_config_memory *memory = CONFIG_ARRAY(struct bh_config_memory, cell, memory);
 	const struct bh_config_device *devices = CONFIG_ARRAY(struct bh_config_device, cell, devices);
 
-	fprintf(out, "cell %s\n  entry 0x%llx, argument 0x%llx, communication page 0x%llx\n", cell->name,
-		(ull)cell->entry, (ull)cell->boot_arg, (ull)cell->comm_page);
-	fprintf(out, "  watchdog %u ms, stop within %u ms\n", cell->watchdog_ms, cell->stop_ms);
-	print_cpus(out, CONFIG_ARRAY(struct bh_config_cpu, cell, cpus), cell->cpus.count);
-	for (uint32_t i = 0; i < cell->memory.count; i++)
-		print_memory(out, &memory[i]);
-	fprintf(out, "  GICv%u        gicd 0x%llx, %s 0x%llx\n", cell->gic.version, (ull)cell->gic.gicd,
-		cell->gic.version == BH_GIC_V3 ? "gicr" : "gicc",
-		(ull)(cell->gic.version == BH_GIC_V3 ? cell->gic.gicr : cell->gic.gicc));
-	for (uint32_t i = 0; i < cell->irqs.count; i++)
-		fprintf(out, "  interrupt    %u (spi %u)\n", irqs[i].intid, irqs[i].intid - 32);
-	for (uint32_t i = 0; i < cell->devices.count; i++)
-		fprintf(out, "  %-12s 0x%012llx, interrupt %u%s\n",
+	for (uint32_t i = 0; i < cell->memory.count; i++) {
+		const struct bh_config_memory *region = &memory[i];
+
+		if (!(region->flags & BH_MEM_DEVICE))
+			continue;
+		fprintf(out, "  - registers: { guest: 0x%llx, at: 0x%llx, size: 0x%llx, writable: %s, name: ",
+			(ull)region->gpa, (ull)region->hpa, (ull)region->size,
+			region->flags & BH_MEM_WRITE ? "true" : "false");
+		print_quoted(out, region->name);
+		fputs(" }\n    dma: unprotected\n", out);
+	}
+	for (uint32_t i = 0; i < cell->devices.count; i++) {
+		fprintf(out, "  - uart: { type: %s, at: 0x%llx, console: %s",
 			devices[i].type == BH_DEV_UART_PL011 ? "pl011" : "16550", (ull)devices[i].gpa,
-			devices[i].irq, i == cell->console ? ", console" : "");
+			i == cell->console ? "true" : "false");
+		if (devices[i].irq)
+			fprintf(out, ", %s: %u", isa->irq_kind, devices[i].irq - isa->irq_base);
+		fputs(" }\n", out);
+	}
 }
+
+static void dump_cell(FILE *out, const struct bh_config_cell *cell, const struct isa *isa)
+{
+	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, cell, cpus);
+	const struct bh_config_irq *irqs = CONFIG_ARRAY(struct bh_config_irq, cell, irqs);
+
+	print_text(out, "cell", cell->name);
+	fputs("cpus: [", out);
+	for (uint32_t i = 0; i < cell->cpus.count; i++)
+		fprintf(out, "%s%s 0x%llx", i ? ", " : "", isa->hwid, (ull)cpus[i].hwid);
+	fputs("]\n", out);
+	print_ram(out, cell);
+	fprintf(out, "boot:\n  protocol: none\n  entry: 0x%llx\n", (ull)cell->entry);
+	if (cell->boot_arg)
+		fprintf(out, "  argument: 0x%llx\n", (ull)cell->boot_arg);
+	isa->dump_cell(out, cell);
+	fprintf(out, "  intid: [");
+	for (uint32_t i = 0; i < cell->irqs.count; i++)
+		fprintf(out, "%s%u", i ? ", " : "", irqs[i].intid);
+	fputs("]\n", out);
+	if (has_devices(cell)) {
+		fputs("devices:\n", out);
+		print_devices(out, cell, isa);
+	}
+	if (cell->comm_page)
+		fprintf(out, "comm-page: 0x%llx\n", (ull)cell->comm_page);
+	if (cell->watchdog_ms)
+		fprintf(out, "watchdog: %ums\n", cell->watchdog_ms);
+	fprintf(out, "stop-timeout: %ums\n", cell->stop_ms);
+}
+
+/* ---- */
 
 static void print_error(FILE *out, const void *blob, size_t size, const struct bh_error *error)
 {
 	char text[256];
 
-	fprintf(out, "wrong: %s [%s at byte %u]; %s\n", cfg_error_text(error, text, sizeof(text)),
+	fprintf(out, "# wrong: %s [%s at byte %u]; %s\n", cfg_error_text(error, text, sizeof(text)),
 		config_blob_field_name(blob, (uint32_t)size, error->field), error->field,
 		cfg_error_mend(error->code));
 }
@@ -107,21 +214,27 @@ int dump_blob(FILE *out, const void *blob, size_t size)
 {
 	const struct bh_config_header *header = blob;
 	struct bh_error error = { 0 };
+	const struct isa *isa;
 	int code;
 
 	if (size < sizeof(*header) || header->magic != BH_CONFIG_MAGIC) {
-		fputs("not a Bulkhead configuration: it does not start with the magic\n", out);
+		fputs("# not a Bulkhead configuration: it does not start with the magic\n", out);
 		return BH_E_MAGIC;
 	}
 	print_header(out, header);
+	isa = isa_find(header->arch);
 	code = header->kind == BH_CONFIG_CELL ?
 		       config_check_layout(blob, (uint32_t)size, BH_CONFIG_CELL, &error) :
-		       config_check_system(blob, (uint32_t)size, BH_ARCH_AARCH64, &error);
-	if (code)
+		       config_check_system(blob, (uint32_t)size, header->arch, &error);
+	if (code) {
 		print_error(out, blob, size, &error);
-	else if (header->kind == BH_CONFIG_CELL)
-		dump_cell(out, blob);
-	else
-		dump_system(out, blob);
+	} else if (!isa) {
+		fputs("# of an architecture that this tool does not know\n", out);
+		return BH_E_ARCH;
+	} else if (header->kind == BH_CONFIG_CELL) {
+		dump_cell(out, blob, isa);
+	} else {
+		dump_system(out, blob, isa);
+	}
 	return code;
 }

@@ -50,6 +50,8 @@ struct maker; /* guest_dt.h */
  * them: 'spi 8' is @irq_base + 8.
  * @board_intc: interrupt controller of the board, from the file or the device tree.
  * @cell_intc: the one that the guest sees.  @cell_spans: its places in the guest's memory.
+ * @dump_board, @dump_cell: write the interrupt controller as the file has it; of a cell the map
+ * 'interrupts', behind which 'intid' follows.
  * @irq_cells: cells of one interrupt in the guest's tree.  @put_irq: writes them, @flags: IRQ_TYPE_*.
  * @guest_cpus: properties and children of /cpus.  @guest_platform: firmware, interrupt controller, timer.
  */
@@ -65,11 +67,16 @@ struct isa {
 	void (*board_intc)(struct board_load *load);
 	void (*cell_intc)(struct cell_load *load);
 	void (*cell_spans)(const struct cfg_cell *cell, struct place place, struct spans *spans);
+	void (*dump_board)(FILE *out, const struct bh_config_system *system);
+	void (*dump_cell)(FILE *out, const struct bh_config_cell *cell);
 	unsigned int irq_cells;
 	void (*put_irq)(uint32_t irq, uint32_t flags, uint32_t *cells);
 	void (*guest_cpus)(struct maker *maker);
 	void (*guest_platform)(struct maker *maker);
 };
+
+/** A range as '{ at, size }' behind @key; nothing if it is empty. */
+void dump_range(FILE *out, const char *key, const struct bh_config_range *range);
 
 extern const struct isa isa_arm64;
 

@@ -70,6 +70,32 @@ static void cell_spans(const struct cfg_cell *cell, struct place place, struct s
 	}
 }
 
+static void dump_board(FILE *out, const struct bh_config_system *system)
+{
+	const struct bh_config_gic *gic = &system->gic;
+
+	fprintf(out, "gic: # GICv%u\n  version: %u\n", gic->version, gic->version);
+	dump_range(out, "  gicd: ", &gic->gicd);
+	dump_range(out, "  gicr: ", &gic->gicr);
+	dump_range(out, "  gicc: ", &gic->gicc);
+	dump_range(out, "  gich: ", &gic->gich);
+	dump_range(out, "  gicv: ", &gic->gicv);
+	dump_range(out, "  its: ", &gic->its);
+	fprintf(out, "  maintenance: intid %u\n", gic->maintenance_irq);
+}
+
+static void dump_cell(FILE *out, const struct bh_config_cell *cell)
+{
+	const struct bh_config_cell_gic *gic = &cell->gic;
+
+	fprintf(out, "interrupts: # GICv%u\n  controller: gicv%u\n  gicd: 0x%llx\n", gic->version,
+		gic->version, (unsigned long long)gic->gicd);
+	if (gic->version == BH_GIC_V3)
+		fprintf(out, "  gicr: 0x%llx\n", (unsigned long long)gic->gicr);
+	else
+		fprintf(out, "  gicc: 0x%llx\n", (unsigned long long)gic->gicc);
+}
+
 const struct isa isa_arm64 = {
 	.arch = BH_ARCH_AARCH64,
 	.name = "aarch64",
@@ -84,6 +110,8 @@ const struct isa isa_arm64 = {
 	.board_intc = board_intc,
 	.cell_intc = cell_intc,
 	.cell_spans = cell_spans,
+	.dump_board = dump_board,
+	.dump_cell = dump_cell,
 	.irq_cells = 3,
 	.put_irq = put_irq_gic,
 	.guest_cpus = guest_cpus_arm64,

@@ -199,6 +199,12 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 			  "a kernel cannot lie at 0x%llx, which is not aligned to 2 MiB",
 			  (ull)cell->image_gpa);
 	place_dtb(cell, messages);
+	if (cell->has_dtb && boot_node(cell, "argument"))
+		error_add(messages, RULE_BOOT_KEY, boot_place(cell, "argument"),
+			  "remove it, or write 'devicetree: none'",
+			  "'argument' is the address of the device tree");
+	else if (!cell->has_dtb)
+		cell->body.boot_arg = node_number(boot_node(cell, "argument"), 0);
 }
 
 /* ---- the plan ---- */

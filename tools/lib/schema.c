@@ -140,6 +140,8 @@ static const struct schema schema_boot[] = {
 	KEY("at", ADDRESS, ONE, OPTION, "where the kernel or image lies in guest memory",
 	    .otherwise = "start of the first executable region"),
 	KEY("entry", ADDRESS, ONE, OPTION, "flat: entry point", .otherwise = "the image's start"),
+	KEY("argument", ADDRESS, ONE, OPTION, "first argument of the entry point",
+	    .otherwise = "the device tree's address"),
 	KEY("devicetree", TEXT, ONE, OPTION, "generate, none, or a .dtb", .otherwise = "generate for linux, else none"),
 	MAP("load", schema_load, MANY, OPTION, "more files to put into memory"),
 	END
@@ -163,6 +165,15 @@ static const struct schema schema_uart[] = {
 	END
 };
 
+static const struct schema schema_registers[] = {
+	KEY("at", ADDRESS, ONE, NEEDED, "host-physical start"),
+	KEY("size", SIZE, ONE, NEEDED, "bytes, whole pages"),
+	KEY("guest", ADDRESS, ONE, OPTION, "guest-physical start", .otherwise = "the same"),
+	KEY("writable", BOOL, ONE, OPTION, "whether the guest may write them", .otherwise = "true"),
+	KEY("name", TEXT, ONE, OPTION, "for messages"),
+	END
+};
+
 static const struct schema schema_device[] = {
 	KEY("passthrough", TEXT, ONE, OPTION, "path or alias of a node of the board's device tree"),
 	WORD("dma", CHOICES_DMA, ONE, OPTION,
@@ -170,6 +181,7 @@ static const struct schema schema_device[] = {
 	KEY("clock", NUMBER, SOME, OPTION, "of a passed-through device: Hz of its clocks",
 	    .otherwise = "the device tree's"),
 	MAP("uart", schema_uart, ONE, OPTION, "virtual UART"),
+	MAP("registers", schema_registers, ONE, OPTION, "registers that no device tree names; needs 'dma'"),
 	KEY("pci", TEXT, ONE, OPTION, "PCI function; refused, there is no driver for it yet"),
 	END
 };
