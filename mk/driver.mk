@@ -32,10 +32,11 @@ $(kernels:%=driver-%): driver-%:
 
 # A hostile root kernel for the scenarios; never installed.
 attack-src := $(wildcard ci/system/helpers/attack-module/*)
-.PHONY: attack-module $(kernels:%=attack-module-%)
-attack-module: $(kernels:%=attack-module-%)
+attack-kernels := $(filter aarch64-%,$(kernels))
+.PHONY: attack-module $(attack-kernels:%=attack-module-%)
+attack-module: $(attack-kernels:%=attack-module-%)
 
-$(kernels:%=attack-module-%): attack-module-%:
+$(attack-kernels:%=attack-module-%): attack-module-%:
 	$(call say,MODULE,$(O)/attack/$*/attack.ko)
 	$(Q)mkdir -p $(O)/attack/$*
 	$(Q)for f in $(attack-src); do cmp -s $$f $(O)/attack/$*/$${f##*/} || cp $$f $(O)/attack/$*/; done

@@ -8,6 +8,7 @@ import json
 import os
 import re
 
+from hypervisor import TEST
 from machine import BUILD
 
 SENTINELS, SENTINELS_SIZE, SENTINEL = 0x62000000, 0x200000, "0x5afe0000600d5afe"
@@ -140,12 +141,16 @@ def finish(bh):
     return wrong
 
 
-def run(bh, ranges=((0, LAST),), first_only=False, timeout=240):
+def command_for(first=0, last=LAST, first_only=False, only=""):
+    """What runs rows in the machine; only: of this class."""
+    return f"sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)} {only}"
+
+
+def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):
     """Rows by number, of the cell; the victim lives already. Give them judged."""
     rows = []
     for first, last in ranges:
-        command = f"sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)}"
-        result = bh.machine.run(command, timeout)
+        result = bh.machine.run(command_for(first, last, first_only, only), timeout)
         rows += parse(result.output)
         if result.code and not (rows and rows[-1].problem):
             lost = Row(first, "frame", "ok", "any", 0, 0)
@@ -196,3 +201,27 @@ def unnamed(text, rows):
     tried = [int(row.got.split()[1].rstrip(":"), 16) for row in rows
              if row.name.startswith("kernel-memory.") and re.match(r"refused 0x", row.got)]
     return [f"the log does not name {address:#x}" for address in tried[:LOG_BURST] if address not in named]
+
+
+# The same attack 100000 times, while another cell comes and goes.
+COME_AND_GO = """
+{attack} >/tmp/endless & attack=$!
+rounds=0
+until bulkhead cell list | grep -q hostile; do sleep 0.1; done
+while kill -0 $attack 2>/dev/null; do
+	bulkhead cell boot --quiet {test}/heartbeat-cpu1.yaml >/tmp/other 2>&1 || {{ cat /tmp/other; exit 1; }}
+	bulkhead cell destroy --quiet heartbeat-cpu1 >/tmp/other 2>&1 || {{ cat /tmp/other; exit 1; }}
+	rounds=$((rounds + 1))
+done
+wait $attack; code=$?
+cat /tmp/endless
+echo rounds $rounds
+exit $code
+"""
+
+
+def run_endless(bh, timeout=120):
+    """Rows, and how often another cell came and went meanwhile."""
+    script = COME_AND_GO.format(attack=command_for(only="endless"), test=TEST)
+    text = bh.machine.sh(script, timeout)
+    return parse(text), int(re.search(r"rounds (\d+)", text).group(1))

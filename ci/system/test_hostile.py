@@ -12,6 +12,12 @@ from conftest import is_full
 from machine import matrix
 
 
+def span(log, words):
+    """Seconds between the first and the last line of the log with these words, by the hypervisor's own clock."""
+    times = [float(line.split("]")[0].strip("[ ")) for line in log.splitlines() if words in line]
+    return times[-1] - times[0] if times else 0
+
+
 def is_everything(bh, request):
     """The first configuration runs all rows."""
     m = bh.machine
@@ -95,3 +101,81 @@ def test_the_next_owner_of_a_cpu_reads_reset_values(bh):
     assert after["times"] == before["times"] + 1, "root's CPU did not come back, or the module did not see it"
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= 120
+
+
+def test_100000_attacks_while_cells_come_and_go(bh):
+    """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
+    hostile.begin(bh)
+    rows, rounds = hostile.run_endless(bh)
+    bh.cell("destroy", "hostile")
+    hostile.save(rows, f"{bh.machine.label}-endless")
+    print("\n".join(row.line() for row in rows), f"\nrounds: {rounds}")
+    wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh)
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) == 4 and rounds >= 2
+    bh.cell("destroy", "victim")
+
+
+def test_two_cells_that_collude(bh):
+    """One opens its doors to the other, and attacks the same victim at the same time."""
+    hostile.begin(bh)
+    bh.boot_test("accomplice")
+    bh.wait_console("accomplice", "accomplice: ready")
+    rows = hostile.run(bh, only="collude")
+    hostile.save(rows, f"{bh.machine.label}-collude")
+    print("\n".join(row.line() for row in rows))
+    wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh)
+    wrong += [] if bh.beats("accomplice") else [bh.console("accomplice")]
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= 7
+    for name in ("accomplice", "victim"):
+        bh.cell("destroy", name)
+
+
+def test_nothing_of_a_cell_is_found_by_the_next(bh):
+    """The next cell has its number and CPU, hence its VMID; first at the same host addresses, then at others."""
+    for where in ("seek", "seek-elsewhere"):
+        bh.boot_test("fill")
+        bh.machine.sh("sleep 0.5")
+        bh.cell("destroy", "fill")
+        bh.boot_test(where)
+        bh.wait_state("seek", "stopped")
+        assert "seek: zeros" in bh.console("seek")
+        bh.cell("destroy", "seek")
+
+
+def log_counts(bh):
+    """(lines of the cell's refused accesses, messages left out)."""
+    log = bh.json("log")
+    return len([line for line in log["lines"] if "is not for guests" in line]), log["lost_messages"]
+
+
+def test_a_guest_cannot_flood_the_log(bh):
+    """Every refused access is a line or is counted as lost; root is not interrupted by any of them."""
+    board = "/tmp/debug.yaml"
+    bh.disable()
+    bh.machine.sh(f"sed 's/log: info/log: debug/' {bh.board} >{board} && bulkhead enable {board}")
+    bh.boot_test("flood")
+    bh.wait_console("flood", "flood: ready")
+    busy = bh.json("cell stats flood")["3"]["exits_sysreg"]
+    before = bh.json("cell stats root")
+    bh.machine.sh("sleep 1")
+    after = bh.json("cell stats root")
+    bh.cell("kill", "flood")
+    refused = bh.json("cell stats flood")["3"]["exits_sysreg"]
+    lines, lost = log_counts(bh)
+    text = bh.machine.sh("bulkhead log")
+    bh.cell("destroy", "flood")
+    bh.disable()
+    bh.enable()
+    print(f"{refused} refused accesses: {lines} lines, {lost} counted as lost")
+    assert refused > busy + 1000, "this was no flood"
+    assert lines + lost == refused
+    seconds = span(text, "is not for guests")
+    assert lines <= 10 + 2 * (seconds + 1), f"{lines} lines in {seconds} s"
+    assert "enabled:" in text, "the flood has pushed older messages out"
+    moved = {what: sum(after[cpu][what] - before[cpu][what] for cpu in before)
+             for what in ("exits_kick", "exits_ipi", "injected_faults")}
+    # Root's own IPIs come as kicks, to each other CPU at most; the flood brings none.
+    assert moved["exits_kick"] <= moved["exits_ipi"] * (len(before) - 1), moved
+    assert moved["injected_faults"] == 0

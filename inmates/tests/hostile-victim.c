@@ -8,7 +8,7 @@
 
 #include <regs.h>
 
-#define FIRST_SPI 42u
+#define FIRST_SPI 46u
 #define SPIS 2u
 #define PRIORITY 0x70u
 #define SENTINEL 0x5afe5afe5afe5afeull

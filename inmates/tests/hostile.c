@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Attacks, row by row: hostile/. Which rows is in the parameter file that the cell is loaded with: numbers of
- * the first and the last, and a flag: 1: the first row of each class only. A row that fails the cell ends the
+ * the first and the last, a flag: 1: the first row of each class only, and maybe the name of the only class; the
+ * last class runs only by name. A row that fails the cell ends the
  * run, and so does a full console; whoever watches starts the cell anew with the next row, until "done". One line
  * a row before it is tried, one after:
  *
@@ -18,7 +19,8 @@
 #define ROWS_A_RUN 25u /* what the console's ring holds */
 
 static const struct rows *const classes[] = {
-	&memory_rows, &mmio_rows, &gic_rows, &sysreg_rows, &irq_rows, &firmware_rows, &hypercall_rows,
+	&memory_rows,	&mmio_rows,	 &gic_rows,	&sysreg_rows,  &irq_rows,
+	&firmware_rows, &hypercall_rows, &collude_rows, &endless_rows,
 };
 
 struct run {
@@ -123,12 +125,35 @@ static unsigned int read_number(const char **text)
 	return number;
 }
 
+static void read_name(const char **text, char *name, size_t size)
+{
+	size_t used = 0;
+
+	while (**text == ' ')
+		(*text)++;
+	for (; **text > ' ' && used + 1 < size; (*text)++)
+		name[used++] = **text;
+	name[used] = 0;
+}
+
+/* @only: name of the class, or empty. */
+static bool is_chosen(size_t class, const char *only)
+{
+	size_t length = strlen(only);
+
+	if (!length)
+		return classes[class] != &endless_rows;
+	return !memcmp(classes[class]->row[0].name, only, length);
+}
+
 void inmate_main(uint64_t boot_arg)
 {
 	const char *text = (const char *)(uintptr_t)HOSTILE_PARAMETERS;
 	unsigned int first = read_number(&text), last = read_number(&text), first_only = read_number(&text);
 	unsigned int number = 0, tried = 0;
+	char only[16];
 
+	read_name(&text, only, sizeof(only));
 	printk("begin %u\n", first);
 	irq_init();
 	map_aliases();
@@ -138,7 +163,8 @@ void inmate_main(uint64_t boot_arg)
 		for (unsigned int i = 0; i < classes[class]->count; i++, number++) {
 			const struct row *row = &classes[class]->row[i];
 
-			if (number < first || number > last || (first_only && (any || !applies(row))))
+			if (number < first || number > last || !is_chosen(class, only) ||
+			    (first_only && (any || !applies(row))))
 				continue;
 			any = true;
 			if (tried++ == ROWS_A_RUN)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Run rows of the hostile cell: usage: hostile.sh FIRST LAST FIRST-OF-EACH-CLASS(0|1)
+# Run rows of the hostile cell: usage: hostile.sh FIRST LAST FIRST-OF-EACH-CLASS(0|1) [CLASS]
 #
 # Prints what the cell's console shows, and after each run of it one line for its end and one for its victim:
 #	end JSON of 'bulkhead cell show hostile'
@@ -8,7 +8,7 @@
 next=$1
 verb="boot /etc/bulkhead/test/hostile.yaml"
 while :; do
-	echo "$next $2 $3" > /tmp/hostile.rows
+	echo "$next $2 $3 $4" > /tmp/hostile.rows
 	# shellcheck disable=SC2086
 	bulkhead cell $verb --quiet > /dev/null || exit 1
 	verb="restart hostile"

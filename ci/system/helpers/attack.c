@@ -29,7 +29,7 @@
 #define GICD 0x08000000ul
 #define GICR 0x080a0000ul
 #define LENT_CPU 2
-#define VICTIM_SPI 42
+#define VICTIM_SPI 46
 #define PAGE 4096ul
 
 static int mem, device;

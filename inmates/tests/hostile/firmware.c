@@ -182,7 +182,7 @@ static const struct row rows[] = {
 	{ "firmware.cpu-on-wild", version, 0, wild_mpidrs, 1000, GIVES(0) },
 	{ "firmware.affinity-of-others", version, 0, affinity_info, 2, GIVES(INVALID) },
 	{ "firmware.affinity-level", version, 0, affinity_level, 1, GIVES(INVALID) },
-	{ "firmware.random", version, 0, random_ids, 5000, GIVES(0) },
+	{ "firmware.random", version, 0, random_ids, 10000, GIVES(0) },
 	{ "firmware.immediates", version, 0, odd_immediates, 0, GIVES(NOT_SUPPORTED) },
 	{ "firmware.smc-at-el0", svc_works, 0, smc_at_el0, 0, GIVES(0) },
 	{ "firmware.hvc-at-el0", svc_works, 0, hvc_at_el0, 0, GIVES(0) },

@@ -14,9 +14,13 @@
 #define HOSTILE_PARAMETERS 0x401ff000ull
 #define HOSTILE_READ_ONLY 0x48000000ull
 #define HOSTILE_NO_EXECUTE 0x48200000ull
-#define HOSTILE_FIRST_SPI 40u /* and the next one */
+#define HOSTILE_FIRST_SPI 44u /* and the next one */
 #define VICTIM_MEMORY 0x61000000ull
-#define VICTIM_FIRST_SPI 42u /* and the next one */
+#define VICTIM_FIRST_SPI 46u /* and the next one */
+#define ACCOMPLICE_MEMORY 0x63000000ull
+#define ACCOMPLICE_TABLE 0x63100000ull
+#define ACCOMPLICE_CPU 1u
+#define ACCOMPLICE_FIRST_SPI 42u
 #define ROOT_MEMORY 0x50001000ull
 #define ROOT_SENTINELS 0x62000000ull
 #define HYPERVISOR_MEMORY 0xbf000000ull
@@ -64,7 +68,7 @@ struct rows {
 #define ROWS(name, table) const struct rows name = { table, sizeof(table) / sizeof((table)[0]) }
 
 extern const struct rows memory_rows, mmio_rows, gic_rows, sysreg_rows, irq_rows, firmware_rows,
-	hypercall_rows;
+	hypercall_rows, collude_rows, endless_rows;
 
 /* Ways to touch an address; loads give what they read, stores 1. */
 uint64_t load8(uint64_t address);
@@ -81,6 +85,9 @@ uint64_t store_pre_index(uint64_t address);
 uint64_t load_exclusive(uint64_t address);
 uint64_t load_acquire(uint64_t address);
 uint64_t load_unprivileged(uint64_t address);
+
+/** Make @table a page table of ours, and go through it. */
+uint64_t table_walk(uint64_t table);
 
 /** A word of the cell's own, not 0. */
 uint64_t own_word(void);

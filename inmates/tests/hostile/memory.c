@@ -33,7 +33,7 @@ static uint64_t call_own(uint64_t unused)
 }
 
 /* A page table of the cell that lies in memory of others. */
-static uint64_t walk(uint64_t table)
+uint64_t table_walk(uint64_t table)
 {
 	uint64_t tcr = sysreg_read(TCR_EL1);
 
@@ -108,7 +108,7 @@ static const struct row rows[] = {
 	{ "memory.last-of-40-bits", OWN(load64), load64, ALIAS_LAST_OF_40 + 0x3ffffff8,
 	  FAILS_DEVICE(0xfffffffff8) },
 	{ "memory.across-the-end", OWN(load64), load64, HOSTILE_RAM_END - 4, FAILS(HOSTILE_RAM_END) },
-	{ "memory.table-walk", load_own, 0, walk, HYPERVISOR_MEMORY, FAILS(HYPERVISOR_MEMORY) },
+	{ "memory.table-walk", load_own, 0, table_walk, HYPERVISOR_MEMORY, FAILS(HYPERVISOR_MEMORY) },
 	{ "memory.load-pair", OWN(load_pair), load_pair, HYPERVISOR_MEMORY, FAILS(HYPERVISOR_MEMORY) },
 	{ "memory.store-pair", OWN(store_pair), store_pair, HYPERVISOR_MEMORY, FAILS(HYPERVISOR_MEMORY) },
 	{ "memory.load-post-index", OWN(load_post_index), load_post_index, HYPERVISOR_MEMORY,

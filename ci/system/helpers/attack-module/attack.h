@@ -23,7 +23,7 @@
 #define GICR_STRIDE 0x20000ull
 #define UART_OF_VICTIM 0x09040000ull
 #define LENT_CPU 2u
-#define VICTIM_SPI 42u
+#define VICTIM_SPI 46u
 #define EVENT_SPI 232u
 
 /**
