@@ -150,6 +150,16 @@ void arch_cell_reset(struct cell_arch *cell)
 	vplic_cell_reset(cell);
 }
 
+/* PLIC and APLIC read and write no memory. */
+int arch_root_intc_init(void)
+{
+	return BH_E_OK;
+}
+
+void arch_root_intc_exit(void)
+{
+}
+
 int arch_platform_range(unsigned int index, struct bh_config_range *range)
 {
 	const struct bh_config_system *system = image_config();
