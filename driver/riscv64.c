@@ -43,9 +43,12 @@ u32 arch_enter(u64 entry, u64 arg)
 		     "csrr	%4, stvec\n"
 		     "csrw	stvec, %3\n"
 		     "csrw	satp, zero\n"
+		     ".option rvc\n"
 		     ".balign	4\n"
+		     ".option norvc\n"
 		     "1:\n"
 		     "csrw	stvec, %4\n"
+		     "sfence.vma\n"
 		     ".option pop\n"
 		     : "+r"(a0), "=&r"(a1), "=&r"(a2), "+r"(a3), "=&r"(stvec)
 		     :
@@ -69,9 +72,12 @@ void arch_hypercall(struct arch_call *call)
 	asm volatile(".option push\n"
 		     ".option norvc\n"
 		     "csrr	%6, stvec\n"
+		     ".option rvc\n"
 		     ".balign	4\n"
+		     ".option norvc\n"
 		     "ecall\n"
 		     "csrw	stvec, %6\n"
+		     "sfence.vma\n"
 		     ".option pop\n"
 		     : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5), "=&r"(stvec)
 		     : "r"(a6), "r"(a7)

@@ -3,7 +3,6 @@
  * Single instructions that may fault. stvec points behind the instruction meanwhile, so that a fault only means
  * that its success is not noted; what the fault changed of the guest's exit is put back.
  */
-	.option	norvc
 	.option	norelax
 
 	/* a3 = 1: it faulted */
@@ -26,6 +25,7 @@
 
 	/* uint64_t name(uint64_t address, uint64_t *value): Return: 0: read; 1: it faulted. */
 	.macro	guest_access name, instruction:vararg
+	.balign	4
 	.global	\name
 \name:
 	guarded	\instruction
@@ -37,6 +37,7 @@
 
 	/* int name(void): Return: 1: the CSR is there; 0: it is not. */
 	.macro	csr_probe name, number
+	.balign	4
 	.global	\name
 \name:
 	guarded	csrrs a2, \number, zero
@@ -45,6 +46,8 @@
 	.endm
 
 	.section .text.access, "ax"
+	.balign	4
+	.option	norvc
 	/* hlvx.hu a2, (a0); hlv.d a2, (a0) */
 	guest_access access_guest_code16, .insn r 0x73, 4, 0x32, a2, a0, x3
 	guest_access access_guest_read64, .insn r 0x73, 4, 0x36, a2, a0, x0

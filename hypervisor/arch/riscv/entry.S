@@ -8,7 +8,6 @@
 #include <asm/layout.h>
 #include <generated/asm-offsets.h>
 
-	.option	norvc
 	.option	norelax
 
 	/* Change to satp \value; lands at the address in stvec. */
@@ -18,6 +17,8 @@
 	.endm
 
 	.section .head, "ax"
+	.balign	4
+	.option	norvc
 	.global	image_header
 image_header:
 	.quad	IMAGE_MAGIC
