@@ -4,23 +4,27 @@
 
 #include <lib/config.h>
 
-static void check_guest_space(struct cell_load *load)
+void cell_guest_spans(const struct cfg_cell *cell, struct spans *spans)
 {
-	const struct cfg_cell *cell = load->cell;
 	const struct bh_config_cell *body = &cell->body;
-	const struct place intc = cell_place(load, "interrupts");
-	struct spans spans = { .arena = load->arena };
 
 	for (size_t i = 0; i < cell->memory_count; i++)
-		span_add(&spans, cell->memory[i].blob.gpa, cell->memory[i].blob.size, cell->memory[i].place,
+		span_add(spans, cell->memory[i].blob.gpa, cell->memory[i].blob.size, cell->memory[i].place,
 			 "memory region '%s'", cell->memory[i].name);
 	for (size_t i = 0; i < cell->device_count; i++)
-		span_add(&spans, cell->devices[i].blob.gpa, cell->devices[i].blob.size,
-			 cell->devices[i].place, "virtual %s", cell->devices[i].name);
+		span_add(spans, cell->devices[i].blob.gpa, cell->devices[i].blob.size, cell->devices[i].place,
+			 "virtual %s", cell->devices[i].name);
 	if (body->comm_page)
-		span_add(&spans, body->comm_page, BH_PAGE_SIZE, cell_place(load, "comm-page"),
-			 "the communication page");
-	load->isa->cell_spans(cell, intc, &spans);
+		span_add(spans, body->comm_page, BH_PAGE_SIZE,
+			 node_place(node_get(cell->root, "comm-page"), cell->file), "the communication page");
+	cell->board->isa->cell_spans(cell, node_place(node_get(cell->root, "interrupts"), cell->file), spans);
+}
+
+static void check_guest_space(struct cell_load *load)
+{
+	struct spans spans = { .arena = load->arena };
+
+	cell_guest_spans(load->cell, &spans);
 	spans_check(&spans, RULE_GUEST_OVERLAP, "guest's memory", load->messages);
 }
 

@@ -7,6 +7,12 @@
 #define IRQ_SPI 0u
 #define IRQ_PPI 1u
 
+/* As the hypervisor numbers vCPUs: 16 to a cluster. */
+uint64_t guest_hwid_arm64(uint32_t index)
+{
+	return (index >> 4) << 8 | (index & 15);
+}
+
 void guest_cpus_arm64(struct maker *maker)
 {
 	const struct cfg_cell *cell = maker->cell;
@@ -15,8 +21,7 @@ void guest_cpus_arm64(struct maker *maker)
 	dt_put_u32(maker, "#address-cells", 1);
 	dt_put_u32(maker, "#size-cells", 0);
 	for (uint32_t i = 0; i < cell->cpu_count; i++) {
-		/* as the hypervisor numbers vCPUs: 16 to a cluster */
-		const uint32_t mpidr = (i >> 4) << 8 | (i & 15);
+		const uint32_t mpidr = (uint32_t)guest_hwid_arm64(i);
 
 		dt_begin_at(maker, "cpu", mpidr);
 		dt_put_string(maker, "device_type", "cpu");

@@ -349,6 +349,13 @@ void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_siz
 struct cfg_cell *cell_load_any(const char *path, const struct cfg_board *board,
 			       const struct cfg_options *options, struct cfg_messages *messages);
 
+/** The user's device tree @path with the CPUs, memory and boot arguments of @cell. Return: as above. */
+void *guest_dt_correct(struct cfg_cell *cell, const char *path, struct place place, uint64_t initrd,
+		       uint64_t initrd_size, size_t *size, struct cfg_messages *messages);
+
+/** All that has a place in the guest's memory. */
+void cell_guest_spans(const struct cfg_cell *cell, struct spans *spans);
+
 /** Names, CPUs, memory and interrupts of all cells against each other. */
 void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, size_t count,
 		 struct cfg_messages *messages);

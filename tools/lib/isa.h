@@ -53,6 +53,8 @@ struct maker; /* guest_dt.h */
  * @dump_board, @dump_cell: write the interrupt controller as the file has it; of a cell the map
  * 'interrupts', behind which 'intid' follows.
  * @irq_cells: cells of one interrupt in the guest's tree.  @put_irq: writes them, @flags: IRQ_TYPE_*.
+ * @guest_hwid: 'reg' of the cell's CPU @index.  @enable_method: of its CPUs, NULL: none.
+ * @cpu_compatible: of a CPU that a user's tree lacks; NULL: it cannot be added.
  * @guest_cpus: properties and children of /cpus.  @guest_platform: firmware, interrupt controller, timer.
  */
 struct isa {
@@ -71,6 +73,9 @@ struct isa {
 	void (*dump_cell)(FILE *out, const struct bh_config_cell *cell);
 	unsigned int irq_cells;
 	void (*put_irq)(uint32_t irq, uint32_t flags, uint32_t *cells);
+	uint64_t (*guest_hwid)(uint32_t index);
+	const char *cpu_compatible;
+	const char *enable_method;
 	void (*guest_cpus)(struct maker *maker);
 	void (*guest_platform)(struct maker *maker);
 };
@@ -87,6 +92,7 @@ const struct isa *isa_by_name(const char *name);
 
 /* The guest's tree, guest_dt_<architecture>.c */
 void guest_cpus_arm64(struct maker *maker);
+uint64_t guest_hwid_arm64(uint32_t index);
 void guest_platform_arm64(struct maker *maker);
 void put_irq_gic(uint32_t irq, uint32_t flags, uint32_t *cells);
 

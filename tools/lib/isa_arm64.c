@@ -114,6 +114,9 @@ const struct isa isa_arm64 = {
 	.dump_cell = dump_cell,
 	.irq_cells = 3,
 	.put_irq = put_irq_gic,
+	.guest_hwid = guest_hwid_arm64,
+	.cpu_compatible = "arm,armv8",
+	.enable_method = "psci",
 	.guest_cpus = guest_cpus_arm64,
 	.guest_platform = guest_platform_arm64,
 };

@@ -338,24 +338,23 @@ static void plan_dtb(struct planner *planner, uint64_t initrd, uint64_t initrd_s
 {
 	struct cfg_cell *cell = planner->cell;
 	const char *text = node_text(boot_node(cell, "devicetree"), "generate");
-	struct cfg_load *load;
+	const char *path = text;
 	uint64_t size = 0;
 	size_t built;
 
 	if (strcmp(text, "generate")) {
-		const char *path = find_file(planner, "devicetree", &size);
-
-		if (!path || does_not_fit(planner, "devicetree", path, size, cell->dtb_gpa, cell->top))
+		path = find_file(planner, "devicetree", &size);
+		if (!path)
 			return;
-		add_load(planner, "device tree", cell->dtb_gpa, size)->path = path;
+		cell->plan.dtb = guest_dt_correct(cell, path, boot_place(cell, "devicetree"), initrd,
+						  initrd_size, &built, planner->messages);
 	} else {
 		cell->plan.dtb = guest_dt_build(cell, initrd, initrd_size, &built, planner->messages);
-		if (!cell->plan.dtb)
-			return;
-		cell->plan.dtb_size = built;
-		load = add_load(planner, "device tree", cell->dtb_gpa, built);
-		load->data = cell->plan.dtb;
 	}
+	if (!cell->plan.dtb || does_not_fit(planner, "devicetree", path, built, cell->dtb_gpa, cell->top))
+		return;
+	cell->plan.dtb_size = built;
+	add_load(planner, "device tree", cell->dtb_gpa, built)->data = cell->plan.dtb;
 	cell->plan.dtb_gpa = cell->dtb_gpa;
 }
 

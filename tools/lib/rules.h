@@ -132,6 +132,8 @@
 	X(IMAGE_PLACE, "image-place", "Files of 'load' lie in loadable memory.") \
 	X(IMAGE_OVERLAP, "image-overlap", "No image lies over another.") \
 	X(GUEST_TREE, "guest-devicetree", "The guest's device tree can be made.") \
+	X(GUEST_TREE_DEVICE, "guest-devicetree-device", \
+	  "What a user's device tree has, the cell has too (a warning).") \
 	X(BLOB, "blob", "The check that driver and hypervisor make accepts the result.")
 /* clang-format on */
 

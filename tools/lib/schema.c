@@ -201,7 +201,7 @@ static const struct schema schema_restart[] = {
 
 static const struct schema schema_cell[] = {
 	KEY("cell", NAME, ONE, NEEDED, "name of the cell"),
-	KEY("cpus", CPUS, SOME, NEEDED, "CPUs as the board counts them: 2, 2-3, [0, 2-3], or as the hardware does: mpidr 0x100"),
+	KEY("cpus", CPUS, SOME, NEEDED, "CPUs as the board counts them: 2, 2-3, [0, 2-3], or mpidr 0x100"),
 	MAP("memory", schema_memory, SOME, NEEDED, "RAM of the cell"),
 	MAP("boot", schema_boot, ONE, NEEDED, "what runs in it"),
 	WORD("interrupts", CHOICES_INTC, ONE, OPTION, "interrupt controller and interrupts",
