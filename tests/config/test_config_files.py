@@ -118,8 +118,8 @@ WRONG_CELLS = [
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /no@1 }]"), 6, "/no@1", "alias"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /timer }]"), 6, "", ""),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /intc@8000000 }]"), 6, "", ""),
-    (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ passthrough: /virtio_mmio@a000000, dma: none }]"), 6,
-     "shares the pages", "both"),
+    (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ "
+      "passthrough: /virtio_mmio@a000000, dma: none }]"), 6, "shares the pages", "both"),
     (("boot: { protocol: none }", "boot: { protocol: none }\ndevices: [{ uart: { at: 0x9000010 } }]"), 6, "page", "4K"),
 ]
 

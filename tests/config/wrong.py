@@ -43,6 +43,40 @@ ODD_TREE = SMALL_TREE % """
     two { #address-cells = <2>; #size-cells = <2>; ranges; twin@a020000 { reg = <0 0xa030000 0 0x1000>; }; };
 """
 
+# What devices share: clocks, lines, streams, pages; reserved RAM; CPUs with one clock
+WIRED_TREE = SMALL_TREE % """
+    interrupt-parent = <&gic>;
+    aliases { serial0 = "/soc/serial@1000"; serial1 = "/soc/serial@2000"; serial2 = "/soc/serial@3000"; };
+    __symbols__ { net = "/soc/ethernet@4000"; disk = "/soc/disk@5000"; left = "/soc/left@7000"; cru = "/soc/cru@9000";
+                  gic = "/intc@8000000"; near = "/near@8200000"; far = "/far@c000001000"; disk2 = "/soc/disk@6000"; };
+    gic: intc@8000000 { compatible = "arm,gic-v3"; interrupt-controller; #interrupt-cells = <3>; ranges;
+                        #address-cells = <2>; #size-cells = <2>; mbi-alias = <0x0 0x8200000>;
+                        reg = <0 0x8000000 0 0x10000>, <0 0x80a0000 0 0x80000>; };
+    near@8200000 { compatible = "acme,near"; reg = <0 0x8200000 0 0x1000>; };
+    far@c000001000 { compatible = "acme,far"; reg = <0xc0 0x1000 0 0x1000>; };
+    pcie@40000000 { device_type = "pci"; compatible = "pci-host-ecam-generic"; reg = <0 0x40000000 0 0x1000000>; };
+    fixed: clock { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <1843200>; };
+    reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;
+        tee@85000000 { reg = <0 0x85000000 0 0x100000>; no-map; };
+        bulkhead@80000000 { reg = <0 0x80000000 0 0x4000000>; no-map; }; };
+    cpus { #address-cells = <1>; #size-cells = <0>;
+        cpu@0 { device_type = "cpu"; reg = <0>; clocks = <&cru 0>; };
+        cpu@1 { device_type = "cpu"; reg = <1>; clocks = <&cru 1>; };
+        cpu@100 { device_type = "cpu"; reg = <0x100>; clocks = <&cru 1>; }; };
+    soc { #address-cells = <1>; #size-cells = <1>; ranges = <0 0 0xa000000 0x100000>;
+        serial@1000 { compatible = "arm,pl011"; reg = <0x1000 0x100>; clocks = <&cru 5>; interrupts = <0 10 4>; };
+        serial@2000 { compatible = "arm,pl011"; reg = <0x2000 0x100>; clocks = <&cru 6>; interrupts = <0 11 4>; };
+        serial@3000 { compatible = "arm,pl011"; reg = <0x3000 0x100>; clocks = <&fixed>; status = "disabled"; };
+        ethernet@4000 { compatible = "acme,net"; reg = <0x4000 0x100>; };
+        disk@5000 { compatible = "acme,disk"; reg = <0x5000 0x100>; iommus = <&smmu 7>; };
+        disk@6000 { compatible = "acme,disk"; reg = <0x6000 0x100>; iommus = <&smmu 7>; };
+        left@7000 { compatible = "acme,left"; reg = <0x7000 0x100>; interrupts = <0 20 4>; };
+        right@8000 { compatible = "acme,right"; reg = <0x8000 0x100>; interrupts = <0 20 4>; };
+        cru: cru@9000 { compatible = "acme,cru"; reg = <0x9000 0x100>; #clock-cells = <1>; };
+        smmu: iommu@a000 { compatible = "arm,smmu-v3"; reg = <0xa000 0x100>; #iommu-cells = <1>; }; };
+"""
+ALIAS = "\naliases: { at: 0xc0_0000_0000, size: 1G, of: 0x8000_0000 }\n"
+
 
 @dataclasses.dataclass
 class Row:
@@ -61,7 +95,7 @@ class Row:
 
     def rules(self):
         """Names of all rules that it breaks."""
-        return {line.rsplit("[", 1)[1][:-1] for line in self.lines() if ": note: " not in line}
+        return {line.rsplit("[", 1)[1][:-1] for line in self.lines() if re.search(r" \[[a-z-]+\]$", line)}
 
 
 def change(*pairs, base=CELL):
@@ -101,16 +135,23 @@ def board(rule, old, new, *messages, base=BOARD, **more):
 
 def odd(rule, node, *messages):
     """A device of ODD_TREE passed through."""
-    return Row(rule, {"board.yaml": BARE, "cell.yaml": CELL + f"devices: [{{ passthrough: {node} }}]\n"},
+    return Row(rule, {"board.yaml": BARE, "cell.yaml": CELL + f"devices: [{{ passthrough: {node}, dma: none }}]\n"},
                list(messages), tree=ODD_TREE)
 
 
-def two(rule, one, other, *messages, **more):
+def dev(rule, devices, *messages, base=None, **more):
+    """Devices of WIRED_TREE."""
+    return Row(rule, {"board.yaml": base or BARE, "cell.yaml": CELL + f"devices: {devices}\n"}, list(messages),
+               tree=WIRED_TREE, **more)
+
+
+def two(rule, one, other, *messages, files=None, **more):
     """Two cells that are right by themselves."""
-    return Row(rule, {"a.yaml": one, "b.yaml": other}, list(messages), words=("board.yaml", "a.yaml", "b.yaml"),
-               **more)
+    return Row(rule, {"a.yaml": one, "b.yaml": other, **(files or {})}, list(messages),
+               words=("board.yaml", "a.yaml", "b.yaml"), **more)
 
 
+DISK = CELL + "devices: [{ passthrough: disk, dma: none }]\n"
 ROWS = [
     # ---- files ----
     Row("file-unreadable", {}, [
@@ -168,7 +209,8 @@ ROWS = [
     cell("key-unknown", "name: ram", "nmae: ram",
          "cell.yaml:4:7: error: unknown key 'nmae'; did you mean 'name'?"),
     cell("key-unknown", "cpus: [1]", "cpus: [1]\ncolour: red",
-         "cell.yaml:3:1: error: unknown key 'colour'; known here: cell, cpus, memory, boot, interrupts, devices, "
+         "cell.yaml:3:1: error: unknown key 'colour'; known here: cell, cpus, memory, boot, interrupts, "
+         "shared-memory, devices, waive, "
          "comm-page, watchdog, stop-timeout, restart"),
     cell("key-missing", "size: 2M", "identity: false",
          "cell.yaml:4:5: error: the key 'size' is missing; bytes, a multiple of 2M"),
@@ -181,9 +223,9 @@ ROWS = [
     cell("value-type", "size: 2M", "size: 99999999999999999999",
          "cell.yaml:4:43: error: 'size' cannot be '99999999999999999999'; give a size such as 256M or 0x200000"),
     cell("value-type", "cpus: [1]", "cpus: [3-1]",
-         "cell.yaml:2:8: error: 'cpus' cannot be '3-1'; give a CPU number or a range such as 2-3"),
+         "cell.yaml:2:8: error: 'cpus' cannot be '3-1'; give a CPU number, a range such as 2-3, or 'mpidr 0x100'"),
     cell("value-type", "cpus: [1]", "cpus: [one]",
-         "cell.yaml:2:8: error: 'cpus' cannot be 'one'; give a CPU number or a range such as 2-3"),
+         "cell.yaml:2:8: error: 'cpus' cannot be 'one'; give a CPU number, a range such as 2-3, or 'mpidr 0x100'"),
     cell("value-type", "cell: test", "cell: te st",
          "cell.yaml:1:7: error: 'cell' cannot be 'te st'; give a name of at most 31 letters, digits, '-' and '_'"),
     cell("value-type", "boot: { protocol: none }", "boot: none",
@@ -351,10 +393,10 @@ ROWS = [
     add("interrupt-event", "interrupts: { spi: 200 }",
          "cell.yaml:6:20: error: interrupt 232 (spi 200) of 'interrupts' is the board's event interrupt; choose "
          "another in the cell or the board"),
-    add("interrupt-duplicate", "interrupts: { spi: [1, 1] }",
-         "cell.yaml:6:24: error: interrupt 33 (spi 1) is listed twice; list it once"),
-    add("interrupt-virtual", "interrupts: { spi: 7 }\ndevices: [{ uart: { at: 0x9000000, spi: 7 } }]",
-         "cell.yaml:7:19: error: interrupt spi 7 of virtual uart@9000000 is already that of 'interrupts'; choose "
+    add("interrupt-duplicate", "interrupts: { spi: [98, 98] }",
+         "cell.yaml:6:25: error: interrupt 130 (spi 98) is listed twice; list it once"),
+    add("interrupt-virtual", "interrupts: { spi: 97 }\ndevices: [{ uart: { at: 0x9000000, spi: 97 } }]",
+         "cell.yaml:7:19: error: interrupt spi 97 of virtual uart@9000000 is already that of 'interrupts'; choose "
          "another 'spi'"),
     add("controller-version", "interrupts: gicv2",
          "cell.yaml:6:13: error: the board has a GICv3, so the cell cannot see a GICv2; write 'interrupts: auto'"),
@@ -362,9 +404,9 @@ ROWS = [
          "cell.yaml:6:13: error: the board has a GICv2, so the cell cannot see a GICv3; write 'interrupts: auto'",
          tree=2),
     add("device-kind", "devices:\n  - {}",
-         "cell.yaml:7:5: error: a device is one thing, not none; give one of 'passthrough' and 'uart'"),
+         "cell.yaml:7:5: error: a device is one thing, not none; give one of 'passthrough', 'uart' and 'pci'"),
     add("device-kind", "devices:\n  - { passthrough: serial1, uart: { at: 0x9000000 } }",
-         "cell.yaml:7:5: error: a device is one thing, not two; give one of 'passthrough' and 'uart'"),
+         "cell.yaml:7:5: error: a device is one thing, not two; give one of 'passthrough', 'uart' and 'pci'"),
     Row("device-tree-needed", {"board.yaml": BARE, "cell.yaml": CELL + "devices: [{ passthrough: serial1 }]\n"}, [
          "cell.yaml:6:26: error: the board has no device tree to look 'serial1' up in; add 'devicetree: live' to the "
          "board file"],
@@ -392,7 +434,7 @@ ROWS = [
          "through a device that the CPU sees directly"),
     odd("device-ambiguous", "twin@a020000",
          "cell.yaml:6:26: error: the device tree row.dtb has several nodes 'twin@a020000'; give its full path"),
-    add("device-neighbour", "devices: [{ passthrough: /virtio_mmio@a000000 }]",
+    add("device-neighbour", "devices: [{ passthrough: /virtio_mmio@a000000, dma: none }]",
          "cell.yaml:6:26: error: virtio_mmio@a000000 shares the pages from 0xa000000 to 0xa000fff with "
          "/virtio_mmio@a000200 of the board; pass both through, or none"),
     # ---- a cell: what runs in it ----
@@ -461,6 +503,166 @@ ROWS = [
     two("pool-sum", CELL.replace("size: 2M", "size: 1G"), OTHER.replace("size: 2M", "size: 1G"),
          "board.yaml:13:7: error: the cells need 2048 MiB together, but the pool has 1520 MiB; enlarge the pool, or "
          "do not run these cells at one time"),
+    # ---- a cell: what its devices share, need and can do ----
+    dev("device-duplicate", "[{ passthrough: serial0 }, { passthrough: /soc/serial@1000 }]",
+         "cell.yaml:6:52: error: /soc/serial@1000 is passed through twice; list it once",
+         "cell.yaml:6:26: note: it stands here",
+         "cell.yaml:6:26: note: /soc/serial@1000 needs what stays with the root cell: clocks of /soc/cru@9000; "
+         "the guest sees fixed clocks and none of the rest; root must not switch them off [device-depends]",
+         "cell.yaml:6:26: warning: the device tree does not say the rate of clock 0 of /soc/serial@1000: 24 "
+         "MHz is taken; give 'clock: HZ' beside it [device-clock]"),
+    dev("device-controller", "[{ passthrough: gic, dma: none }]",
+         "cell.yaml:6:26: error: intc@8000000 is the machine's interrupt controller; the cell gets a virtual "
+         "one without being told",
+         "cell.yaml:6:26: error: intc@8000000 is the machine's interrupt controller; the cell gets a virtual "
+         "one without being told",
+         "cell.yaml:6:26: error: memory region 'intc@8000000' (0x8000000 to 0x800ffff) overlaps the interrupt "
+         "distributor (0x8000000 to 0x800ffff) in the guest's memory; move one of them [guest-overlap]",
+         "cell.yaml:6:26: error: memory region 'intc@8000000' (0x80a0000 to 0x811ffff) overlaps the interrupt "
+         "redistributors (0x80a0000 to 0x80bffff) in the guest's memory; move one of them [guest-overlap]"),
+    dev("device-controller", "[{ passthrough: near, dma: none }]",
+         "cell.yaml:6:26: error: near@8200000 reaches a frame at 0x8200000 that raises interrupts of any cell; "
+         "leave it to the root cell"),
+    dev("device-alias", "[{ passthrough: far, dma: none }]",
+         "cell.yaml:6:26: error: the registers of far@c000001000 lie where memory from 0x80001000 on is seen "
+         "again; pass through a device outside of it",
+         "board.yaml:9:10: note: the alias stands here",
+         base=BARE + ALIAS),
+    dev("device-provider", "[{ passthrough: cru, dma: none }]",
+         "cell.yaml:6:26: error: /soc/cru@9000 is needed by /cpus/cpu@0 (clocks) and 4 more, which stay with "
+         "the root cell; leave it to the root cell"),
+    dev("device-depends", "[{ passthrough: serial0, clock: 1843200 }]",
+         "cell.yaml:6:26: note: /soc/serial@1000 needs what stays with the root cell: clocks of /soc/cru@9000; "
+         "the guest sees fixed clocks and none of the rest; root must not switch them off [device-depends]",
+         code=0),
+    dev("device-disabled", "[{ passthrough: serial2 }]",
+         "cell.yaml:6:26: note: /soc/serial@3000 is disabled in the device tree: the board does not use it, "
+         "the cell will; see that clocks, power and pins are set up before the cell starts [device-disabled]",
+         code=0),
+    dev("device-clock", "[{ passthrough: serial1 }]",
+         "cell.yaml:6:26: note: /soc/serial@2000 needs what stays with the root cell: clocks of /soc/cru@9000; "
+         "the guest sees fixed clocks and none of the rest; root must not switch them off [device-depends]",
+         "cell.yaml:6:26: warning: the device tree does not say the rate of clock 0 of /soc/serial@2000: 24 "
+         "MHz is taken; give 'clock: HZ' beside it",
+         code=0),
+    dev("device-dma", "[{ passthrough: net }]",
+         "cell.yaml:6:26: error: /soc/ethernet@4000 can write memory, and no IOMMU holds it; write 'dma: "
+         "unprotected' beside it if the cell may reach all of the machine, 'dma: none' if the device writes no "
+         "memory"),
+    dev("device-dma", "[{ passthrough: disk }]",
+         "cell.yaml:6:26: error: /soc/disk@5000 writes memory through /soc/iommu@a000 (stream 0x7), which the "
+         "hypervisor does not drive yet; write 'dma: unprotected' beside it if the cell may reach all of the "
+         "machine",
+         "cell.yaml:6:26: error: /soc/disk@5000 and /soc/disk@6000, which stays with the root cell, are stream "
+         "0x7 of /soc/iommu@a000; pass both through, or none [device-stream]"),
+    dev("device-identity", "[{ passthrough: net, dma: unprotected }]",
+         "cell.yaml:4:5: error: memory region 'ram' is not where the machine has it, but /soc/ethernet@4000 "
+         "reads and writes at the machine's addresses; give it 'identity: true' and an address in the pool",
+         "cell.yaml:6:26: note: unprotected DMA"),
+    dev("device-stream", "[{ passthrough: disk, dma: none }]",
+         "cell.yaml:6:26: error: /soc/disk@5000 and /soc/disk@6000, which stays with the root cell, are stream "
+         "0x7 of /soc/iommu@a000; pass both through, or none"),
+    dev("device-kind", "[{ uart: { at: 0x9000000 }, dma: none }]",
+         "cell.yaml:6:11: error: 'dma' and 'clock' are for passed-through devices; remove them"),
+    dev("interrupt-line", "[{ passthrough: left, dma: none }]",
+         "cell.yaml:6:26: error: /soc/left@7000 shares interrupt 52 (spi 20) with /soc/right@8000, which stays "
+         "with the root cell; pass both through, or disable the other in the device tree"),
+    add("interrupt-owned", "interrupts: { spi: 1 }",
+         "cell.yaml:6:20: warning: interrupt 33 (spi 1) is that of /pl011@9000000, which stays with the root "
+         "cell; pass the device through, or choose another",
+         code=0),
+    dev("unsupported", "[{ passthrough: /pcie@40000000 }]",
+         "cell.yaml:6:26: error: /pcie@40000000 is a PCI host: the hypervisor cannot give PCI devices to cells "
+         "yet; pass through a device that is not on a PCI bus"),
+    add("unsupported", "devices: [{ pci: '0000:00:02.0' }]",
+         "cell.yaml:6:18: error: PCI function '0000:00:02.0': the hypervisor cannot give PCI devices to cells "
+         "yet; leave it to the root cell"),
+    # ---- what firmware keeps, and what is seen twice ----
+    board("memory-reserved", "pool:", "reserved: { at: 0x8100_0000, size: 1M, name: firmware }\npool:",
+         "board.yaml:4:11: error: reserved memory 'firmware' (0x81000000 to 0x810fffff) overlaps the pool "
+         "(0x80000000 to 0x83ffffff) in the machine's memory; move one of them",
+         "board.yaml:5:7: note: the pool stands here",
+         base=BARE, tree=None),
+    board("memory-reserved", "pool: { at: 0x8000", "pool: { at: 0x8400",
+         "board.yaml:4:7: error: the pool (0x84000000 to 0x87ffffff) overlaps /reserved-memory/tee@85000000 of "
+         "the device tree (0x85000000 to 0x850fffff) in the machine's memory; move one of them",
+         base=BARE, tree=WIRED_TREE),
+    board("memory-alias", "dram: { at: 0x8000_0000, size: 1G }",
+        "dram: [{ at: 0x8000_0000, size: 1G }, { at: 0x1_8000_0000, size: 1G }]\n"
+        "aliases: { every: 4G }\nreserved: { at: 0x1_8000_0000, size: 2M }",
+         "board.yaml:7:11: error: reserved memory 'of the board file', through an alias (0x80000000 to "
+         "0x801fffff) overlaps the pool (0x80000000 to 0x83ffffff) in the machine's memory without aliases; "
+         "move one of them",
+         "board.yaml:4:7: note: the pool stands here",
+         base=BARE, tree=None),
+    board("memory-alias", "pool: { at: 0x8000_0000, size: 64M }\ndram: { at: 0x8000_0000, size: 1G }",
+        "pool: { at: 0xc0_1000_0000, size: 64M }\n"
+        "dram: [{ at: 0x8000_0000, size: 1G }, { at: 0xc0_0000_0000, size: 1G }]" + ALIAS,
+         "board.yaml:4:7: error: the pool, through an alias (0x90000000 to 0x93ffffff) overlaps the "
+         "hypervisor's memory (0x90000000 to 0x903fffff) in the machine's memory without aliases; move one of "
+         "them",
+         "board.yaml:3:23: note: the hypervisor's memory stands here",
+         base=BARE, tree=None),
+    board("alias-form", "pool:", "aliases: { at: 0xc0_0000_0000, size: 1G }\npool:",
+         "board.yaml:4:10: error: an alias is a window onto RAM, or how often RAM repeats; write { at: 0x.., "
+         "size: .., of: 0x.. } or { every: SIZE }",
+         base=BARE, tree=None),
+    board("alias-form", "pool:", "aliases: { every: 4G, size: 1G }\npool:",
+         "board.yaml:4:10: error: an alias is a window onto RAM, or how often RAM repeats; write { at: 0x.., "
+         "size: .., of: 0x.. } or { every: SIZE }",
+         base=BARE, tree=None),
+    # ---- CPUs by the hardware's numbers, and what they share ----
+    cell("cpu-unknown", "cpus: [1]", "cpus: mpidr 0x600",
+         "cell.yaml:2:7: error: the board has no CPU with mpidr 0x600; see 'reg' of the device tree's CPUs"),
+    cell("cpu-unknown", "cpus: [1]", "cpus: [hart 1]",
+         "cell.yaml:2:8: error: the board's CPUs have no 'hart' number; write 'mpidr 1'"),
+    board("cpu-unknown", "cpus:", "cores: [0-1, 4-5]\ncpus:",
+         "board.yaml:6:14: error: CPU 5 is not on the board: it has 0 to 3; correct the list",
+         base=BARE, tree=None),
+    board("cpu-unknown", "cpus:", "clock-domains: [mpidr 1]\ncpus:",
+         "board.yaml:6:17: error: 'clock-domains' groups CPUs as the board counts them; write a range such as "
+         "2-3",
+         base=BARE, tree=None),
+    dev("cpu-core", "[]",
+         "cell.yaml:2:8: error: CPU 1 is a thread of one core with CPU 0, which the cell has not; take both or "
+         "none, or write 'waive: shared-core'",
+         base=BARE + "cores: [0-1, 2-3]\n"),
+    dev("cpu-clock", "[]",
+         "cell.yaml:2:8: warning: CPU 1 runs at the clock of CPU 2, which the cell has not; take all of a "
+         "clock domain, or write 'waive: shared-clock'",
+         base=BARE.replace("cpus: [0, 1, 2, 3]\n", ""), code=0),
+    # ---- shared memory, which is not there yet ----
+    cell("region-duplicate", "size: 2M }", "size: 2M }\n  - { name: ram, guest: 0x50000000, size: 2M }",
+         "cell.yaml:5:13: error: another memory region is called 'ram' too; rename one of them",
+         "cell.yaml:4:5: note: it stands here"),
+    two("shared-memory-size", CELL + "shared-memory: { name: ring, guest: 0x50000000, size: 1M }\n",
+        OTHER + "shared-memory: { name: ring, guest: 0x50000000, size: 2M }\n",
+         "a.yaml:6:16: error: the hypervisor has no shared memory yet; leave it out [unsupported]",
+         "b.yaml:6:16: error: the hypervisor has no shared memory yet; leave it out [unsupported]",
+         "b.yaml:6:16: error: shared memory 'ring' has 0x200000 bytes here, 0x100000 in cell 'test'; give both "
+         "the same",
+         "a.yaml:6:16: note: it stands here"),
+    add("shared-memory-peer", "shared-memory: { name: ring, guest: 0x50000000, size: 1M }",
+         "cell.yaml:6:16: error: the hypervisor has no shared memory yet; leave it out [unsupported]",
+         "cell.yaml:6:16: error: shared memory 'ring' is in no cell but 'test'; give it in the other cell too, "
+         "and check the files together"),
+    two("device-stream", DISK, OTHER + "devices: [{ passthrough: disk2, dma: none }]\n",
+         "a.yaml:6:26: error: /soc/disk@5000 and /soc/disk@6000, which stays with the root cell, are stream "
+         "0x7 of /soc/iommu@a000; pass both through, or none",
+         "b.yaml:6:26: error: /soc/disk@6000 and /soc/disk@5000, which stays with the root cell, are stream "
+         "0x7 of /soc/iommu@a000; pass both through, or none",
+         "b.yaml:6:26: error: /soc/disk@6000 of cell 'other' (0x91c00000007 to 0x91c00000007) overlaps "
+         "/soc/disk@5000 of cell 'test' (0x91c00000007 to 0x91c00000007) in the stream ids of their IOMMU; "
+         "move one of them",
+         "a.yaml:6:26: note: /soc/disk@5000 of cell 'test' stands here",
+         tree=WIRED_TREE, files={"board.yaml": BARE}),
+    # ---- a user's device tree ----
+    boot("devicetree-unreadable", "protocol: linux, kernel: k, devicetree: board.yaml",
+         "cell.yaml:5:49: error: board.yaml is not a device tree blob; compile it with dtc"),
+    boot("guest-devicetree-device", "protocol: linux, kernel: k, devicetree: board.dtb",
+         "cell.yaml:5:49: warning: the device tree has /fw-cfg@9020000 at 0x9020000 and 40 more, where the "
+         "cell has nothing; give it to the cell, or disable it in the device tree",
+         code=0),
     # ---- what only the blob's own check sees ----
     board("blob", "gicd: { at: 0x800_0000", "gicd: { at: 0x8100_0000",
          "board.yaml:7:6: error: interrupt controller (gic.gicd.base): overlaps (0x81000000 to 0x8100ffff); move one "

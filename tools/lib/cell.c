@@ -66,7 +66,7 @@ static void refuse_shared_memory(struct cell_load *load)
 
 	for (size_t i = 0; i < node_count(list); i++)
 		error_add(load->messages, RULE_UNSUPPORTED, node_item(list, i)->place,
-			  "leave it out, or use the network", "the hypervisor has no shared memory yet");
+			  "leave it out", "the hypervisor has no shared memory yet");
 }
 
 static void build(struct cell_load *load)

@@ -304,8 +304,8 @@ static void check_users(struct cell_load *load, const struct devtree *tree, cons
 	}
 	if (users)
 		error_add(load->messages, RULE_DEVICE_PROVIDER, passed->place, "leave it to the root cell",
-			  "%s is the %s of %s%s, which stay%s with the root cell", passed->name,
-			  dt_dep_name(kind), path_of(load, tree, other),
+			  "%s is needed by %s (%s)%s, which stay%s with the root cell", passed->name,
+			  path_of(load, tree, other), dt_dep_name(kind),
 			  users > 1 ? arena_printf(load->arena, " and %zu more", users - 1) : "",
 			  users > 1 ? "" : "s");
 }
@@ -367,12 +367,21 @@ static void check_clocks(struct cell_load *load, const struct devtree *tree, con
 
 /* ---- DMA ---- */
 
+static int has_window(const struct cell_load *load, const struct passthrough *passed)
+{
+	for (size_t i = 0; i < load->cell->memory_count; i++) {
+		if (load->cell->memory[i].node == passed->node)
+			return 1;
+	}
+	return 0;
+}
+
 static void check_dma(struct cell_load *load, const struct devtree *tree, const struct passthrough *passed)
 {
 	struct dt_stream *streams;
 	const size_t count = devtree_streams(load->arena, tree, passed->node, &streams);
 
-	if (passed->dma || (!count && !devtree_may_dma(tree, passed->node)))
+	if (passed->dma || !has_window(load, passed) || (!count && !devtree_may_dma(tree, passed->node)))
 		return;
 	if (count)
 		error_add(

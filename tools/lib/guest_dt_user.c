@@ -252,7 +252,10 @@ static void check_devices(struct copier *copier)
 {
 	const struct cfg_cell *cell = copier->maker.cell;
 	const struct devtree *user = copier->user;
-	struct spans spans = { .arena = &copier->maker.cell->arena };
+	struct arena *arena = &copier->maker.cell->arena;
+	struct spans spans = { .arena = arena };
+	const struct dt_window *first = NULL;
+	size_t count = 0;
 
 	cell_guest_spans(cell, &spans);
 	for (size_t i = 0; i < user->window_count; i++) {
@@ -261,12 +264,16 @@ static void check_devices(struct copier *copier)
 		if (!dt_is_usable(user, window->node) || is_memory(user->fdt, window->node) ||
 		    has_address(&spans, &window->range))
 			continue;
+		if (!count++)
+			first = window;
+	}
+	if (count)
 		warning_add(copier->messages, RULE_GUEST_TREE_DEVICE, copier->place,
 			    "give it to the cell, or disable it in the device tree",
-			    "the device tree has %s at 0x%llx, where the cell has nothing",
-			    devtree_node_path(&copier->maker.cell->arena, user, window->node),
-			    (unsigned long long)window->range.base);
-	}
+			    "the device tree has %s at 0x%llx%s, where the cell has nothing",
+			    devtree_node_path(arena, user, first->node),
+			    (unsigned long long)first->range.base,
+			    count > 1 ? arena_printf(arena, " and %zu more", count - 1) : "");
 }
 
 /* ---- the whole ---- */
