@@ -404,9 +404,11 @@ ROWS = [
          "cell.yaml:6:13: error: the board has a GICv2, so the cell cannot see a GICv3; write 'interrupts: auto'",
          tree=2),
     add("device-kind", "devices:\n  - {}",
-         "cell.yaml:7:5: error: a device is one thing, not none; give one of 'passthrough', 'uart' and 'pci'"),
+         "cell.yaml:7:5: error: a device is one thing, not none; give one of 'passthrough', 'uart', 'registers' "
+         "and 'pci'"),
     add("device-kind", "devices:\n  - { passthrough: serial1, uart: { at: 0x9000000 } }",
-         "cell.yaml:7:5: error: a device is one thing, not two; give one of 'passthrough', 'uart' and 'pci'"),
+         "cell.yaml:7:5: error: a device is one thing, not several; give one of 'passthrough', 'uart', 'registers' "
+         "and 'pci'"),
     Row("device-tree-needed", {"board.yaml": BARE, "cell.yaml": CELL + "devices: [{ passthrough: serial1 }]\n"}, [
          "cell.yaml:6:26: error: the board has no device tree to look 'serial1' up in; add 'devicetree: live' to the "
          "board file"],
