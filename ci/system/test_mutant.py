@@ -31,3 +31,20 @@ def test_without_scrubbing_the_zeros_are_missed(own_machine):
     with pytest.raises(MachineError, match="(?s)memscan zero.*holds 0x"):
         see_destroyed_memory(bh)
     bh.disable()
+
+
+def test_a_fault_of_our_own_leaves_no_lock_behind(own_machine):
+    """Root's call faults in the hypervisor with the control lock held: cells can be ended, and it can be disabled."""
+    m = own_machine(image=build("FAULT_AT_EL2"))
+    bh = Hypervisor(m)
+    bh.enable()
+    bh.boot_test("heartbeat")
+    assert "hardware" in m.refused("bulkhead cell suspend heartbeat")
+    assert "cut an operation short" in m.refused("bulkhead cell start heartbeat")
+    log = m.sh("bulkhead log")
+    assert "hypervisor error" in log and "a control operation was cut short" in log
+    bh.cell("destroy", "heartbeat")
+    bh.disable()
+    bh.enable()
+    bh.disable()
+    assert m.health() == []

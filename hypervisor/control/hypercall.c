@@ -35,6 +35,10 @@ static const uint32_t calls_locked = CALL(CELL_CREATE) | CALL(CELL_LOAD) | CALL(
 				     CALL(CELL_DESTROY) | CALL(CELL_STATE) | CALL(CELL_REGION) |
 				     CALL(CELL_FIND) | CALL(CELL_REASON) | CALL(CONSOLE_WRITE);
 
+/* What may follow when nobody knows how far the operation before came. */
+static const uint32_t calls_when_damaged = CALL(CELL_STOP) | CALL(CELL_DESTROY) | CALL(CELL_STATE) |
+					   CALL(CELL_REGION) | CALL(CELL_FIND) | CALL(CELL_REASON);
+
 _Static_assert(BH_HC_COUNT <= 32, "more hypercalls than bits");
 
 static int is_in(uint32_t calls, uint64_t number)
@@ -158,6 +162,9 @@ static int call_CELL_STOP(struct hypercall *call, struct bh_error *error)
 
 static int call_CELL_SUSPEND(struct hypercall *call, struct bh_error *error)
 {
+#ifdef MUTANT_FAULT_AT_EL2
+	*(volatile uint64_t *)0x4000 = 1; /* with the control lock in its hands */
+#endif
 	return with_guest(call, error, lifecycle_suspend);
 }
 
@@ -278,7 +285,10 @@ static int dispatch_locked(struct hypercall *call, struct bh_error *error)
 
 	if (!lock_control_try())
 		return error_set(error, BH_E_BUSY, BH_OBJ_CALL, (uint32_t)call->number, 0, 0);
-	code = dispatch(call, error);
+	if (lock_control_is_damaged() && !is_in(calls_when_damaged, call->number))
+		code = error_set(error, BH_E_DAMAGED, BH_OBJ_CALL, (uint32_t)call->number, 0, 0);
+	else
+		code = dispatch(call, error);
 	lock_control_release();
 	return code;
 }

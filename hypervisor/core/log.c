@@ -39,6 +39,7 @@ static int lock_bounded(void)
 	for (unsigned int try = 0; try < LOCK_TRIES; try++) {
 		if (spin_trylock(&log_lock))
 			return 1;
+		lock_take_over(&log_lock);
 		arch_cpu_relax();
 	}
 	return 0;

@@ -54,7 +54,8 @@
 	X(ENABLED, 37, "the hypervisor is already enabled", "disable it first")                    \
 	X(DISABLED, 38, "the hypervisor is not enabled", "run 'bulkhead enable BOARD.yaml'")       \
 	X(CELLS_EXIST, 39, "guest cells still exist", "destroy them first")                        \
-	X(NO_STEP, 40, "no step of that name was run on that CPU", "see the steps in the manual")
+	X(NO_STEP, 40, "no step of that name was run on that CPU", "see the steps in the manual")  \
+	X(DAMAGED, 41, "an error of the hypervisor cut an operation short", "destroy all cells, disable and enable")
 
 enum bh_error_code {
 #define BH_ERROR_ENUM(name, number, what, mend) BH_E_##name = number,

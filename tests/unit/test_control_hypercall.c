@@ -2,6 +2,9 @@
 /* Hypercalls with every number and with arguments that nobody means: an answer, no crash, nothing lost. */
 #include "machine.h"
 
+#include <control/lock.h>
+#include <core/lock.h>
+
 #define CPUS 4u
 #define TURNS 60000u
 
@@ -52,6 +55,31 @@ static void test_refused_calls_say_nothing(void **state)
 				     BH_E_TIMEOUT);
 	assert_int_equal(log->head, head);
 	assert_int_equal(log->lost, 0);
+	fake_power_off();
+}
+
+/* A CPU that fails in the middle of a control operation: afterwards cells can be ended, and the hypervisor disabled. */
+static void test_an_operation_cut_short(void **state)
+{
+	struct machine_cell cell = machine_cell("guest", 1);
+	uint32_t handle;
+
+	machine_enable(2, 2);
+	machine_offline(1);
+	handle = machine_create(0, &cell);
+	assert_true(lock_control_try());
+	assert_int_equal(machine_once(0, BH_HC_CELL_START, handle, 0).result, BH_E_BUSY);
+	assert_false(lock_control_is_damaged());
+	lock_abandon();
+	assert_int_equal(machine_once(0, BH_HC_CELL_START, handle, 0).result, BH_E_DAMAGED);
+	assert_int_equal(machine_once(0, BH_HC_CELL_LOAD, handle, 0).result, BH_E_DAMAGED);
+	assert_int_equal(machine_once(0, BH_HC_CELL_STATE, handle, 0).result, BH_E_OK);
+	assert_true(lock_control_is_damaged());
+	machine_ok(0, BH_HC_CELL_DESTROY, handle, 0);
+	assert_int_equal(cell_guest_count(), 0);
+	fake_power_off();
+	machine_enable(2, 2);
+	assert_false(lock_control_is_damaged());
 	fake_power_off();
 }
 
@@ -253,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),	       cmocka_unit_test(test_refused_calls_say_nothing),
+		cmocka_unit_test(test_an_operation_cut_short),
 		cmocka_unit_test(test_permissions),
 		cmocka_unit_test(test_blob_addresses), cmocka_unit_test(test_changed_bytes),
 		cmocka_unit_test(test_nonsense),

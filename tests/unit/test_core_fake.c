@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* SOURCES: hypervisor/core/component.c hypervisor/core/cpu.c hypervisor/core/deadline.c hypervisor/core/format.c */
-/* SOURCES: hypervisor/core/image.c hypervisor/core/info.c hypervisor/core/log.c hypervisor/core/pagetable.c */
-/* SOURCES: hypervisor/core/pool.c hypervisor/core/rendezvous.c hypervisor/core/ring.c hypervisor/core/stats.c */
+/* SOURCES: hypervisor/core/image.c hypervisor/core/info.c hypervisor/core/lock.c hypervisor/core/log.c */
+/* SOURCES: hypervisor/core/pagetable.c hypervisor/core/pool.c hypervisor/core/rendezvous.c hypervisor/core/ring.c */
+/* SOURCES: hypervisor/core/stats.c */
 /* SOURCES: hypervisor/core/step.c hypervisor/lib/crc.c hypervisor/arch/fake/cell.c hypervisor/arch/fake/cpu.c */
 /* SOURCES: hypervisor/arch/fake/enable.c hypervisor/arch/fake/guest.c hypervisor/arch/fake/irq.c */
 /* SOURCES: hypervisor/arch/fake/machine.c hypervisor/arch/fake/mmu.c */

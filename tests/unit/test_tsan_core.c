@@ -104,6 +104,31 @@ static enum fake_outcome count_under_trylock(void *argument)
 	return FAKE_DONE;
 }
 
+static enum fake_outcome count_under_trylock_or_take_over(void *argument)
+{
+	for (unsigned int turn = 0; turn < 200;) {
+		if (!spin_trylock(&lock)) {
+			lock_take_over(&lock);
+			arch_cpu_relax();
+			continue;
+		}
+		guarded++;
+		spin_unlock(&lock);
+		turn++;
+	}
+	return FAKE_DONE;
+}
+
+static enum fake_outcome count_a_little_under_lock(void *argument)
+{
+	for (unsigned int turn = 0; turn < 200; turn++) {
+		spin_lock(&lock);
+		guarded++;
+		spin_unlock(&lock);
+	}
+	return FAKE_DONE;
+}
+
 static void test_ticket_lock(void **state)
 {
 	guarded = 0;
@@ -114,6 +139,32 @@ static void test_ticket_lock(void **state)
 	assert_true(spin_trylock(&lock));
 	assert_false(spin_trylock(&lock));
 	spin_unlock(&lock);
+}
+
+/* The CPU fails with the lock in its hands: exactly one of those who wait takes it over, and nobody waits for ever. */
+static enum fake_outcome fail_with_lock(void *argument)
+{
+	spin_lock(&lock);
+	guarded++;
+	lock_abandon();
+	return FAKE_DONE;
+}
+
+static void test_a_lock_of_a_cpu_that_failed(void **state)
+{
+	guarded = 0;
+	for (unsigned int turn = 0; turn < 50; turn++) {
+		on_cpus(0, 1, fail_with_lock);
+		on_cpus(1, 3, count_a_little_under_lock);
+		on_cpus(3, CPUS, count_under_trylock_or_take_over);
+		finish(0, CPUS);
+		assert_true(spin_trylock(&lock) || (lock_take_over(&lock) && spin_trylock(&lock)));
+		assert_false(lock_take_over(&lock));
+		assert_false(spin_trylock(&lock));
+		spin_unlock(&lock);
+	}
+	assert_int_equal(guarded, 50 * (1 + (CPUS - 1) * 200));
+	assert_int_equal(lock.next, lock.owner);
 }
 
 static unsigned int order[CPUS];
@@ -367,6 +418,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_ticket_lock, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_lock_of_a_cpu_that_failed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_lock_is_fair, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_requests_carry_their_data, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines_stay_whole, setup, teardown),

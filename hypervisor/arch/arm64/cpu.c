@@ -10,6 +10,7 @@
 #include <core/cpu.h>
 #include <core/image.h>
 
+#undef arch_cpu_self
 unsigned int arch_cpu_self(void)
 {
 	return percpu()->slot;

@@ -7,6 +7,10 @@
 
 /** Slot of the executing CPU (place in the system configuration's cpus). */
 unsigned int arch_cpu_self(void);
+/* Every lock asks: an architecture that knows in two instructions may say so in a macro besides. */
+#if __has_include(<asm/self.h>)
+#include <asm/self.h>
+#endif
 
 /** Hint inside a busy-wait loop. */
 void arch_cpu_relax(void);

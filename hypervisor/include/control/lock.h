@@ -5,6 +5,12 @@
 
 /** Return: 1 taken, 0: answer BH_E_BUSY. */
 int lock_control_try(void);
+
+/**
+ * lock_control_is_damaged() - did a CPU fail in the middle of a control operation?
+ * Then nobody knows how far it came: cells may be ended, and the hypervisor disabled, and no more.
+ */
+int lock_control_is_damaged(void);
 void lock_control_release(void);
 
 /** Forget it. Context: enable, first CPU. */

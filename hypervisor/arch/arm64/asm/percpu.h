@@ -56,6 +56,7 @@ struct percpu {
 	struct exit exit;
 	struct found found;
 };
+_Static_assert(offsetof(struct percpu, slot) == 0, "asm/self.h looks for it there");
 _Static_assert(sizeof(struct percpu) <= PERCPU_DATA_SIZE, "struct percpu is larger than its mapping");
 
 /** This CPU's. */
