@@ -275,8 +275,7 @@ void board_check(struct board_load *load)
 		check_aliases(load, &spans);
 	if (irq && (irq < load->isa->irq_first || irq >= load->isa->irq_limit))
 		error_add(load->messages, RULE_EVENT_INTERRUPT, board_place(load, "event-interrupt"),
-			  "choose a free SPI, for example 'spi 200'",
-			  "interrupt %u is not a shared peripheral interrupt", irq);
+			  load->isa->free_irq, "interrupt %u is no %s", irq, load->isa->device_irq);
 	if (load->body.timeout_ms < 1000 || load->body.timeout_ms > 600000)
 		error_add(load->messages, RULE_TIME_RANGE, board_place(load, "hypervisor.timeout"),
 			  "use 1s to 10min", "a time limit of %u ms is out of range", load->body.timeout_ms);

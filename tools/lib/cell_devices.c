@@ -29,11 +29,12 @@ int cell_has_passed_irq(const struct cfg_cell *cell, uint32_t irq)
 void cell_add_irq(struct cell_load *load, uint64_t intid, const char *name, struct place place, int node)
 {
 	struct cfg_cell *cell = load->cell;
+	const struct isa *isa = load->isa;
 
-	if (intid < load->isa->irq_first || intid >= load->isa->irq_limit) {
-		error_add(load->messages, RULE_INTERRUPT_RANGE, place, "give an SPI: 'spi' from 0 to 987",
-			  "interrupt %llu of %s cannot be given to a cell: it is no SPI",
-			  (unsigned long long)intid, name);
+	if (intid < isa->irq_first || intid >= isa->irq_limit) {
+		error_add(load->messages, RULE_INTERRUPT_RANGE, place, isa->give_irq,
+			  "interrupt %llu of %s cannot be given to a cell: it is no %s",
+			  (unsigned long long)intid, name, isa->device_irq);
 		return;
 	}
 	if (intid == load->system->event_irq) {
@@ -83,21 +84,23 @@ void cell_read_interrupts(struct cell_load *load)
 static void read_uart(struct cell_load *load, const struct node *node)
 {
 	struct cfg_cell *cell = load->cell;
-	const struct node *spi = node_get(node, "spi");
+	const struct node *spi = node_get(node, "spi"), *irq = spi ? spi : node_get(node, "intid");
+	const struct isa *isa = load->isa;
 	struct cell_device *device;
 
 	cell->devices = arena_grow(load->arena, cell->devices, cell->device_count, sizeof(*cell->devices));
 	device = &cell->devices[cell->device_count];
 	*device = (struct cell_device){ .place = node->place };
-	device->blob.type = BH_DEV_UART_PL011;
+	device->blob.type =
+		node_choice(node_get(node, "type"), CHOICES_VUART, 0) ? BH_DEV_UART_16550 : BH_DEV_UART_PL011;
 	device->blob.gpa = node_number(node_get(node, "at"), 0);
 	device->blob.size = CONFIG_DEVICE_SIZE;
 	device->name = arena_printf(load->arena, "uart@%llx", (unsigned long long)device->blob.gpa);
-	if (spi)
-		device->blob.irq = 32 + (uint32_t)(node_number(spi, 0) & 0xffff);
-	if (device->blob.irq >= 1020)
-		error_add(load->messages, RULE_INTERRUPT_RANGE, spi->place, "choose one from 0 to 987",
-			  "'%s' is no SPI", spi->text);
+	if (irq)
+		device->blob.irq = (spi ? 32 : 0) + (uint32_t)(node_number(irq, 0) & 0xffff);
+	if (irq && (device->blob.irq < isa->irq_first || device->blob.irq >= isa->irq_limit))
+		error_add(load->messages, RULE_INTERRUPT_RANGE, irq->place, isa->give_irq, "'%s' is no %s",
+			  irq->text, isa->device_irq);
 	if (device->blob.gpa & (BH_PAGE_SIZE - 1))
 		error_add(load->messages, RULE_PAGE_ALIGNED, node_get(node, "at")->place, "align it to 4K",
 			  "0x%llx is not the start of a page", (unsigned long long)device->blob.gpa);
@@ -124,9 +127,9 @@ static void check_device_irqs(struct cell_load *load)
 		}
 		if (other)
 			error_add(load->messages, RULE_INTERRUPT_VIRTUAL, cell->devices[i].place,
-				  "choose another 'spi'",
-				  "interrupt spi %u of virtual %s is already that of %s", irq - 32,
-				  cell->devices[i].name, other);
+				  arena_printf(load->arena, "choose another '%s'", load->isa->irq_kind),
+				  "interrupt %s %u of virtual %s is already that of %s", load->isa->irq_kind,
+				  irq - load->isa->irq_base, cell->devices[i].name, other);
 	}
 }
 

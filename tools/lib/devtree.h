@@ -9,6 +9,7 @@
  *	dt_find.c    a node by path, alias, label or the way that people spell it
  *	dt_ranges.c  registers through the buses above
  *	dt_irq.c     interrupts at the machine's controller
+ *	dt_riscv.c   PLIC, APLIC and IMSIC
  *	dt_deps.c    what else a node needs: clocks, power domains, stream ids ...
  *
  * A node is its offset in the blob, which is checked once, when it is loaded, and never changes.
@@ -187,6 +188,13 @@ uint32_t devtree_clock_rate(const struct devtree *tree, int node, unsigned int i
 
 /** Can the device write memory by itself? Only known kinds are said not to. */
 int devtree_may_dma(const struct devtree *tree, int node);
+
+/**
+ * devtree_riscv() - the PLIC, APLIC or IMSIC that serves S-mode of @cpus, dt_riscv.c
+ * Return: 1, 0 if there is none, or not in the form of the blob.
+ */
+int devtree_riscv(const struct devtree *tree, const struct bh_config_cpu *cpus, uint32_t count,
+		  struct bh_config_riscv *riscv);
 
 /** Frames of the interrupt controller that a cell must not reach: ITS, MBI, v2m. Return: 1, 0 no more. */
 int devtree_msi_frame(const struct devtree *tree, unsigned int index, struct bh_config_range *range);

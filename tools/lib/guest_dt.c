@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define UART_CLOCK 24000000u
+#define NS16550_CLOCK 3686400u
 #define UART_PERIPHID 0x00041011u /* PL011, so that the bus need not read it */
 
 static void make_memory(struct maker *maker)
@@ -27,7 +28,20 @@ static void make_memory(struct maker *maker)
 	}
 }
 
-static void make_uart(struct maker *maker, const struct cell_device *device)
+static void make_16550(struct maker *maker, const struct cell_device *device)
+{
+	const struct bh_config_range range = { device->blob.gpa, device->blob.size };
+
+	dt_begin_at(maker, "uart", device->blob.gpa);
+	dt_put_string(maker, "compatible", "ns16550a");
+	dt_put_reg(maker, &range, 1);
+	if (device->blob.irq)
+		dt_put_irq(maker, device->blob.irq, IRQ_TYPE_LEVEL_HIGH);
+	dt_put_u32(maker, "clock-frequency", NS16550_CLOCK);
+	dt_end(maker);
+}
+
+static void make_pl011(struct maker *maker, const struct cell_device *device)
 {
 	const struct bh_config_range range = { device->blob.gpa, device->blob.size };
 	const uint32_t clock = dt_clock(maker, UART_CLOCK);
@@ -48,8 +62,12 @@ static void make_devices(struct maker *maker)
 {
 	const struct cfg_cell *cell = maker->cell;
 
-	for (size_t i = 0; i < cell->device_count; i++)
-		make_uart(maker, &cell->devices[i]);
+	for (size_t i = 0; i < cell->device_count; i++) {
+		if (cell->devices[i].blob.type == BH_DEV_UART_16550)
+			make_16550(maker, &cell->devices[i]);
+		else
+			make_pl011(maker, &cell->devices[i]);
+	}
 	for (size_t i = 0; i < cell->passed_count; i++)
 		dt_make_passed(maker, &cell->passed[i]);
 	if (cell->body.comm_page) {
@@ -99,7 +117,7 @@ static void put_alias(struct maker *maker, unsigned int number, const char *name
 	dt_put_string(maker, alias, path);
 }
 
-/* Linux numbers its ttyAMA by these: virtual UARTs first, then real ones. */
+/* Linux numbers its ttyAMA and ttyS by these: virtual UARTs first, then real ones. */
 static void make_aliases(struct maker *maker)
 {
 	const struct cfg_cell *cell = maker->cell;

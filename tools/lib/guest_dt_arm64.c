@@ -41,11 +41,12 @@ static void make_psci(struct maker *maker)
 	dt_end(maker);
 }
 
-void put_irq_gic(uint32_t irq, uint32_t flags, uint32_t *cells)
+unsigned int put_irq_gic(const struct cfg_cell *cell, uint32_t irq, uint32_t flags, uint32_t *cells)
 {
 	cells[0] = IRQ_SPI;
 	cells[1] = irq - 32;
 	cells[2] = flags;
+	return 3;
 }
 
 static void make_gic(struct maker *maker)

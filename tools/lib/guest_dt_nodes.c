@@ -129,14 +129,13 @@ static void copy_registers(struct maker *maker, int node)
 
 static void copy_interrupts(struct maker *maker, int node)
 {
-	const unsigned int step = maker->isa->irq_cells;
 	uint32_t cells[4 * IRQS_MOST], irq, flags;
-	unsigned int count = 0;
+	unsigned int count = 0, used = 0;
 
 	for (; count < IRQS_MOST && devtree_irq(maker->tree, node, count, &irq, &flags) > 0; count++)
-		maker->isa->put_irq(irq, flags, cells + step * count);
+		used += maker->isa->put_irq(maker->cell, irq, flags, cells + used);
 	if (count)
-		dt_put_cells(maker, "interrupts", cells, step * count);
+		dt_put_cells(maker, "interrupts", cells, used);
 }
 
 /* 'clock' of the cell file: one rate for all, or one for each; else what the tree says; else a UART's. */

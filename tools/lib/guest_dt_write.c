@@ -82,6 +82,5 @@ void dt_put_irq(struct maker *maker, uint32_t irq, uint32_t flags)
 {
 	uint32_t cells[4];
 
-	maker->isa->put_irq(irq, flags, cells);
-	dt_put_cells(maker, "interrupts", cells, maker->isa->irq_cells);
+	dt_put_cells(maker, "interrupts", cells, maker->isa->put_irq(maker->cell, irq, flags, cells));
 }

@@ -123,10 +123,12 @@ void schema_print(FILE *out, enum bh_config_kind kind);
 /** The nearest of @count names, NULL if none is near. */
 const char *schema_nearest(const char *name, const char *const *names, size_t count);
 
-#define CHOICES_ARCH "aarch64"
+#define CHOICES_ARCH "aarch64|riscv64"
 #define CHOICES_LOG "error|warning|info|debug"
 #define CHOICES_ON_RESET "machine|stop"
 #define CHOICES_UART "none|pl011|16550"
+#define CHOICES_VUART "pl011|16550"
+#define CHOICES_RISCV_INTC "plic|aplic|imsic"
 #define CHOICES_PROTOCOL "none|flat|linux|bare-metal"
 #define CHOICES_INTC "auto|gicv2|gicv3"
 #define CHOICES_FLAGS "read|write|execute"

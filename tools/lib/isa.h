@@ -48,11 +48,12 @@ struct maker; /* guest_dt.h */
  * @no_kernel: what is said of a file without it.
  * @irq_first, @irq_limit: interrupts that a cell can have.  @irq_kind, @irq_base: how the user counts
  * them: 'spi 8' is @irq_base + 8.
+ * @device_irq: what a device's interrupt is called.  @give_irq, @free_irq: how to mend one that is none.
  * @board_intc: interrupt controller of the board, from the file or the device tree.
  * @cell_intc: the one that the guest sees.  @cell_spans: its places in the guest's memory.
  * @dump_board, @dump_cell: write the interrupt controller as the file has it; of a cell the map
  * 'interrupts', behind which 'intid' follows.
- * @irq_cells: cells of one interrupt in the guest's tree.  @put_irq: writes them, @flags: IRQ_TYPE_*.
+ * @put_irq: writes one interrupt of the guest's tree, @flags: IRQ_TYPE_*; gives the count of its cells.
  * @guest_hwid: 'reg' of the cell's CPU @index.  @enable_method: of its CPUs, NULL: none.
  * @cpu_compatible: of a CPU that a user's tree lacks; NULL: it cannot be added.
  * @guest_cpus: properties and children of /cpus.  @guest_platform: firmware, interrupt controller, timer.
@@ -66,13 +67,13 @@ struct isa {
 	const char *no_kernel;
 	uint32_t irq_first, irq_limit, irq_base;
 	const char *irq_kind;
+	const char *device_irq, *give_irq, *free_irq;
 	void (*board_intc)(struct board_load *load);
 	void (*cell_intc)(struct cell_load *load);
 	void (*cell_spans)(const struct cfg_cell *cell, struct place place, struct spans *spans);
 	void (*dump_board)(FILE *out, const struct bh_config_system *system);
 	void (*dump_cell)(FILE *out, const struct bh_config_cell *cell);
-	unsigned int irq_cells;
-	void (*put_irq)(uint32_t irq, uint32_t flags, uint32_t *cells);
+	unsigned int (*put_irq)(const struct cfg_cell *cell, uint32_t irq, uint32_t flags, uint32_t *cells);
 	uint64_t (*guest_hwid)(uint32_t index);
 	const char *cpu_compatible;
 	const char *enable_method;
@@ -83,7 +84,7 @@ struct isa {
 /** A range as '{ at, size }' behind @key; nothing if it is empty. */
 void dump_range(FILE *out, const char *key, const struct bh_config_range *range);
 
-extern const struct isa isa_arm64;
+extern const struct isa isa_arm64, isa_riscv;
 
 /** Return: NULL if @arch is none that boards can have. */
 const struct isa *isa_find(uint16_t arch);
@@ -94,6 +95,10 @@ const struct isa *isa_by_name(const char *name);
 void guest_cpus_arm64(struct maker *maker);
 uint64_t guest_hwid_arm64(uint32_t index);
 void guest_platform_arm64(struct maker *maker);
-void put_irq_gic(uint32_t irq, uint32_t flags, uint32_t *cells);
+unsigned int put_irq_gic(const struct cfg_cell *cell, uint32_t irq, uint32_t flags, uint32_t *cells);
+void guest_cpus_riscv(struct maker *maker);
+uint64_t guest_hwid_riscv(uint32_t index);
+void guest_platform_riscv(struct maker *maker);
+unsigned int put_irq_riscv(const struct cfg_cell *cell, uint32_t irq, uint32_t flags, uint32_t *cells);
 
 #endif

@@ -413,7 +413,19 @@ static void add_controller(struct maker *maker, uint32_t owner, const struct bh_
 {
 	const char *kind = "interrupt controller";
 	const struct bh_config_cell_gic *gic = &cell->gic;
+	const struct bh_config_cell_riscv *riscv = &cell->riscv;
 
+	if (cell->header.arch == BH_ARCH_RISCV64) {
+		if (riscv->intc)
+			add_region(maker, owner, kind, riscv->intc == BH_RISCV_PLIC ? "PLIC" : "APLIC",
+				   riscv->domain,
+				   riscv->intc == BH_RISCV_PLIC ? config_plic_size(cell->cpus.count) :
+								  config_aplic_size(cell->cpus.count));
+		if (riscv->intc == BH_RISCV_IMSIC)
+			add_region(maker, owner, kind, "IMSIC", riscv->imsic,
+				   (uint64_t)cell->cpus.count * CONFIG_IMSIC_FILE);
+		return;
+	}
 	if (gic->version == BH_GIC_V3) {
 		add_region(maker, owner, kind, "distributor", gic->gicd, 0x10000);
 		add_region(maker, owner, kind, "redistributors", gic->gicr, 0x20000ull * cell->cpus.count);
@@ -511,20 +523,26 @@ static bool is_reserved_memory(const void *fdt, int node)
 	return fdt_parent_offset(fdt, node) == fdt_path_offset(fdt, "/reserved-memory");
 }
 
-static void add_gic_windows(struct maker *maker)
+static void add_controller_windows(struct maker *maker)
 {
 	const struct bh_config_gic *gic = &maker->system->gic;
-	const struct {
+	const struct bh_config_riscv *riscv = &maker->system->riscv;
+	const int is_riscv = maker->system->header.arch == BH_ARCH_RISCV64;
+	const struct window {
 		const char *name;
 		const struct bh_config_range *range;
-	} windows[] = {
+	} gic_windows[] = {
 		{ "GIC distributor", &gic->gicd },	     { "GIC redistributors", &gic->gicr },
 		{ "GIC CPU interface", &gic->gicc },	     { "GIC hypervisor interface", &gic->gich },
 		{ "GIC virtual CPU interface", &gic->gicv }, { "GIC translation service", &gic->its },
 		{ "debug UART", &maker->system->debug_uart }
-	};
+	}, riscv_windows[] = {
+		{ riscv->intc == BH_RISCV_PLIC ? "PLIC" : "APLIC", &riscv->domain },
+		{ "IMSIC", &riscv->imsic },
+		{ "debug UART", &maker->system->debug_uart }
+	}, *windows = is_riscv ? riscv_windows : gic_windows;
 
-	for (size_t i = 0; i < ARRAY_SIZE(windows); i++) {
+	for (size_t i = 0; i < (is_riscv ? ARRAY_SIZE(riscv_windows) : ARRAY_SIZE(gic_windows)); i++) {
 		if (windows[i].range->size)
 			*APPEND(maker, maker->map->devices, maker->map->device_count) =
 				(struct map_device){ MAP_OWNER_HYPERVISOR, windows[i].name,
@@ -553,7 +571,7 @@ static void make_rest(struct maker *maker)
 	const void *fdt = maker->tree ? devtree_blob(maker->tree) : NULL;
 	struct map *map = maker->map;
 
-	add_gic_windows(maker);
+	add_controller_windows(maker);
 	for (int node = fdt ? fdt_next_node(fdt, 0, NULL) : -1; node >= 0;
 	     node = fdt_next_node(fdt, node, NULL)) {
 		if (is_device_node(fdt, node) && !is_reserved_memory(fdt, node))
@@ -587,7 +605,7 @@ struct map *map_make(struct cfg_board *board, struct cfg_cell *const *cells, siz
 	cfg_messages_free(&ignored);
 	map->board = maker.system->board;
 	map->compatible = maker.system->compatible;
-	map->gic_version = maker.system->gic.version;
+	map->gic_version = maker.system->header.arch == BH_ARCH_AARCH64 ? maker.system->gic.version : 0;
 	map->has_tree = maker.tree != NULL;
 	add_owners(&maker);
 	make_claims(&maker);

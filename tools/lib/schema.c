@@ -35,7 +35,7 @@ static const struct schema schema_range[] = {
 static const struct schema schema_irq[] = {
 	KEY("spi", NUMBER, ONE, OPTION, "shared peripheral interrupt", .most = 987),
 	KEY("ppi", NUMBER, ONE, OPTION, "private peripheral interrupt", .most = 15),
-	KEY("intid", NUMBER, ONE, OPTION, "number as the GIC counts", .most = 1019),
+	KEY("intid", NUMBER, ONE, OPTION, "number as the interrupt controller counts", .most = 1023),
 	END
 };
 
@@ -90,6 +90,20 @@ static const struct schema schema_alias[] = {
 	END
 };
 
+static const struct schema schema_riscv[] = {
+	WORD("controller", CHOICES_RISCV_INTC, ONE, NEEDED, "what takes the interrupts of wires"),
+	KEY("sources", NUMBER, ONE, NEEDED, "highest interrupt of a wire", .least = 1, .most = 1023),
+	MAP("registers", schema_range, ONE, NEEDED, "of the PLIC, or of the APLIC's domain of S-mode"),
+	KEY("context-first", NUMBER, ONE, OPTION, "context (hart index) of hart 0", .otherwise = "0"),
+	KEY("context-step", NUMBER, ONE, OPTION, "contexts from hart to hart", .otherwise = "1"),
+	KEY("timebase", NUMBER, ONE, NEEDED, "of the time CSR in Hz"),
+	MAP("imsic", schema_range, ONE, OPTION, "interrupt files of S-mode and of guests"),
+	KEY("imsic-stride", NUMBER, ONE, OPTION, "bytes from hart to hart"),
+	KEY("imsic-ids", NUMBER, ONE, OPTION, "highest interrupt identity", .least = 63, .most = 2047),
+	KEY("imsic-guests", NUMBER, ONE, OPTION, "guest files of each hart", .most = 63),
+	END
+};
+
 static const struct schema schema_board[] = {
 	KEY("board", NAME, ONE, NEEDED, "name of the board"),
 	KEY("compatible", TEXT, SOME, NEEDED, "machine that this file is for; refused on others"),
@@ -101,6 +115,7 @@ static const struct schema schema_board[] = {
 	KEY("event-interrupt", IRQ, ONE, OPTION, "free interrupt that tells root of state changes",
 	    .map = schema_irq),
 	MAP("gic", schema_gic, ONE, OPTION, "in place of the device tree's"),
+	MAP("riscv", schema_riscv, ONE, OPTION, "in place of the device tree's"),
 	MAP("dram", schema_range, SOME, OPTION, "in place of the device tree's"),
 	MAP("reserved", schema_reserved, SOME, OPTION, "RAM that is neither Linux's nor ours: firmware's"),
 	MAP("aliases", schema_alias, SOME, OPTION, "RAM that is seen at a second address"),
@@ -153,14 +168,15 @@ static const struct schema schema_intc[] = {
 	KEY("gicr", ADDRESS, ONE, OPTION, "guest-physical redistributors, version 3", .otherwise = "0x80a_0000"),
 	KEY("gicc", ADDRESS, ONE, OPTION, "guest-physical CPU interface, version 2", .otherwise = "0x801_0000"),
 	KEY("spi", NUMBER, SOME, OPTION, "hardware interrupts given to the cell"),
-	KEY("intid", NUMBER, SOME, OPTION, "the same by the GIC's number"),
+	KEY("intid", NUMBER, SOME, OPTION, "the same as the interrupt controller counts"),
 	END
 };
 
 static const struct schema schema_uart[] = {
-	WORD("type", "pl011", ONE, OPTION, "what the guest sees", .otherwise = "pl011"),
+	WORD("type", CHOICES_VUART, ONE, OPTION, "what the guest sees", .otherwise = "pl011"),
 	KEY("at", ADDRESS, ONE, NEEDED, "guest-physical start"),
 	KEY("spi", NUMBER, ONE, OPTION, "interrupt that the guest sees"),
+	KEY("intid", NUMBER, ONE, OPTION, "the same as the interrupt controller counts"),
 	KEY("console", BOOL, ONE, OPTION, "the cell's console", .otherwise = "the first UART is"),
 	END
 };

@@ -101,7 +101,7 @@ int parse_irq(const char *text, uint64_t *value)
 	static const struct {
 		const char *name;
 		uint64_t first, count;
-	} kinds[] = { { "spi ", 32, 988 }, { "ppi ", 16, 16 }, { "intid ", 0, 1020 } };
+	} kinds[] = { { "spi ", 32, 988 }, { "ppi ", 16, 16 }, { "intid ", 0, 1024 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		const size_t length = strlen(kinds[i].name);
