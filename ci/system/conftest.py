@@ -11,7 +11,7 @@ import os
 import pytest
 
 from hypervisor import Hypervisor, differences
-from machine import Machine, matrix
+from machine import Machine, label as machine_label, matrix
 
 
 def pytest_addoption(parser):
@@ -33,8 +33,7 @@ def is_full(config):
 def label(entry):
     if not isinstance(entry, tuple):
         return "NOTSET"  # no configuration of this shard: Debian's pytest asks for a name all the same
-    kernel, gic, cpu = entry
-    return f"{kernel}-gic{gic}-{cpu}"
+    return machine_label(entry)
 
 
 def configurations(config, core):

@@ -17,7 +17,8 @@ class Hypervisor:
 
     def __init__(self, machine):
         self.machine = machine
-        self.board = f"{BOARD}/qemu-aarch64.yaml"
+        self.arch = machine.arch
+        self.board = f"{BOARD}/qemu-{self.arch}.yaml"
         # An emulator on a loaded host may leave a CPU without time for seconds: the hypervisor's own deadlines, 1 s on
         # hardware, are no subject of the scenarios but of test_inject.py, which shortens them.
         machine.sh("modprobe bulkhead")
@@ -56,6 +57,10 @@ class Hypervisor:
     def boot_test(self, name):
         """Boot one of the scenarios' own cells, ci/system/files/NAME.yaml."""
         return self.boot(f"{TEST}/{name}.yaml")
+
+    def vm(self, name, cpus=1):
+        """Path of a shipped cell file for this machine."""
+        return f"{VMS}/{name}-{self.arch}-qemu-smp{cpus}.yaml"
 
     def cell(self, verb, name, more="", timeout=30):
         return self.machine.sh(f"bulkhead cell {verb} {name} {more}", timeout)

@@ -35,6 +35,8 @@ SLOTS = int(os.environ.get("BH_QEMU_SLOTS") or 2)
 
 CPUS = ("cortex-a57", "cortex-a76", "max")
 VHE_CPUS = ("cortex-a76", "max")
+# Kinds of interrupt controller that make it a RISC-V machine, and what QEMU calls it then.
+RISCV = {"plic": "virt", "aplic": "virt,aia=aplic", "imsic": "virt,aia=aplic-imsic,aia-guests=3"}
 
 # Root's lines of dmesg that no scenario may leave behind.
 BAD_DMESG = re.compile(
@@ -96,7 +98,7 @@ class Machine:
     """
     kernel   series of the stock kernel: "6.1" or "6.12"
     cpu      QEMU's CPU model; for those with VHE the kernel is told not to use it
-    gic      version of the interrupt controller: 2 or 3
+    gic      version of the interrupt controller: 2 or 3; "plic", "aplic" or "imsic": a RISC-V machine
     smp      number of CPUs;  mem: RAM
     append   more words for the kernel's command line
     drop     words of the usual command line to leave out (to provoke refusals)
@@ -109,17 +111,20 @@ class Machine:
     name     of the log files in build/log/
     """
 
-    def __init__(self, kernel="6.12", cpu="cortex-a57", gic=3, smp=4, mem="2G", append="", drop=(), el2=True,
+    def __init__(self, kernel="6.12", cpu=None, gic=3, smp=4, mem="2G", append="", drop=(), el2=True,
                  icount=False, qemu=(), loglevel=4, image=None, files=None, name=None):
+        self.arch = "riscv64" if gic in RISCV else "aarch64"
+        cpu = cpu or ("rv64" if gic in RISCV else "cortex-a57")
         self.kernel, self.cpu, self.gic, self.smp, self.mem = kernel, cpu, gic, smp, mem
         self.el2, self.icount, self.qemu, self.image, self.files = el2, icount, list(qemu), image, files or {}
-        self.label = f"{kernel}-gic{gic}-{cpu}"
+        self.label = label((kernel, gic, cpu))
         self.name = name or self.label
-        words = ["console=ttyAMA0", "panic=-1", f"loglevel={loglevel}", "kvm-arm.mode=none"]
-        if cpu in VHE_CPUS:
+        words = ["panic=-1", f"loglevel={loglevel}"]
+        words += ["console=ttyAMA0", "kvm-arm.mode=none"] if self.arch == "aarch64" else ["console=ttyS0"]
+        if cpu in VHE_CPUS and self.arch == "aarch64":
             words.append("id_aa64mmfr1.vh=0")
-        # Root gets the first 512 MiB; pool and hypervisor lie above.
-        words.append("mem=512M")
+        # Root gets the beginning; pool and hypervisor lie above. QEMU puts the RISC-V initrd behind 512 MiB.
+        words.append("mem=512M" if self.arch == "aarch64" else "mem=1G")
         # memscan looks at the pool through /dev/mem, though the driver has claimed it.
         words.append("iomem=relaxed")
         if SCALE > 1:
@@ -139,15 +144,17 @@ class Machine:
 
     def arguments(self, serial):
         """QEMU's command line; serial: the arguments that make the first serial port."""
-        kernel = os.path.join(CACHE, f"kernels/aarch64-{self.kernel}/Image")
+        kernel = os.path.join(CACHE, f"kernels/{self.arch}-{self.kernel}/Image")
         if not os.path.exists(kernel):
             raise MachineError(f"{kernel} does not exist; run ci/setup")
-        machine = f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
-        args = ["qemu-system-aarch64", "-M", machine, "-cpu", self.cpu, "-smp", str(self.smp), "-m", self.mem,
+        machine = RISCV.get(self.gic) or f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
+        cpu = self.cpu if self.el2 or self.arch == "aarch64" else f"{self.cpu},h=false"
+        args = [f"qemu-system-{self.arch}", "-M", machine, "-cpu", cpu, "-smp", str(self.smp), "-m", self.mem,
                 "-display", "none", "-no-reboot", "-nic", "none", "-kernel", kernel, "-initrd", self.path("cpio"),
-                "-append", self.append, *serial,
-                "-chardev", f"socket,id=cells,path={self.path('sock')},server=on,wait=off,"
-                            f"logfile={self.path('uart1')},logappend=off", "-serial", "chardev:cells"]
+                "-append", self.append, *serial]
+        if self.arch == "aarch64":  # QEMU's RISC-V machine has one serial port only
+            args += ["-chardev", f"socket,id=cells,path={self.path('sock')},server=on,wait=off,"
+                                 f"logfile={self.path('uart1')},logappend=off", "-serial", "chardev:cells"]
         if self.icount:
             args += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
         return args + self.qemu
@@ -155,8 +162,9 @@ class Machine:
     def pack(self, quiet=True):
         """Write the initramfs with the current build in it."""
         os.makedirs(LOG, exist_ok=True)
-        build_helpers()
-        command = [os.path.join(TREE, "ci/lib/initramfs"), "root", "--series", self.kernel, "--build", BUILD,
+        build_helpers(self.arch)
+        command = [os.path.join(TREE, "ci/lib/initramfs"), "root", "--arch", self.arch, "--series", self.kernel,
+                   "--build", BUILD,
                    "-o", self.path("cpio")]
         if quiet:
             command.append("--quiet")
@@ -391,23 +399,32 @@ def matrix(full=False):
 CROSS = "aarch64-linux-gnu-"
 
 
-def _program(source, target):
+def label(entry):
+    """The name of a configuration: kernel, interrupt controller, CPU."""
+    kernel, gic, cpu = entry
+    return f"{kernel}-{gic}-{cpu.replace(',', '-')}" if gic in RISCV else f"{kernel}-gic{gic}-{cpu}"
+
+
+def _program(arch, source, target):
     """A program for root's user space."""
-    subprocess.run([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-static", "-I" + os.path.join(TREE, "include"),
+    subprocess.run([f"{arch}-linux-gnu-gcc", "-O2", "-Wall", "-Wextra", "-static", "-I" + os.path.join(TREE, "include"),
                     "-o", target, source], check=True)
 
 
-def _flat(source, target):
+def _flat(arch, source, target):
     """A flat binary for a cell; it must not care where it runs."""
-    subprocess.run([CROSS + "gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none",
+    cross = f"{arch}-linux-gnu-"
+    subprocess.run([cross + "gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none",
                     "-o", target + ".elf", source], check=True)
-    subprocess.run([CROSS + "objcopy", "-O", "binary", "-j", ".text", target + ".elf", target], check=True)
+    subprocess.run([cross + "objcopy", "-O", "binary", "-j", ".text", target + ".elf", target], check=True)
     os.unlink(target + ".elf")
 
 
-def build_helpers():
+def build_helpers(arch):
     """Compile ci/system/helpers and ci/system/cells, where they are newer than what is there."""
-    kinds = (("helpers", ".c", "aarch64/ci", "", _program), ("cells", ".S", "aarch64/ci-cells", ".bin", _flat))
+    kinds = [("helpers", ".c", f"{arch}/ci", "", _program)]
+    if arch == "aarch64":  # the cells are assembly
+        kinds.append(("cells", ".S", f"{arch}/ci-cells", ".bin", _flat))
     for folder, source_end, out, target_end, build in kinds:
         out = os.path.join(BUILD, out)
         os.makedirs(out, exist_ok=True)
@@ -419,13 +436,14 @@ def build_helpers():
             headers = glob.glob(os.path.join(TREE, "ci/system", folder, "*.h"))
             newest = max(os.path.getmtime(path) for path in [source, *headers])
             if not os.path.exists(target) or os.path.getmtime(target) < newest:
-                build(source, f"{target}.{os.getpid()}")
+                build(arch, source, f"{target}.{os.getpid()}")
                 os.rename(f"{target}.{os.getpid()}", target)
 
 
 def from_options(options, **more):
     """A machine as the options of ci/system/shell and ci/system/exec describe it."""
-    return Machine(kernel=options.kernel, cpu=options.cpu, gic=options.gic, smp=options.smp, mem=options.mem,
+    gic = options.intc if options.arch == "riscv64" else options.gic
+    return Machine(kernel=options.kernel, cpu=options.cpu, gic=gic, smp=options.smp, mem=options.mem,
                    append=options.append, drop=options.drop, el2=not options.no_el2, icount=options.icount,
                    loglevel=options.loglevel, image=options.image, qemu=options.qemu,
                    files=dict(f.split(":", 1) for f in options.file), **more)
@@ -433,13 +451,15 @@ def from_options(options, **more):
 
 def add_options(parser):
     parser.add_argument("--kernel", default="6.12", choices=("6.1", "6.12"))
-    parser.add_argument("--cpu", default="cortex-a57", help="cortex-a57, cortex-a76, max, ...")
-    parser.add_argument("--gic", type=int, default=3, choices=(2, 3))
+    parser.add_argument("--arch", default="aarch64", choices=("aarch64", "riscv64"))
+    parser.add_argument("--cpu", help="cortex-a57, cortex-a76, max, ...; rv64, rva23s64, max, ...")
+    parser.add_argument("--gic", type=int, default=3, choices=(2, 3), help="version, AArch64")
+    parser.add_argument("--intc", default="plic", choices=tuple(RISCV), help="interrupt controller, RISC-V")
     parser.add_argument("--smp", type=int, default=4)
     parser.add_argument("--mem", default="2G")
     parser.add_argument("--append", default="", help="more words for the kernel's command line")
     parser.add_argument("--drop", action="append", default=[], help="leave this word of the command line out")
-    parser.add_argument("--no-el2", action="store_true", help="a machine without EL2")
+    parser.add_argument("--no-el2", action="store_true", help="a machine without EL2, or without the H extension")
     parser.add_argument("--icount", action="store_true", help="deterministic: one instruction is one nanosecond")
     parser.add_argument("--loglevel", type=int, default=7, help="kernel messages on the console (default: %(default)s)")
     parser.add_argument("--image", help="hypervisor image instead of the one in build/")
