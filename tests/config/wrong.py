@@ -304,7 +304,7 @@ ROWS = [
          "in the machine's memory; move one of them",
          "board.yaml:14:5: note: the pool stands here"),
     board("event-interrupt", "spi 200", "ppi 3",
-         "board.yaml:18:18: error: interrupt 19 is not a shared peripheral interrupt; choose a free SPI, for example "
+         "board.yaml:18:18: error: interrupt 19 is no SPI; choose a free SPI, for example "
          "'spi 200'"),
     # ---- a cell: CPUs and memory ----
     cell("cell-name-root", "cell: test", "cell: root",
@@ -389,7 +389,7 @@ ROWS = [
          "cell.yaml:6:22: error: interrupt 27 of 'interrupts' cannot be given to a cell: it is no SPI; give an SPI: "
          "'spi' from 0 to 987"),
     add("interrupt-range", "devices: [{ uart: { at: 0x9000000, spi: 988 } }]",
-         "cell.yaml:6:41: error: '988' is no SPI; choose one from 0 to 987"),
+         "cell.yaml:6:41: error: '988' is no SPI; give an SPI: 'spi' from 0 to 987"),
     add("interrupt-event", "interrupts: { spi: 200 }",
          "cell.yaml:6:20: error: interrupt 232 (spi 200) of 'interrupts' is the board's event interrupt; choose "
          "another in the cell or the board"),
