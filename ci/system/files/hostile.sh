@@ -4,7 +4,15 @@
 #
 # Prints what the cell's console shows, and after each run of it one line for its end and one for its victim:
 #	end JSON of 'bulkhead cell show hostile'
-#	victim-then, victim JSON of 'bulkhead cell show victim', and the same a little later
+#	victim-then, victim JSON of 'bulkhead cell show victim', and the same when it has beaten again, or has not for long
+victim() {
+	bulkhead cell show victim --json | tr -d '\n'
+}
+
+beats() {
+	victim | sed -n 's/.*"heartbeat": *\([0-9]*\).*/\1/p'
+}
+
 next=$1
 verb="boot /etc/bulkhead/test/hostile.yaml"
 while :; do
@@ -17,9 +25,14 @@ while :; do
 	bulkhead console --dump hostile | tac | sed '/^begin /q' | tac > /tmp/hostile.new
 	cat /tmp/hostile.new
 	echo "end $(bulkhead cell show hostile --json | tr -d '\n')"
-	echo "victim-then $(bulkhead cell show victim --json | tr -d '\n')"
-	usleep 20000
-	echo "victim $(bulkhead cell show victim --json | tr -d '\n')"
+	echo "victim-then $(victim)"
+	before=$(beats)
+	tries=0
+	while [ "$(beats)" = "$before" ] && [ $tries -lt 500 ]; do
+		usleep 20000
+		tries=$((tries + 1))
+	done
+	echo "victim $(victim)"
 	grep -q '^done ' /tmp/hostile.new && break
 	last=$(sed -n 's/^row \([0-9]*\) .*/\1/p' /tmp/hostile.new | tail -n 1)
 	[ -n "$last" ] && [ "$last" -ge "$next" ] || exit 1
