@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Interrupts of others: distributor, redistributors of CPUs that are lent, IPIs to them, tables of LPIs. */
+/* Interrupts of others: distributor, redistributors of CPUs that are lent, IPIs to them. */
 #include "attack.h"
 
 #include <asm/barrier.h>
@@ -15,8 +15,6 @@
 #define ISACTIVER 0x300u
 #define ICACTIVER 0x380u
 #define LENT (GICR + LENT_CPU * GICR_STRIDE)
-#define PROPBASER 0x70u
-#define PENDBASER 0x78u
 #define OTHER_CPU 1
 
 static u64 read_device(u64 address, bool wide)
@@ -199,24 +197,3 @@ static const struct row rows[] = {
 };
 
 ATTACK_CLASS(gic_class, "kernel-gic", rows);
-
-/* Make the redistributor write for us: tables that lie in memory of others. */
-
-/* @a: register.  @b: where. */
-static void lent_table(const struct row *row, struct result *result)
-{
-	u64 found;
-
-	result->control = own_redistributor_works();
-	write_device(LENT + row->a, row->b, true);
-	found = read_device(LENT + row->a, true);
-	result_set(result, (found & 0xffffffff0000ull) != row->b, "reads 0x%llx", found);
-}
-
-static const struct row write_rows[] = {
-	{ "lent-propbaser", lent_table, PROPBASER, HYPERVISOR, 3 },
-	{ "lent-pendbaser", lent_table, PENDBASER, HYPERVISOR, 3 },
-	{ "lent-ctlr", redistributor, 0, 1, 3 },
-};
-
-ATTACK_CLASS(write_class, "kernel-write-for-me", write_rows);
