@@ -187,9 +187,9 @@ class Kernel:
         """Give it a command; what it answers."""
         return self.bh.machine.sh(f"echo {command} >/proc/bulkhead-attack && cat /proc/bulkhead-attack", timeout)
 
-    def rows(self, first_only):
-        """All rows, or the first of each class; the victim lives already."""
-        return parse_root(self.tell(f"rows {self.bh.show('victim')['handle']} {int(first_only)}", 120))
+    def rows(self, first_only=False, only=""):
+        """All rows, or the first of each class, or one class; the victim lives already."""
+        return parse_root(self.tell(f"rows {self.bh.show('victim')['handle']} {int(first_only)} {only}", 120))
 
 
 REFUSED_ADDRESS = re.compile(r"cell 0, cpu \d+: it accessed .* address ([0-9a-f]+)")

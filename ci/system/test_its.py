@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+import hostile
 from hypervisor import Hypervisor
 from machine import Machine
 
@@ -96,6 +97,25 @@ def test_registers_stay(nvme):
     assert register(nvme, 0x10000, bits=32) == 0
     # An end of the queue that lies behind it; the next command of the kernel is right again.
     register(nvme, CWRITER, 0xfffe0)
+    rebind(nvme)
+    assert read_disk(nvme) >= 80
+    bh.disable()
+    assert nvme.health() == []
+
+
+def test_rows_of_a_hostile_kernel(nvme):
+    """With a device there is a table for the ITS to take: a hostile kernel aims it at memory of others."""
+    bh = Hypervisor(nvme)
+    bh.enable()
+    hostile.begin(bh)
+    with hostile.Kernel(bh) as kernel:
+        rows = kernel.rows(only="kernel-write-for-me")
+    hostile.save(rows, f"{nvme.label}-its")
+    print("\n".join(row.line() for row in rows))
+    wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh)
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) >= 15
+    bh.cell("destroy", "victim")
     rebind(nvme)
     assert read_disk(nvme) >= 80
     bh.disable()

@@ -101,8 +101,8 @@ extern const struct attack_class memory_class, device_class, gic_class, write_cl
 
 /** Verdict and its evidence. */
 void result_set(struct result *result, bool refused, const char *format, ...) __printf(3, 4);
-/** rows_run() - all rows, or the first of each class; @victim: handle of the cell that must stay well. */
-void rows_run(u32 victim, bool first_only);
+/** rows_run() - all rows, or the first of each class; @victim: cell that must stay well; @only: class, "": all. */
+void rows_run(u32 victim, bool first_only, const char *only);
 
 /** A line of the answer. */
 void say(const char *format, ...) __printf(1, 2);

@@ -3,6 +3,7 @@
  * /proc/bulkhead-attack: write a command, read its answer.
  *
  *	rows VICTIM 0|1	all rows, or the first of each class; VICTIM is the handle of the cell that must stay well
+ *	rows VICTIM 0 CLASS
  *	cpu N		what CPU N read when it came online last
  *	map ADDRESS	map a page, and touch it, to have it stale later
  *	touch		touch that page again
@@ -77,9 +78,10 @@ static void oops(u64 address)
 static void obey(const char *command)
 {
 	unsigned long long a, b;
+	char class[32] = "";
 
-	if (sscanf(command, "rows %llu %llu", &a, &b) == 2)
-		rows_run((u32)a, b);
+	if (sscanf(command, "rows %llu %llu %31s", &a, &b, class) >= 2)
+		rows_run((u32)a, b, class);
 	else if (sscanf(command, "cpu %llu", &a) == 1)
 		state_say((unsigned int)a);
 	else if (sscanf(command, "map %lli", &a) == 1)

@@ -84,9 +84,11 @@ static void run_row(const struct attack_class *class, const struct row *row, u32
 	    verdict, result.detail);
 }
 
-void rows_run(u32 victim, bool first_only)
+void rows_run(u32 victim, bool first_only, const char *only)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+		if (*only && strcmp(only, classes[i]->name))
+			continue;
 		for (unsigned int n = 0; n < classes[i]->count; n++) {
 			const struct row *row = &classes[i]->row[n];
 
