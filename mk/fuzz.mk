@@ -31,11 +31,18 @@ fuzz-arm64-src := $(filter-out $(fuzz-arm64-asm:%=hypervisor/arch/arm64/%.c),$(w
 	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
 
 fuzz-tools-libs := -lyaml -lfdt
+fuzz-fake-libs  := -lcmocka
 
-# What guides the fuzzer and is counted: the sources under test, not the target's own.
-fuzz-guided = -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
+# What guides the fuzzer and is counted: the sources under test, not the target's own. Inputs of front ends are texts
+# and magic numbers, so comparisons guide, too; the others are steps that are valid as they are.
+fuzz-guided-text  := -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping
+fuzz-guided-steps := -fsanitize-coverage=inline-8bit-counters,pc-table
+fuzz-guided-lib   := $(fuzz-guided-text)
+fuzz-guided-tools := $(fuzz-guided-text)
+fuzz-guided-fake  := $(fuzz-guided-steps)
+fuzz-guided-arm64 := $(fuzz-guided-steps)
 fuzz-cflags = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-common \
-	-fsanitize=address,undefined -fno-sanitize-recover=all $(fuzz-guided) \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Wall -Werror -DBH_TEST -Iinclude -Ihypervisor/include -Itests/fuzz
 fuzz-flags-lib   := -Ihypervisor/lib
 fuzz-flags-tools := -Itools/lib -D_GNU_SOURCE -DBULKHEAD_VERSION='"$(VERSION)"'
@@ -52,16 +59,14 @@ $(fuzz)/arm64/include/generated/autoconf.h: configs/board/qemu-aarch64_defconfig
 	$(Q)KCONFIG_CONFIG=$< $(PYTHON) -m genconfig --header-path $@ Kconfig && touch $@
 
 $(fuzz)/flags.txt: FORCE
-	$(call remember,$(FUZZCC) $(fuzz-cflags) guided $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64))
-
-$(foreach b,lib tools fake arm64,$(fuzz)/$(b)/tests/%.o): private fuzz-guided :=
+	$(call remember,$(FUZZCC) $(fuzz-cflags) $(fuzz-guided-text) $(fuzz-guided-steps) $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64))
 
 # $(1) base
 define fuzz-base
 $(fuzz)/$(1)/%.o: %.c $(fuzz-generated) $(fuzz)/flags.txt
 	$$(call say,FUZZCC,$$< ($(1)))
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(FUZZCC) $$(fuzz-cflags) $$(fuzz-flags-$(1)) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(FUZZCC) $$(fuzz-cflags) $$(if $$(filter tests/%,$$<),,$$(fuzz-guided-$(1))) $$(fuzz-flags-$(1)) -MMD -MP -c -o $$@ $$<
 
 $(fuzz)/$(1)/%.planted.o: %.c $(fuzz-generated) $(fuzz)/flags.txt
 	$$(Q)mkdir -p $$(@D)

@@ -599,6 +599,8 @@ static void access_gic(struct input *input)
 	inside = offset < (is_redist ? cell->gic.gicr_size : cell->gic.gicd_size) ||
 		 access.address - cell->gic.gicr < cell->gic.gicr_size;
 	fuzz_check(gic_mmio(&access) == inside, "access to 0x%llx", (unsigned long long)access.address);
+	fuzz_check(!inside || access.is_write || access.size == 8 || !(access.value >> (access.size * 8)),
+		   "%u bytes at 0x%x: 0x%llx", access.size, offset, (unsigned long long)access.value);
 	if (!access.is_write && offset < cell->gic.gicd_size && !is_redist)
 		check_read(offset, &access);
 }

@@ -162,6 +162,7 @@ void arch_pt_publish(void)
 
 /* ---- CPU ---- */
 
+#undef arch_cpu_self
 unsigned int arch_cpu_self(void)
 {
 	return shim_cpu;
