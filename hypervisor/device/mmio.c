@@ -59,6 +59,7 @@ enum mmio_result upcall_mmio(struct mmio_access *access)
 	if (!region)
 		return not_a_device(cell, access);
 	region->ops->access(region->device, access->address - region->base, access);
+	mmio_cut(access);
 	return MMIO_HANDLED;
 }
 

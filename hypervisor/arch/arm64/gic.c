@@ -287,17 +287,20 @@ int gic_mmio(struct mmio_access *access)
 	if (offset < cell->gic.gicd_size) {
 		percpu()->stats->count[BH_STAT_INTC]++;
 		vgic_dist_access(cell, (uint32_t)offset, access);
+		mmio_cut(access);
 		return 1;
 	}
 	offset = access->address - cell->gic.gicr;
 	if (offset < cell->gic.gicr_size) {
 		percpu()->stats->count[BH_STAT_INTC]++;
 		vgic_redist_access(cell, offset, access);
+		mmio_cut(access);
 		return 1;
 	}
 	if (!gic_is_v2() && cell->is_root && its_is_at(access->address, &offset)) {
 		percpu()->stats->count[BH_STAT_INTC]++;
 		its_mmio(offset, access);
+		mmio_cut(access);
 		return 1;
 	}
 	return 0;

@@ -36,6 +36,13 @@ struct mmio_access {
 	uint8_t is_write;
 };
 
+/** A device answers with its whole register, a load takes as many bytes as it asked for. */
+static inline void mmio_cut(struct mmio_access *access)
+{
+	if (access->size < sizeof(access->value))
+		access->value &= (1ull << access->size * 8) - 1;
+}
+
 enum mmio_result {
 	MMIO_HANDLED = 0,
 	MMIO_RETRY = 1,  /* stage 2 maps it by now: run the instruction again */
