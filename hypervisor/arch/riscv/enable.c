@@ -150,7 +150,7 @@ void arch_cpu_leave(void)
 	found->sscratch = csr_read(CSR_VSSCRATCH);
 	found->resume = csr_read(CSR_SEPC);
 	found->sstatus = csr_read(CSR_VSSTATUS) & SSTATUS_OWN;
-	found->sie = interrupts_leave();
+	found->sie = interrupts_leave(found->sie);
 	traps_unload();
 	found_restore(found);
 	maintenance_new_stage2();

@@ -143,10 +143,13 @@ void interrupts_activate(uint64_t sie)
 	enable_ours();
 }
 
-/* Return: what the kernel has enabled now. What waits for the kernel in real registers waits on. */
-uint64_t interrupts_leave(void)
+/*
+ * Return: what the kernel has enabled now; what a guest cannot have (counter overflow) is as it was. What waits for
+ * the kernel in real registers waits on.
+ */
+uint64_t interrupts_leave(uint64_t sie_found)
 {
-	uint64_t sie = csr_read(CSR_VSIE) & SIE_GUEST;
+	uint64_t sie = (csr_read(CSR_VSIE) & SIE_GUEST) | (sie_found & ~SIE_GUEST);
 
 	csr_write(CSR_SIE, 0);
 	interrupts_take_mail();

@@ -18,9 +18,9 @@ void interrupts_take_mail(void);
 /** The guest's timer: due at @deadline by its own time. */
 void interrupts_set_timer(uint64_t deadline);
 
-/** Kernel to guest, on this CPU, and back; @sie: what the kernel had enabled. */
+/** Kernel to guest, on this CPU, and back. @sie, @sie_found: what the kernel had enabled. Return: what it has. */
 void interrupts_activate(uint64_t sie);
-uint64_t interrupts_leave(void);
+uint64_t interrupts_leave(uint64_t sie_found);
 
 /** A fresh vCPU: nothing pending, nothing enabled; and a CPU without one. */
 void interrupts_start(void);
