@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The documentation names nothing that does not exist: files, links, commands, make goals, numbers of the ABI."""
+import pathlib
 import re
 import subprocess
 
@@ -7,7 +8,8 @@ import pytest
 
 PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", *(f"Documentation/{name}" for name in (
     "architecture.md", "abi.md", "config.md", "porting.md", "testing.md", "facts.md", "not-defended.md",
-    "threat-model.md", "howto/qemu-aarch64.md"))]
+    "threat-model.md")), *sorted(f"Documentation/howto/{path.name}" for path in (
+        pathlib.Path(__file__).resolve().parents[2] / "Documentation/howto").glob("*.md"))]
 TREES = ("ci", "configs", "driver", "hypervisor", "include", "inmates", "mk", "tests", "tools", "Documentation",
          "LICENSES")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)

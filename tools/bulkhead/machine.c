@@ -67,7 +67,7 @@ static enum cli_exit write_overlay(struct machine *machine, const struct create_
 	out = open_output(path);
 	if (!out)
 		return CLI_FAILED;
-	machine_print_overlay(out, &range);
+	machine_print_overlay(out, machine, &range);
 	return close_output(out, path);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine.h"
 
-#include <errno.h>
+#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -286,15 +286,26 @@ int machine_propose(struct machine *machine, uint64_t want, struct bh_config_ran
 	return 0;
 }
 
-void machine_print_overlay(FILE *out, const struct bh_config_range *range)
+/* Numbers of cells are those that the tree has: the kernel wants them as in its root. */
+static void print_cells(FILE *out, uint64_t value, int cells)
 {
-	const unsigned long long base = range->base, size = range->size;
+	if (cells > 1)
+		fprintf(out, " 0x%llx", (unsigned long long)value >> 32);
+	fprintf(out, " 0x%llx", (unsigned long long)value & 0xffffffff);
+}
+
+void machine_print_overlay(FILE *out, const struct machine *machine, const struct bh_config_range *range)
+{
+	const int address_cells = fdt_address_cells(machine->tree->fdt, 0);
+	const int size_cells = fdt_size_cells(machine->tree->fdt, 0);
 
 	fprintf(out,
 		"/dts-v1/;\n/plugin/;\n\n"
 		"/* Keeps RAM for the Bulkhead hypervisor and its cells. Written by 'bulkhead config create'. */\n"
-		"&{/} {\n\treserved-memory {\n\t\t#address-cells = <2>;\n\t\t#size-cells = <2>;\n\t\tranges;\n\n"
-		"\t\tbulkhead@%llx {\n\t\t\tcompatible = \"bulkhead,memory\";\n"
-		"\t\t\treg = <0x%llx 0x%llx 0x%llx 0x%llx>;\n\t\t\tno-map;\n\t\t};\n\t};\n};\n",
-		base, base >> 32, base & 0xffffffff, size >> 32, size & 0xffffffff);
+		"&{/} {\n\treserved-memory {\n\t\t#address-cells = <%d>;\n\t\t#size-cells = <%d>;\n\t\tranges;\n\n"
+		"\t\tbulkhead@%llx {\n\t\t\tcompatible = \"bulkhead,memory\";\n\t\t\treg = <",
+		address_cells, size_cells, (unsigned long long)range->base);
+	print_cells(out, range->base, address_cells);
+	print_cells(out, range->size, size_cells);
+	fputs(" >;\n\t\t\tno-map;\n\t\t};\n\t};\n};\n", out);
 }

@@ -69,7 +69,7 @@ void ranges_subtract(struct arena *arena, struct ranges *ranges, const struct bh
  */
 int machine_propose(struct machine *machine, uint64_t want, struct bh_config_range *range);
 /** The source of a device tree overlay that reserves @range. */
-void machine_print_overlay(FILE *out, const struct bh_config_range *range);
+void machine_print_overlay(FILE *out, const struct machine *machine, const struct bh_config_range *range);
 
 /* ---- config create ---- */
 
