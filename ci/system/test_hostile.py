@@ -179,3 +179,36 @@ def test_a_guest_cannot_flood_the_log(bh):
     # Root's own IPIs come as kicks, to each other CPU at most; the flood brings none.
     assert moved["exits_kick"] <= moved["exits_ipi"] * (len(before) - 1), moved
     assert moved["injected_faults"] == 0
+
+
+FILL = 0x60000000
+
+
+def test_a_stale_mapping_of_the_kernel(bh):
+    """Mapped and used before the cell has the memory; dead while it has it; zeros afterwards."""
+    with hostile.Kernel(bh) as kernel:
+        assert kernel.tell(f"map {FILL:#x}").startswith("touch read done")
+        bh.boot_test("fill")
+        assert kernel.tell("touch") == "touch read refused 0x0 written refused"
+        bh.cell("destroy", "fill")
+        assert kernel.tell("touch").startswith("touch read done 0x0 ")
+
+
+def test_an_oops_takes_only_its_task(bh):
+    """Without vectors of its own, a kernel thread that reads the hypervisor's memory dies of an external abort."""
+    m = bh.machine
+    hostile.begin(bh)
+    with hostile.Kernel(bh) as kernel:
+        # The kernel's messages fall into what the shell prints.
+        assert "oops tried" in kernel.tell("oops 0xbf003000")
+        m.wait_for("dmesg | grep -q 'Internal error: synchronous external abort'")
+        m.wait_for("! ps | grep -q '[a]ttack-victim'")
+        assert "address bf003000" in m.sh("bulkhead log")
+        oopses = [line for line in m.dmesg_errors() if "Internal error" in line]
+        assert len(oopses) == 1, oopses
+        # That one was meant; whatever comes now was not.
+        m.sh("dmesg -c >/dev/null")
+    assert bh.beats("victim")
+    wrong = hostile.finish(bh)
+    assert not wrong, "\n".join(wrong)
+    bh.cell("destroy", "victim")

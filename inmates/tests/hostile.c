@@ -35,9 +35,11 @@ uint64_t no_control(uint64_t unused)
 	return 1;
 }
 
+#define SEED 88172645463325252ull
+
 uint64_t random64(void)
 {
-	static uint64_t state = 88172645463325252ull;
+	static uint64_t state = SEED;
 
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -154,7 +156,7 @@ void inmate_main(uint64_t boot_arg)
 	char only[16];
 
 	read_name(&text, only, sizeof(only));
-	printk("begin %u\n", first);
+	printk("begin %u seed %llu\n", first, SEED);
 	irq_init();
 	map_aliases();
 	for (size_t class = 0; class < sizeof(classes) / sizeof(classes[0]); class ++) {

@@ -4,7 +4,7 @@
 #
 # Prints what the cell's console shows, and after each run of it one line for its end and one for its victim:
 #	end JSON of 'bulkhead cell show hostile'
-#	victim-then, victim JSON of 'bulkhead cell show victim', and the same when it has beaten again, or has not for long
+#	victim-then, victim JSON of 'bulkhead cell show victim', and the same when it has beaten again (or not for long)
 victim() {
 	bulkhead cell show victim --json | tr -d '\n'
 }

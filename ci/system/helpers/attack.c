@@ -31,6 +31,7 @@
 #define LENT_CPU 2
 #define VICTIM_SPI 46
 #define PAGE 4096ul
+#define RANDOM_CALLS 10000u
 
 static int mem, device;
 static sigjmp_buf back;
@@ -269,9 +270,11 @@ static int driver_works(void)
 	return !ioctl(device, BH_IOC_STATUS, &status) && status.status & BH_STATUS_ENABLED;
 }
 
+#define SEED 88172645463325252ull
+
 static uint64_t random64(void)
 {
-	static uint64_t state = 88172645463325252ull;
+	static uint64_t state = SEED;
 
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -344,6 +347,60 @@ static void unknown_numbers(void)
 	row("ioctl-unknown-numbers", driver_works(), !accepted, "%u accepted", accepted);
 }
 
+/* Every call of the driver with random contents; no random number is a handle that exists. */
+static void random_calls(void)
+{
+	static const unsigned long calls[] = {
+		BH_IOC_ENABLE,	    BH_IOC_DISABLE,	 BH_IOC_STATUS,
+		BH_IOC_CELL_CREATE, BH_IOC_CELL_CONTROL, BH_IOC_CELL_INFO,
+		BH_IOC_CELL_REGION, BH_IOC_CELL_WRITE,	 BH_IOC_CONSOLE_WRITE,
+	};
+	static uint64_t room[512];
+	unsigned int accepted = 0;
+
+	for (unsigned int i = 0; i < RANDOM_CALLS; i++) {
+		unsigned long call = calls[random64() % (sizeof(calls) / sizeof(calls[0]))];
+		struct bh_ioc_header *header = (struct bh_ioc_header *)room;
+
+		for (unsigned int word = 0; word < 64; word++)
+			room[word] = random64();
+		if (i & 1)
+			*header = (struct bh_ioc_header){ _IOC_SIZE(call), 0 };
+		accepted += !ioctl(device, call, room) && call != BH_IOC_STATUS;
+	}
+	row("ioctl-random", driver_works(), !accepted, "%u of %u accepted, seed %llu", accepted, RANDOM_CALLS,
+	    SEED);
+}
+
+/* Instructions that EL0 does not have. */
+static int has_signal_at(void (*instruction)(void))
+{
+	caught = 0;
+	if (sigsetjmp(back, 1))
+		return caught;
+	instruction();
+	return 0;
+}
+
+static void smc(void)
+{
+	asm volatile(".inst 0xd4000003" : : : "x0", "x1", "x2", "x3", "memory");
+}
+
+static void hvc(void)
+{
+	asm volatile(".inst 0xd4000002" : : : "x0", "x1", "x2", "x3", "memory");
+}
+
+static void call_rows(void)
+{
+	int got = has_signal_at(smc);
+
+	row("smc-at-el0", driver_works(), got == SIGILL, "signal %d", got);
+	got = has_signal_at(hvc);
+	row("hvc-at-el0", driver_works(), got == SIGILL, "signal %d", got);
+}
+
 static void enable_again(void)
 {
 	struct bh_ioc_enable call = { .header.size = sizeof(call), .inject_cpu = -1 };
@@ -414,6 +471,8 @@ static void driver_rows(void)
 	console_row("ioctl-console-wild-pointer", victim, 0xffff000000000000ull, 16);
 	console_row("ioctl-console-too-long", victim, (uintptr_t)text, ~0u);
 	garbage_blobs();
+	random_calls();
+	call_rows();
 	unknown_numbers();
 	enable_again();
 	disable_with_cells();
@@ -433,6 +492,7 @@ int main(void)
 	}
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGILL, &action, NULL);
 	memory_row("hypervisor-read", HYPERVISOR, 8, 0);
 	memory_row("hypervisor-write", HYPERVISOR, 8, 1);
 	memory_row("hypervisor-byte-write", HYPERVISOR + 0x5001, 1, 1);

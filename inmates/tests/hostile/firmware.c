@@ -145,14 +145,23 @@ static uint64_t svc_works(uint64_t unused)
 	return at_el0((uint64_t)(uintptr_t)hostile_svc) >> 26 == EC_SVC;
 }
 
-static uint64_t smc_at_el0(uint64_t unused)
+/* Whatever the registers hold, it is an undefined instruction: 0 each time. */
+static uint64_t smc_at_el0(uint64_t times)
 {
-	return at_el0((uint64_t)(uintptr_t)hostile_smc) >> 26;
+	uint64_t class = 0;
+
+	for (uint64_t i = 0; i < times; i++)
+		class |= at_el0((uint64_t)(uintptr_t)hostile_smc) >> 26;
+	return class;
 }
 
-static uint64_t hvc_at_el0(uint64_t unused)
+static uint64_t hvc_at_el0(uint64_t times)
 {
-	return at_el0((uint64_t)(uintptr_t)hostile_hvc) >> 26;
+	uint64_t class = 0;
+
+	for (uint64_t i = 0; i < times; i++)
+		class |= at_el0((uint64_t)(uintptr_t)hostile_hvc) >> 26;
+	return class;
 }
 
 /* clang-format off */
@@ -184,8 +193,8 @@ static const struct row rows[] = {
 	{ "firmware.affinity-level", version, 0, affinity_level, 1, GIVES(INVALID) },
 	{ "firmware.random", version, 0, random_ids, 10000, GIVES(0) },
 	{ "firmware.immediates", version, 0, odd_immediates, 0, GIVES(NOT_SUPPORTED) },
-	{ "firmware.smc-at-el0", svc_works, 0, smc_at_el0, 0, GIVES(0) },
-	{ "firmware.hvc-at-el0", svc_works, 0, hvc_at_el0, 0, GIVES(0) },
+	{ "firmware.smc-at-el0", svc_works, 0, smc_at_el0, 10000, GIVES(0) },
+	{ "firmware.hvc-at-el0", svc_works, 0, hvc_at_el0, 10000, GIVES(0) },
 };
 /* clang-format on */
 
