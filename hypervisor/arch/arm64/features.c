@@ -78,6 +78,12 @@ int features_has(enum feature feature)
 		return dfr0(40) != 0;
 	case FEATURE_TRBE:
 		return dfr0(44) != 0;
+	case FEATURE_BRBE:
+		return dfr0(52) != 0;
+	case FEATURE_AMU:
+		return pfr0(44) != 0;
+	case FEATURE_GCS:
+		return pfr1(44) != 0;
 	case FEATURE_FGT:
 		return mmfr0(56) != 0;
 	case FEATURE_HCX:

@@ -14,6 +14,7 @@
 #define PMCR_RESET_COUNTERS 0x6u
 #define ALL_BITS 0xffffffffull
 #define OS_LOCKED 1
+#define CLAIM_TAGS 0xff
 
 /* X(register, reset value, where it exists); registers that gate others come before them. */
 #define HANDOVER_REGISTERS(X)                                                                      \
@@ -49,10 +50,13 @@
 	X("mdscr_el1", 0, FEATURE_ALWAYS)                                                          \
 	X("mdccint_el1", 0, FEATURE_ALWAYS)                                                        \
 	X("oslar_el1", OS_LOCKED, FEATURE_ALWAYS)                                                  \
+	X("osdlr_el1", 0, FEATURE_ALWAYS)                                                          \
+	X("dbgclaimclr_el1", CLAIM_TAGS, FEATURE_ALWAYS)                                           \
 	/* AArch32's banked registers */                                                           \
 	X("dacr32_el2", 0, FEATURE_AARCH32_EL1)                                                    \
 	X("ifsr32_el2", 0, FEATURE_AARCH32_EL1)                                                    \
 	X("fpexc32_el2", 0x700, FEATURE_AARCH32_EL1)                                               \
+	X("dbgvcr32_el2", 0, FEATURE_AARCH32_EL1)                                                  \
 	X("spsr_abt", 0, FEATURE_AARCH32_EL1)                                                      \
 	X("spsr_und", 0, FEATURE_AARCH32_EL1)                                                      \
 	X("spsr_irq", 0, FEATURE_AARCH32_EL1)                                                      \
@@ -64,11 +68,14 @@
 	X("pmovsclr_el0", ALL_BITS, FEATURE_PMU)                                                   \
 	X("pmuserenr_el0", 0, FEATURE_PMU)                                                         \
 	X("pmccfiltr_el0", 0, FEATURE_PMU)                                                         \
-	/* statistical profiling, tracing */                                                       \
+	X("S3_3_C13_C2_3", 0, FEATURE_AMU) /* AMUSERENR_EL0 */                                     \
+	/* statistical profiling, tracing, branch records */                                       \
 	X("S3_0_C9_C9_0", 0, FEATURE_SPE)  /* PMSCR_EL1 */                                         \
 	X("S3_0_C9_C10_0", 0, FEATURE_SPE) /* PMBLIMITR_EL1 */                                     \
 	X("S3_0_C1_C2_1", 0, FEATURE_TRF)  /* TRFCR_EL1 */                                         \
 	X("S3_0_C9_C11_0", 0, FEATURE_TRBE) /* TRBLIMITR_EL1 */                                    \
+	X("S2_1_C9_C0_0", 0, FEATURE_BRBE) /* BRBCR_EL1 */                                         \
+	X("S2_1_C9_C0_1", 0, FEATURE_BRBE) /* BRBFCR_EL1 */                                        \
 	/* pointer authentication keys */                                                          \
 	X("S3_0_C2_C1_0", 0, FEATURE_PAC) X("S3_0_C2_C1_1", 0, FEATURE_PAC)                        \
 	X("S3_0_C2_C1_2", 0, FEATURE_PAC) X("S3_0_C2_C1_3", 0, FEATURE_PAC)                        \
@@ -78,6 +85,7 @@
 	/* vector extensions; leaving streaming mode and ZA comes before the registers are zeroed */ \
 	X("S3_3_C4_C2_2", 0, FEATURE_SME)  /* SVCR */                                              \
 	X("S3_0_C1_C2_6", 0, FEATURE_SME)  /* SMCR_EL1 */                                          \
+	X("S3_0_C1_C2_4", 0, FEATURE_SME)  /* SMPRI_EL1 */                                         \
 	X("S3_3_C13_C0_5", 0, FEATURE_SME) /* TPIDR2_EL0 */                                        \
 	X("S3_0_C1_C2_0", 0, FEATURE_SVE)  /* ZCR_EL1 */                                           \
 	/* memory tagging */                                                                       \
@@ -87,6 +95,10 @@
 	X("S3_0_C1_C0_6", 0, FEATURE_MTE)  /* GCR_EL1 */                                           \
 	/* the rest of what newer CPUs have */                                                     \
 	X("S3_0_C12_C1_1", 0, FEATURE_RAS)     /* DISR_EL1 */                                      \
+	X("S3_0_C2_C5_0", 0, FEATURE_GCS)      /* GCSCR_EL1 */                                     \
+	X("S3_0_C2_C5_2", 0, FEATURE_GCS)      /* GCSCRE0_EL1 */                                   \
+	X("S3_0_C2_C5_1", 0, FEATURE_GCS)      /* GCSPR_EL1 */                                     \
+	X("S3_3_C2_C5_1", 0, FEATURE_GCS)      /* GCSPR_EL0 */                                     \
 	X("S3_0_C13_C0_7", 0, FEATURE_SCXTNUM) /* SCXTNUM_EL1 */                                   \
 	X("S3_3_C13_C0_7", 0, FEATURE_SCXTNUM) /* SCXTNUM_EL0 */                                   \
 	X("S3_0_C2_C0_3", 0, FEATURE_TCR2)     /* TCR2_EL1 */                                      \
@@ -145,6 +157,8 @@ void handover_reset(void)
 	HANDOVER_REGISTERS(HANDOVER_RESET)
 #undef HANDOVER_RESET
 	reset_debug();
+	if (FEATURES_INCLUDE(all, FEATURE_BRBE))
+		__asm__ volatile("sys #1, c7, c2, #4" : : : "memory"); /* BRB IALL: what the last owner jumped to */
 	if (features_has(FEATURE_PMU))
 		reset_pmu();
 	reset_store_bypass();

@@ -274,6 +274,8 @@ int its_has_device(uint32_t device)
 	const uint64_t *pointer;
 	int is_valid;
 
+	if (!its.devices)
+		return 1; /* the ITS has a table inside */
 	if (!(its.devices & BASER_INDIRECT))
 		return device < baser_size(its.devices) / baser_entry_size(its.devices);
 	if (index >= baser_size(its.devices) / sizeof(*pointer))

@@ -9,6 +9,7 @@
 /* ISS of a trapped access: op0, op2, op1, CRn, Rt, CRm, direction. */
 #define ISS(op0, op1, crn, crm, op2) ((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
 #define ISS_REGISTER ISS(3u, 7u, 15u, 15u, 7u)
+#define ISS_GROUP ISS(3u, 7u, 15u, 15u, 0u) /* every op2 */
 #define ISS_READ 1u
 #define ISS_RT(esr) ((esr) >> 5 & 0x1f)
 
@@ -28,6 +29,9 @@ static const struct {
 	{ ISS_REGISTER, ISS(3u, 0u, 12u, 11u, 6u), ACTION_ZERO, "ICC_ASGI1R_EL1" }, /* secure: no effect */
 	{ ISS_REGISTER, ISS(3u, 0u, 12u, 11u, 7u), ACTION_ZERO, "ICC_SGI0R_EL1" },  /* group 0: no effect */
 	{ ISS_REGISTER, ISS(3u, 0u, 1u, 0u, 1u), ACTION_ACTLR, "ACTLR_EL1" },
+	{ ISS_GROUP, ISS(3u, 0u, 5u, 3u, 0u), ACTION_ZERO, "ERRIDR_EL1, ERRSELR_EL1" },
+	{ ISS_GROUP, ISS(3u, 0u, 5u, 4u, 0u), ACTION_ZERO, "ERX*_EL1" },
+	{ ISS_GROUP, ISS(3u, 0u, 5u, 5u, 0u), ACTION_ZERO, "ERXMISC*_EL1" },
 	{ ISS_REGISTER, ISS(3u, 0u, 10u, 4u, 0u), ACTION_ZERO, "LORSA_EL1" },
 	{ ISS_REGISTER, ISS(3u, 0u, 10u, 4u, 1u), ACTION_ZERO, "LOREA_EL1" },
 	{ ISS_REGISTER, ISS(3u, 0u, 10u, 4u, 2u), ACTION_ZERO, "LORN_EL1" },

@@ -19,7 +19,10 @@
 
 static uint64_t hcr_value(void)
 {
-	return found_hcr(&percpu()->found) | HCR_ALWAYS | (features_has(FEATURE_LOR) ? HCR_TLOR : 0);
+	uint64_t hcr = found_hcr(&percpu()->found) | HCR_ALWAYS | (features_has(FEATURE_LOR) ? HCR_TLOR : 0);
+
+	/* Error records are the machine's: a guest could switch error detection off, for others too. */
+	return !percpu()->cell->is_root && features_has(FEATURE_RAS) ? hcr | HCR_TERR : hcr;
 }
 
 /*

@@ -227,20 +227,47 @@ int arch_irq_valid(uint32_t irq)
 	return irq >= GIC_PRIVATE && irq < gic.intids;
 }
 
+/* A guest finds the type as the board has it, and all else as after reset. */
+static void pass_on(struct cell_arch *cell, uint32_t irq)
+{
+	struct vgic_dist *dist = &cell->gic;
+
+	bit_clear(dist->edge, irq);
+	if (gic_is_edge(irq))
+		bit_set(dist->edge, irq);
+	dist->priority[irq] = 0;
+	dist->route[irq] = 0;
+	gic_set_priority(irq, 0);
+	gic_ops()->route(irq, cell->slot[0]);
+}
+
+/* Root's kernel set type, priority and target long ago and will not do so again; it finds them as it left them. */
+static void reclaim(struct cell_arch *root, uint32_t irq)
+{
+	struct vgic_dist *dist = &root->gic;
+	unsigned int slot = root->slot[dist->route[irq]];
+
+	if (cpu_get(slot)->cell != cpu_self()->cell) { /* lent: as vgic_leave_slot() would have it */
+		dist->route[irq] = (uint16_t)percpu()->vcpu;
+		slot = percpu()->slot;
+	}
+	gic_set_edge(irq, bit_test(dist->edge, irq));
+	gic_write_bits(GICD_ICPENDR, irq & ~31u, 1u << (irq % 32)); /* the change may have made it pending */
+	gic_set_priority(irq, dist->priority[irq]);
+	gic_ops()->route(irq, slot);
+}
+
 void arch_irq_assign(struct cell_arch *cell, uint32_t irq)
 {
 	struct vgic_dist *dist = &cell->gic;
 
 	spin_lock(&dist->lock);
 	gic_quiesce(irq);
-	gic_set_priority(irq, 0);
-	gic_ops()->route(irq, cell->slot[0]);
+	if (cell->is_root)
+		reclaim(cell, irq);
+	else
+		pass_on(cell, irq);
 	bit_clear(dist->enabled, irq);
-	bit_clear(dist->edge, irq);
-	if (gic_is_edge(irq))
-		bit_set(dist->edge, irq);
-	dist->priority[irq] = 0;
-	dist->route[irq] = 0;
 	bit_set(dist->hw, irq);
 	spin_unlock(&dist->lock);
 }

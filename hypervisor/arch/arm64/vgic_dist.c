@@ -292,7 +292,7 @@ static void handle_router(struct dist_access *request)
 		return;
 	router = cell->hwid[cell->gic.route[irq]];
 	if (!request->access->is_write) {
-		request->access->value = router >> shift;
+		request->access->value = request->access->size == 4 ? (uint32_t)(router >> shift) : router;
 		return;
 	}
 	if (request->access->size == 4)

@@ -7,6 +7,7 @@
 #include <asm/vcpu.h>
 #include <core/cpu.h>
 #include <core/info.h>
+#include <core/lock.h>
 #include <core/log.h>
 #include <core/step.h>
 #include <lib/string.h>
@@ -42,6 +43,7 @@ uint64_t fault_hv(struct frame *frame, uint64_t cause)
 {
 	struct bh_record record;
 
+	lock_abandon(); /* nothing goes on where it was */
 	if (percpu()->faults++)
 		stop_forever(); /* a fault while handling one */
 	memset(&record, 0, sizeof(record));

@@ -40,6 +40,7 @@ static inline unsigned int sysreg_field(uint64_t value, unsigned int shift)
 }
 
 #define HCR_VM (1ull << 0)
+#define HCR_TERR (1ull << 36)
 #define HCR_SWIO (1ull << 1)
 #define HCR_PTW (1ull << 2)
 #define HCR_FMO (1ull << 3)
