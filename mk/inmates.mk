@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Bare-metal inmates: inmates/lib linked with each file of demos/ and tests/ into one flat binary.
 
+inmate-uart-aarch64 := pl011
+inmate-uart-riscv64 := 16550
 inmate-out  := $(O)/$(ARCH)/inmates
-inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S))
-inmate-main := $(sort $(wildcard inmates/demos/*.c inmates/tests/*.c))
+inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S)) \
+	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
+# Programs for one architecture: its assembly, or a device that only its board has.
+inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/bench.c inmates/tests/sysreg.c \
+	inmates/tests/hostile.c inmates/tests/hostile-victim.c inmates/tests/storm.c inmates/tests/flood.c
+inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
 # A program NAME.c may have more sources in a folder NAME/ beside it.
 inmate-parts = $(sort $(wildcard $(basename $(1))/*.c))
@@ -11,6 +17,7 @@ inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main)))
 inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
 inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m))))
 
+inmate-march-riscv64 := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax
 inmate-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -march=armv8-a
 inmate-include := -Iinclude -Iinmates/lib -Iinmates/lib/include -Iinmates/lib/$(ARCH)
 inmate-cflags = -std=gnu11 -O2 -g -ffreestanding -nostdlib $(inmate-march-$(ARCH)) -fno-pic -fno-pie \

@@ -81,6 +81,10 @@ void mmio_add(struct cell *cell, uint64_t base, uint64_t size, const struct mmio
 
 static int is_built_in(uint32_t type)
 {
+#ifdef CONFIG_VUART_16550
+	if (type == BH_DEV_UART_16550)
+		return 1;
+#endif
 #ifdef CONFIG_VUART_PL011
 	if (type == BH_DEV_UART_PL011)
 		return 1;

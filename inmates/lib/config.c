@@ -9,4 +9,6 @@ __attribute__((weak)) const struct inmate_config inmate_config = {
 	.gicd = INMATE_GICD,
 	.gicr = INMATE_GICR,
 	.gicc = INMATE_GICC,
+	.plic = INMATE_PLIC,
+	.timebase = INMATE_TIMEBASE,
 };

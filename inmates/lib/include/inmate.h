@@ -3,8 +3,8 @@
  * Library for bare-metal programs in a cell. A program defines inmate_main() and is linked with the
  * library into one flat binary that runs from the start of its memory; see inmates/demos/.
  *
- * Memory is mapped one to one: devices below 1 GiB, memory from there to 4 GiB, caches on. All vCPUs
- * share it. Interrupts are masked at the start of every CPU.
+ * Memory is mapped one to one: devices below 1 GiB, memory from there to 4 GiB, caches on (RISC-V: no
+ * translation). All vCPUs share it. Interrupts are masked at the start of every CPU.
  */
 #ifndef INMATE_H
 #define INMATE_H
@@ -22,9 +22,10 @@
 
 /**
  * struct inmate_config - where things are; a program may define its own inmate_config
- * @uart: PL011 for printk() and uart_*(), 0: none.  @uart_irq: its interrupt, INMATE_NO_IRQ: none.
+ * @uart: PL011 (RISC-V: 16550) for printk() and uart_*(), 0: none.  @uart_irq: its interrupt, INMATE_NO_IRQ: none.
  * @comm_page: guest address of the communication page, 0: none.
  * @gicd, @gicr, @gicc: interrupt controller: distributor, redistributors (GICv3), CPU interface (GICv2).
+ * @plic, @timebase: RISC-V: interrupt controller; ticks of the time CSR in a second.
  */
 struct inmate_config {
 	uint64_t uart;
@@ -32,6 +33,8 @@ struct inmate_config {
 	uint64_t gicd;
 	uint64_t gicr;
 	uint64_t gicc;
+	uint64_t plic;
+	uint64_t timebase;
 	uint32_t uart_irq;
 	uint32_t reserved;
 };
@@ -39,9 +42,16 @@ struct inmate_config {
 extern const struct inmate_config inmate_config;
 
 /* The same places in every cell file of ours; a program that needs others writes its own initializer. */
+#if defined(__riscv)
+#define INMATE_UART 0x10000000ull
+#define INMATE_UART_IRQ 42u /* source 10 */
+#else
 #define INMATE_UART 0x09000000ull
 #define INMATE_UART_IRQ 33u
+#endif
 #define INMATE_COMM_PAGE 0x50000000ull
+#define INMATE_PLIC 0x0c000000ull
+#define INMATE_TIMEBASE 10000000ull
 #define INMATE_GICD 0x08000000ull
 #define INMATE_GICR 0x080a0000ull
 #define INMATE_GICC 0x08010000ull
@@ -78,7 +88,7 @@ void cpu_relax(void);
 void power_off(void) __attribute__((noreturn));
 void power_reset(void) __attribute__((noreturn));
 
-/* Interrupts. Numbers are those of the interrupt controller: on AArch64 INTIDs. */
+/* Interrupts. Numbers are those of the interrupt controller: on AArch64 INTIDs; on RISC-V see plic.c. */
 
 typedef void (*irq_handler)(unsigned int irq);
 
