@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Registers of a 16550A. Sending takes no time: the transmitter is always empty. Bytes below the trigger level raise the
- * time-out interrupt at once: on a line without bit times it has always just passed. There is no modem: clear to
- * send, data set ready and carrier are there and never change, but in loopback, where drivers look for them.
+ * Registers of a 16550A. Sending takes no time: the transmitter is always empty. Bytes below the trigger level
+ * raise the time-out interrupt at once: on a line without bit times it has always just passed. There is no modem:
+ * clear to send, data set ready and carrier are there and never change, but in loopback, where drivers look for
+ * them.
  */
 #include <device/ns16550.h>
 
