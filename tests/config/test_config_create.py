@@ -158,6 +158,24 @@ def test_tree_without_memory_gives_dram_in_the_file(created, machine, trees, tmp
     assert (system["hv_base"], system["hv_size"]) == (0x6f000000, 16 << 20)
 
 
+@pytest.mark.parametrize("aia", ["none", "aplic", "aplic-imsic"])
+def test_riscv(config, machine, tmp_path, aia):
+    """PLIC, APLIC or IMSIC; the end of RAM, where the device tree lies, is not taken."""
+    tree, made = tmp_path / "rv.dtb", tmp_path / "made.yaml"
+    subprocess.run(["qemu-system-riscv64", "-M", f"virt,aia={aia},dumpdtb={tree}", "-smp", "4", "-m", "2G", "-display",
+                    "none", "-nic", "none"], check=True, capture_output=True, timeout=60)
+    root = machine(tree=tree, proc__iomem="80000000-bfffffff : System RAM\n", proc__cmdline="mem=1G\n")
+    assert config("create", "--sysroot", root, "-o", made).returncode == 0
+    done = config("check", "-t", tree, made)
+    assert done.returncode == 0, done.stderr
+    assert config("compile", "-t", tree, made, "-o", tmp_path / "made.blob").returncode == 0
+    system = b.parse((tmp_path / "made.blob").read_bytes())
+    assert (system["hv_base"], system["hv_size"]) == (0xfe000000, 16 << 20)
+    assert [(r["base"], r["size"]) for r in system["pool"]] == [(0xc0000000, 992 << 20)]
+    assert 60 <= system["event_irq"] <= 96
+    assert config("diff", made, "--sysroot", root).returncode == 0
+
+
 def test_name_and_sizes(config, trees, tmp_path):
     done = config("create", "-t", trees[3], "--name", "mine", "--hypervisor", "32M", "--memory", "512M")
     assert done.returncode == 0 and "board: mine\n" in done.stdout

@@ -132,7 +132,7 @@ static void print_json(const struct map *map)
 	json_begin(&json, NULL, '{');
 	json_text(&json, "board", map->board);
 	json_text(&json, "compatible", map->compatible);
-	json_number(&json, "gic", map->gic_version);
+	json_text(&json, "interrupt_controller", map->controller);
 	json_owners(&json, map);
 	json_memory(&json, map);
 	json_cpus(&json, map);

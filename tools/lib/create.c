@@ -100,7 +100,7 @@ static void mark_irqs(const struct machine *machine, uint8_t used[SPI_LIMIT], ui
 	for (int node = fdt_next_node(machine->tree->fdt, 0, NULL); node >= 0;
 	     node = fdt_next_node(machine->tree->fdt, node, NULL)) {
 		for (unsigned int i = 0; devtree_irq(machine->tree, node, i, &intid, &flags) > 0; i++) {
-			if (intid < SPI_FIRST || intid >= SPI_LIMIT)
+			if (intid >= SPI_LIMIT)
 				continue;
 			used[intid] = 1;
 			*highest = intid > *highest ? intid : *highest;
@@ -112,7 +112,7 @@ static void mark_irqs(const struct machine *machine, uint8_t used[SPI_LIMIT], ui
  * A GIC has lines in blocks of 32, so those of the highest block that a device uses are there. Those that no device
  * uses, not even a disabled one, are most likely wired to nothing.
  */
-static uint32_t free_irq(const struct machine *machine)
+static uint32_t free_spi(const struct machine *machine)
 {
 	uint8_t used[SPI_LIMIT] = { 0 };
 	uint32_t highest = SPI_FIRST;
@@ -125,6 +125,32 @@ static uint32_t free_irq(const struct machine *machine)
 	return 0;
 }
 
+/* A PLIC or APLIC says how many sources it has. */
+static uint32_t free_source(struct machine *machine)
+{
+	uint8_t used[SPI_LIMIT] = { 0 };
+	struct bh_config_riscv riscv = { 0 };
+	struct bh_config_cpu *cpus = NULL;
+	uint32_t highest = 0;
+	const uint32_t count = devtree_cpus(&machine->arena, machine->tree, &cpus);
+
+	if (!devtree_riscv(machine->tree, cpus, count, &riscv))
+		return 0;
+	mark_irqs(machine, used, &highest);
+	for (uint32_t source = riscv.sources < SPI_LIMIT ? riscv.sources : SPI_LIMIT - 1; source; source--) {
+		if (!used[source])
+			return source;
+	}
+	return 0;
+}
+
+static uint32_t free_irq(struct machine *machine)
+{
+	if (machine_is_riscv(machine))
+		return free_source(machine);
+	return devtree_has_gic(machine->tree) ? free_spi(machine) : 0;
+}
+
 int create_decide(struct machine *machine, const struct create_options *options, struct created *created)
 {
 	uint64_t hypervisor = options->hypervisor ? options->hypervisor : HYPERVISOR_SIZE;
@@ -134,7 +160,7 @@ int create_decide(struct machine *machine, const struct create_options *options,
 
 	hypervisor = (hypervisor + BH_RAM_ALIGN - 1) & ~(uint64_t)(BH_RAM_ALIGN - 1);
 	make_name(machine, options, created->name);
-	created->event_irq = devtree_has_gic(machine->tree) ? free_irq(machine) : 0;
+	created->event_irq = free_irq(machine);
 	if (machine->source == MACHINE_NOTHING) {
 		has_proposal = !machine_propose(machine, options->memory, &proposal);
 		created->proposed = true;
@@ -166,7 +192,8 @@ static void print_head(FILE *out, const struct machine *machine, const struct cr
 		machine->live ? "the running machine" : devtree_path(machine->tree));
 	if (*machine->release)
 		fprintf(out, "# Kernel %s, command line: %.200s\n", machine->release, machine->cmdline);
-	fprintf(out, "board: %s\n", created->name);
+	fprintf(out, "board: %s\narchitecture: %s\n", created->name,
+		machine_is_riscv(machine) ? "riscv64" : "aarch64");
 	print_compatible(out, machine);
 }
 
@@ -235,6 +262,7 @@ void create_print(FILE *out, const struct machine *machine, const struct created
 	if (created->event_irq)
 		fprintf(out,
 			"\n# Tells root that a cell changed its state. No device of the tree uses this line; take "
-			"another if your machine does.\nevent-interrupt: spi %u\n",
-			created->event_irq - SPI_FIRST);
+			"another if your machine does.\nevent-interrupt: %s %u\n",
+			machine_is_riscv(machine) ? "intid" : "spi",
+			created->event_irq - (machine_is_riscv(machine) ? 0 : SPI_FIRST));
 }

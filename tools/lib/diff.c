@@ -148,13 +148,36 @@ static const char *gic_text(struct arena *arena, const struct bh_config_gic *gic
 	return text;
 }
 
+static const char *riscv_text(struct arena *arena, const struct bh_config_riscv *riscv)
+{
+	static const char *const names[] = { "none", "PLIC", "APLIC", "IMSIC" };
+	const char *text = arena_printf(arena, "%s, %u sources, %s, time at %llu Hz",
+					names[riscv->intc < ARRAY_SIZE(names) ? riscv->intc : 0],
+					riscv->sources, range_text(arena, &riscv->domain),
+					(ull)riscv->timebase_hz);
+
+	return riscv->imsic.size ?
+		       arena_printf(arena, "%s, files %s", text, range_text(arena, &riscv->imsic)) :
+		       text;
+}
+
+static void diff_riscv(struct differ *differ)
+{
+	struct arena *arena = &differ->machine->arena;
+	struct bh_config_cpu *cpus = NULL;
+	struct bh_config_riscv riscv = { 0 };
+	const uint32_t count = devtree_cpus(arena, differ->machine->tree, &cpus);
+
+	add_texts(differ, "interrupt controller", riscv_text(arena, &differ->system->riscv),
+		  devtree_riscv(differ->machine->tree, cpus, count, &riscv) ? riscv_text(arena, &riscv) :
+									      "none");
+}
+
 static void diff_gic(struct differ *differ)
 {
 	struct arena *arena = &differ->machine->arena;
 	struct bh_config_gic gic;
 
-	if (differ->system->header.arch != BH_ARCH_AARCH64)
-		return;
 	add_texts(differ, "interrupt controller", gic_text(arena, &differ->system->gic),
 		  devtree_gic(differ->machine->tree, &gic) ? gic_text(arena, &gic) : "none");
 }
@@ -167,7 +190,10 @@ size_t diff_board(struct machine *machine, const struct cfg_board *board, struct
 	diff_compatible(&differ);
 	diff_cpus(&differ);
 	diff_memory(&differ);
-	diff_gic(&differ);
+	if (differ.system->header.arch == BH_ARCH_RISCV64)
+		diff_riscv(&differ);
+	else
+		diff_gic(&differ);
 	*list = differ.list;
 	*count = differ.count;
 	return differ.differ;

@@ -50,20 +50,6 @@ static const void *tree_of(const struct doctor *doctor)
 
 /* ---- machine and CPUs ---- */
 
-static bool is_riscv(const struct doctor *doctor)
-{
-	const void *fdt = tree_of(doctor);
-	const int cpus = fdt_path_offset(fdt, "/cpus");
-	int node;
-
-	fdt_for_each_subnode(node, fdt, cpus)
-	{
-		if (!fdt_node_check_compatible(fdt, node, "riscv"))
-			return true;
-	}
-	return false;
-}
-
 static void check_machine(struct doctor *doctor)
 {
 	const char *model = fdt_getprop(tree_of(doctor), 0, "model", NULL);
@@ -176,7 +162,7 @@ static void check_h(struct doctor *doctor)
 
 static void check_virtualization(struct doctor *doctor)
 {
-	if (is_riscv(doctor)) {
+	if (machine_is_riscv(doctor->machine)) {
 		check_h(doctor);
 	} else if (doctor->machine->live) {
 		check_level(doctor);
@@ -205,7 +191,7 @@ static void check_gic(struct doctor *doctor)
 
 static void check_intc(struct doctor *doctor)
 {
-	if (!is_riscv(doctor))
+	if (!machine_is_riscv(doctor->machine))
 		check_gic(doctor);
 	else if (doctor->machine->tree->intc >= 0)
 		ok(doctor, "interrupt controller", "%s",
@@ -320,8 +306,8 @@ static bool find_module(struct doctor *doctor)
 
 static void check_module(struct doctor *doctor)
 {
-	const char *image = is_riscv(doctor) ? "/lib/firmware/bulkhead-riscv64.bin" :
-					       "/lib/firmware/bulkhead-aarch64.bin";
+	const char *image = machine_is_riscv(doctor->machine) ? "/lib/firmware/bulkhead-riscv64.bin" :
+								"/lib/firmware/bulkhead-aarch64.bin";
 
 	if (machine_has(doctor->machine, "/sys/module/bulkhead"))
 		ok(doctor, "driver", "loaded");
@@ -384,7 +370,7 @@ static void check_psci(struct doctor *doctor)
 
 static void check_firmware(struct doctor *doctor)
 {
-	if (!is_riscv(doctor))
+	if (!machine_is_riscv(doctor->machine))
 		check_psci(doctor);
 }
 

@@ -8,6 +8,7 @@
 
 #define TEXT_LIMIT (1u << 20)
 #define PIECE_LEAST (32ull << 20) /* smaller pieces outside Linux are somebody's, not ours */
+#define TREE_ROOM (16ull << 20)
 #define BELOW_4G (1ull << 32)
 
 /* ---- files ---- */
@@ -62,6 +63,20 @@ bool machine_has_parameter(const struct machine *machine, const char *word)
 		at += strspn(at, " ");
 		if (!strncmp(at, word, length) &&
 		    (word[length - 1] == '=' || at[length] == ' ' || !at[length]))
+			return true;
+	}
+	return false;
+}
+
+bool machine_is_riscv(const struct machine *machine)
+{
+	const void *fdt = machine->tree->fdt;
+	const int cpus = fdt_path_offset(fdt, "/cpus");
+	int node;
+
+	fdt_for_each_subnode(node, fdt, cpus)
+	{
+		if (!fdt_node_check_compatible(fdt, node, "riscv"))
 			return true;
 	}
 	return false;
@@ -184,6 +199,18 @@ static void find_reserved(struct machine *machine)
 		machine->source = MACHINE_RESERVED;
 }
 
+/* RISC-V boot loaders and emulators put the device tree at the end of RAM, where the kernel goes on reading it. */
+static void leave_tree(struct machine *machine, struct ranges *ranges)
+{
+	struct bh_config_range end = { 0, TREE_ROOM };
+
+	if (!machine_is_riscv(machine) || !machine->dram.count)
+		return;
+	end.base = machine->dram.list[machine->dram.count - 1].base +
+		   machine->dram.list[machine->dram.count - 1].size - TREE_ROOM;
+	ranges_subtract(&machine->arena, ranges, &end);
+}
+
 /* RAM that Linux was told to leave alone. Firmware hides RAM, too: without 'mem=' nothing is taken for ours. */
 static void find_left_out(struct machine *machine)
 {
@@ -196,6 +223,7 @@ static void find_left_out(struct machine *machine)
 		ranges_subtract(&machine->arena, &machine->ours, &machine->linux_ram.list[i]);
 	for (uint32_t i = 0; i < machine->reserved_count; i++)
 		ranges_subtract(&machine->arena, &machine->ours, &machine->reserved[i].range);
+	leave_tree(machine, &machine->ours);
 	keep_blocks(machine, PIECE_LEAST);
 	if (machine->ours.count)
 		machine->source = MACHINE_PARAMETER;
@@ -270,6 +298,7 @@ int machine_propose(struct machine *machine, uint64_t want, struct bh_config_ran
 		range_add(&machine->arena, &free, machine->dram.list[i].base, machine->dram.list[i].size);
 	for (uint32_t i = 0; i < machine->reserved_count; i++)
 		ranges_subtract(&machine->arena, &free, &machine->reserved[i].range);
+	leave_tree(machine, &free);
 	if (free.count && free.list[0].base < BELOW_4G)
 		ranges_subtract(&machine->arena, &free, &high);
 	for (uint32_t i = 0; i < free.count; i++) {

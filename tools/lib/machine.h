@@ -58,6 +58,9 @@ bool machine_has(struct machine *machine, const char *path);
 /** Does the kernel's command line have @word, or one that starts with it if it ends with '='? */
 bool machine_has_parameter(const struct machine *machine, const char *word);
 
+/** By the CPUs of the device tree. */
+bool machine_is_riscv(const struct machine *machine);
+
 /** @size rounded down, @base up to whole blocks of @align. Return: bytes that are left. */
 uint64_t range_shrink(struct bh_config_range *range, uint64_t align);
 /** Take @hole out of @ranges. */

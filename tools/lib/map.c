@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "map.h"
 
-#include "internal.h"
+#include "isa.h"
+#include "devtree.h"
 
 #include <lib/config.h>
 
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SPI_FIRST 32u
-#define SPI_END 1020u
 
 struct map_private {
 	struct arena arena;
@@ -30,6 +28,7 @@ struct maker {
 	struct map *map;
 	struct arena *arena;
 	const struct bh_config_system *system;
+	const struct isa *isa;
 	const struct devtree *tree;
 	struct cfg_cell *const *cells;
 	size_t cell_count;
@@ -322,7 +321,7 @@ static void add_irq(struct maker *maker, uint32_t intid, uint32_t owner, const c
 	struct map *map = maker->map;
 	struct map_irq *other = find_irq(map, intid);
 
-	if (intid < SPI_FIRST || intid >= SPI_END)
+	if (intid < maker->isa->irq_first || intid >= maker->isa->irq_limit)
 		return;
 	if (other) {
 		if (other->owner == owner && strcmp(other->user, user))
@@ -361,7 +360,7 @@ static void make_irqs(struct maker *maker)
 {
 	const uint32_t event = maker->system->event_irq;
 
-	maker->map->irq_limit = SPI_FIRST;
+	maker->map->irq_limit = maker->map->irq_base;
 	if (event) {
 		add_irq(maker, event, MAP_OWNER_HYPERVISOR, "tells root of events");
 		maker->map->irqs[0].is_event = true;
@@ -531,16 +530,17 @@ static void add_controller_windows(struct maker *maker)
 	const struct window {
 		const char *name;
 		const struct bh_config_range *range;
-	} gic_windows[] = {
-		{ "GIC distributor", &gic->gicd },	     { "GIC redistributors", &gic->gicr },
-		{ "GIC CPU interface", &gic->gicc },	     { "GIC hypervisor interface", &gic->gich },
-		{ "GIC virtual CPU interface", &gic->gicv }, { "GIC translation service", &gic->its },
-		{ "debug UART", &maker->system->debug_uart }
-	}, riscv_windows[] = {
-		{ riscv->intc == BH_RISCV_PLIC ? "PLIC" : "APLIC", &riscv->domain },
-		{ "IMSIC", &riscv->imsic },
-		{ "debug UART", &maker->system->debug_uart }
-	}, *windows = is_riscv ? riscv_windows : gic_windows;
+	} gic_windows[] = { { "GIC distributor", &gic->gicd },
+			    { "GIC redistributors", &gic->gicr },
+			    { "GIC CPU interface", &gic->gicc },
+			    { "GIC hypervisor interface", &gic->gich },
+			    { "GIC virtual CPU interface", &gic->gicv },
+			    { "GIC translation service", &gic->its },
+			    { "debug UART", &maker->system->debug_uart } },
+	  riscv_windows[] = { { riscv->intc == BH_RISCV_PLIC ? "PLIC" : "APLIC", &riscv->domain },
+			      { "IMSIC", &riscv->imsic },
+			      { "debug UART", &maker->system->debug_uart } },
+	  *windows = is_riscv ? riscv_windows : gic_windows;
 
 	for (size_t i = 0; i < (is_riscv ? ARRAY_SIZE(riscv_windows) : ARRAY_SIZE(gic_windows)); i++) {
 		if (windows[i].range->size)
@@ -548,6 +548,15 @@ static void add_controller_windows(struct maker *maker)
 				(struct map_device){ MAP_OWNER_HYPERVISOR, windows[i].name,
 						     windows[i].range->base, windows[i].range->size };
 	}
+}
+
+static const char *controller_name(const struct bh_config_system *system)
+{
+	static const char *const riscv[] = { "none", "PLIC", "APLIC", "APLIC and IMSIC" };
+
+	if (system->header.arch == BH_ARCH_RISCV64)
+		return riscv[system->riscv.intc < ARRAY_SIZE(riscv) ? system->riscv.intc : 0];
+	return system->gic.version == BH_GIC_V2 ? "GICv2" : "GICv3";
 }
 
 static int compare_devices(const void *a, const void *b)
@@ -605,7 +614,10 @@ struct map *map_make(struct cfg_board *board, struct cfg_cell *const *cells, siz
 	cfg_messages_free(&ignored);
 	map->board = maker.system->board;
 	map->compatible = maker.system->compatible;
-	map->gic_version = maker.system->header.arch == BH_ARCH_AARCH64 ? maker.system->gic.version : 0;
+	maker.isa = isa_find(maker.system->header.arch);
+	map->controller = controller_name(maker.system);
+	map->irq_kind = maker.isa->irq_base ? "SPI" : "source";
+	map->irq_base = maker.isa->irq_base;
 	map->has_tree = maker.tree != NULL;
 	add_owners(&maker);
 	make_claims(&maker);

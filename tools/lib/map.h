@@ -61,7 +61,7 @@ struct map_cpu {
 	const char *model;
 };
 
-/** struct map_irq - a shared peripheral interrupt that somebody uses. @user: whose it is. */
+/** struct map_irq - an interrupt of a wire that somebody uses. @user: whose it is. */
 struct map_irq {
 	uint32_t intid;
 	uint32_t owner;
@@ -97,9 +97,11 @@ struct map_device {
 
 struct map {
 	const char *board, *compatible;
-	unsigned int gic_version;
-	uint32_t irq_limit; /* the INTIDs below are shown */
-	bool has_tree;	    /* else root's devices and interrupts are not known */
+	const char *controller; /* "GICv3", "PLIC" */
+	const char *irq_kind;	/* "SPI", "source" */
+	uint32_t irq_base;	/* an INTID is called @irq_kind INTID - @irq_base */
+	uint32_t irq_limit;	/* the INTIDs from @irq_base on and below are shown */
+	bool has_tree;		/* else root's devices and interrupts are not known */
 	struct map_owner *owners;
 	struct map_bank *banks;
 	struct map_part *parts;

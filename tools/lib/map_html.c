@@ -85,9 +85,9 @@ static void put_head(const struct map *map, FILE *out)
 	html_text(out, map->board);
 	fputs("</h1>\n<p class=\"soft\"><code>", out);
 	html_text(out, map->compatible);
-	fprintf(out, "</code> \xc2\xb7 %zu CPUs \xc2\xb7 %s of RAM in %zu bank%s \xc2\xb7 GICv%u</p>\n",
+	fprintf(out, "</code> \xc2\xb7 %zu CPUs \xc2\xb7 %s of RAM in %zu bank%s \xc2\xb7 %s</p>\n",
 		map->cpu_count, map_size_text(total, size, sizeof(size)), map->bank_count,
-		plural((uint32_t)map->bank_count), map->gic_version);
+		plural((uint32_t)map->bank_count), map->controller);
 	fputs("<div class=\"owners\">\n", out);
 	for (uint32_t i = 0; i < map->owner_count; i++) {
 		if (i != MAP_OWNER_FIRMWARE || map->owners[i].memory)
@@ -103,7 +103,7 @@ static void open_section(FILE *out, const char *title, const char *text)
 	fprintf(out, "<section><h2>%s</h2><div class=\"soft\">%s</div>\n", title, text);
 }
 
-static void put_region(const struct map_region *region, FILE *out)
+static void put_region(const struct map *map, const struct map_region *region, FILE *out)
 {
 	char size[32];
 
@@ -118,7 +118,7 @@ static void put_region(const struct map_region *region, FILE *out)
 		fputs("</b>", out);
 	}
 	if (region->irq)
-		fprintf(out, ", SPI&#160;%u", region->irq - 32);
+		fprintf(out, ", %s&#160;%u", map->irq_kind, region->irq - map->irq_base);
 	if (region->console)
 		fputs(", console", out);
 	fputs("</td><td class=\"mono\">", out);
@@ -142,7 +142,7 @@ static void put_guest(const struct map *map, uint32_t owner, FILE *out)
 	      out);
 	for (size_t i = 0; i < map->region_count; i++) {
 		if (map->regions[i].owner == owner)
-			put_region(&map->regions[i], out);
+			put_region(map, &map->regions[i], out);
 	}
 	fputs("</table></div>\n", out);
 }
@@ -171,7 +171,8 @@ static void put_irq_chips(const struct map *map, FILE *out)
 			continue;
 		fputs("<span class=\"chip ", out);
 		put_class(map, irq->owner, out);
-		fprintf(out, "\"><span class=\"dot\"></span>SPI %u \xc2\xb7 ", irq->intid - 32);
+		fprintf(out, "\"><span class=\"dot\"></span>%s %u \xc2\xb7 ", map->irq_kind,
+			irq->intid - map->irq_base);
 		html_text(out, irq->user);
 		fputs(" \xc2\xb7 <b>", out);
 		html_text(out, map->owners[irq->owner].name);
@@ -186,7 +187,7 @@ static void put_interrupts(const struct map *map, FILE *out)
 		return;
 	open_section(
 		out, "Interrupts",
-		"Shared peripheral interrupts, 32 in a row. What a cell or the hypervisor has is named below; the "
+		"Interrupts of wires, 32 in a row. What a cell or the hypervisor has is named below; the "
 		"rest is root's.");
 	svg_interrupts(map, out);
 	put_irq_chips(map, out);

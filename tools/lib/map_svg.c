@@ -335,23 +335,24 @@ void svg_cpus(const struct map *map, FILE *out)
 
 static void draw_irq(const struct map *map, const struct map_irq *irq, uint32_t intid, FILE *out)
 {
-	const double x = IRQ_LEFT + IRQ_STEP * (intid % 32), y = 22 + IRQ_ROW * (intid / 32 - 1);
+	const double x = IRQ_LEFT + IRQ_STEP * (intid % 32),
+		     y = 22 + IRQ_ROW * ((intid - map->irq_base) / 32);
 	char class[16];
 
 	if (!irq) {
 		fprintf(out,
 			"<rect class=\"empty\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\"><title>"
-			"SPI %u: nobody uses it; it is root's</title></rect>\n",
-			x, y, IRQ_STEP - 5, IRQ_ROW - 5, intid - 32);
+			"%s %u: nobody uses it; it is root's</title></rect>\n",
+			x, y, IRQ_STEP - 5, IRQ_ROW - 5, map->irq_kind, intid - map->irq_base);
 		return;
 	}
 	fprintf(out, "<rect class=\"own hit %s\" data-object=\"irq\" data-owner=\"",
 		html_class(map, irq->owner, class));
 	html_text(out, owner_name(map, irq->owner));
 	fprintf(out,
-		"\" data-intid=\"%u\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\"><title>SPI %u, "
+		"\" data-intid=\"%u\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\"><title>%s %u, "
 		"INTID %u: ",
-		intid, x, y, IRQ_STEP - 5, IRQ_ROW - 5, intid - 32, intid);
+		intid, x, y, IRQ_STEP - 5, IRQ_ROW - 5, map->irq_kind, intid - map->irq_base, intid);
 	html_text(out, irq->user);
 	fputs("\nof ", out);
 	html_text(out, owner_name(map, irq->owner));
@@ -363,19 +364,19 @@ void svg_interrupts(const struct map *map, FILE *out)
 	char text[16];
 	size_t next = 0;
 
-	open_svg(out, (unsigned int)(26 + IRQ_ROW * (map->irq_limit / 32 - 1)), "interrupts");
+	open_svg(out, (unsigned int)(26 + IRQ_ROW * ((map->irq_limit - map->irq_base) / 32)), "interrupts");
 	for (unsigned int i = 0; i < 32; i += 4) {
 		snprintf(text, sizeof(text), "+%u", i);
 		put_text(out, IRQ_LEFT + IRQ_STEP * i + (IRQ_STEP - 5) / 2, 14, "address", "middle", 60, 10.5,
 			 text);
 	}
-	for (uint32_t intid = 32; intid < map->irq_limit; intid++) {
+	for (uint32_t intid = map->irq_base; intid < map->irq_limit; intid++) {
 		const bool is_used = next < map->irq_count && map->irqs[next].intid == intid;
 
 		if (intid % 32 == 0) {
-			snprintf(text, sizeof(text), "SPI %u", intid - 32);
-			put_text(out, IRQ_LEFT - 14, 22 + IRQ_ROW * (intid / 32 - 1) + 16, "small", "end", 80,
-				 11, text);
+			snprintf(text, sizeof(text), "%s %u", map->irq_kind, intid - map->irq_base);
+			put_text(out, IRQ_LEFT - 14, 22 + IRQ_ROW * ((intid - map->irq_base) / 32) + 16,
+				 "small", "end", 80, 11, text);
 		}
 		draw_irq(map, is_used ? &map->irqs[next] : NULL, intid, out);
 		next += is_used;

@@ -269,9 +269,10 @@ static void print_irq_field(const struct printer *printer)
 	const struct map *map = printer->map;
 	size_t next = 0;
 
-	for (uint32_t intid = 32; intid < map->irq_limit; intid++) {
+	for (uint32_t intid = map->irq_base; intid < map->irq_limit; intid++) {
 		if (intid % 32 == 0)
-			fprintf(printer->out, "  spi %-*u ", NAME_ROOM - 5, intid - 32);
+			fprintf(printer->out, "  %-6s %-*u ", map->irq_kind, NAME_ROOM - 8,
+				intid - map->irq_base);
 		if (next < map->irq_count && map->irqs[next].intid == intid) {
 			colour_on(printer, map->irqs[next].owner);
 			fputc(map->irqs[next].owner == MAP_OWNER_ROOT && !printer->colour ?
@@ -298,7 +299,8 @@ static void print_irqs(const struct printer *printer)
 	print_irq_field(printer);
 	for (size_t i = 0; i < map->irq_count; i++) {
 		if (map->irqs[i].owner != MAP_OWNER_ROOT)
-			fprintf(printer->out, "  spi %-4u %-*s %s\n", map->irqs[i].intid - 32, NAME_ROOM,
+			fprintf(printer->out, "  %-6s %-4u %-*s %s\n", map->irq_kind,
+				map->irqs[i].intid - map->irq_base, NAME_ROOM,
 				map->owners[map->irqs[i].owner].name, map->irqs[i].user);
 	}
 }
@@ -317,7 +319,8 @@ static void print_region(const struct printer *printer, const struct map_region 
 	else if (region->has_hpa)
 		fputs(", the machine's own address", printer->out);
 	if (region->irq)
-		fprintf(printer->out, ", spi %u", region->irq - 32);
+		fprintf(printer->out, ", %s %u", printer->map->irq_kind,
+			region->irq - printer->map->irq_base);
 	fputs(region->console ? ", console\n" : "\n", printer->out);
 }
 
@@ -354,9 +357,9 @@ void map_print_text(const struct map *map, FILE *out, const struct map_style *st
 	for (size_t i = 0; i < map->bank_count; i++)
 		total += map->banks[i].size;
 	choose_letters(&printer);
-	fprintf(out, "Board %s (%s): %zu CPUs, %s in %zu bank%s, GICv%u\n\n", map->board, map->compatible,
+	fprintf(out, "Board %s (%s): %zu CPUs, %s in %zu bank%s, %s\n\n", map->board, map->compatible,
 		map->cpu_count, map_size_text(total, size, sizeof(size)), map->bank_count,
-		map->bank_count == 1 ? "" : "s", map->gic_version);
+		map->bank_count == 1 ? "" : "s", map->controller);
 	print_legend(&printer);
 	print_memory(&printer);
 	print_cpus(&printer);
