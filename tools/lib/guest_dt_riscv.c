@@ -141,6 +141,8 @@ void guest_cpus_riscv(struct maker *maker)
 		dt_put_string(maker, "compatible", "riscv,cpu-intc");
 		dt_put_u32(maker, "#interrupt-cells", 1);
 		dt_put_flag(maker, "interrupt-controller");
+		/* Its own parent: the end of every chain, or the tree's root would make it the PLIC's child. */
+		dt_put_u32(maker, "interrupt-parent", PHANDLE_HARTS + i);
 		dt_put_u32(maker, "phandle", PHANDLE_HARTS + i);
 		dt_end(maker);
 		dt_end(maker);

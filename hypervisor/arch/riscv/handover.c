@@ -8,6 +8,9 @@
 #include <asm/csr.h>
 #include <asm/features.h>
 
+/* As firmware leaves it, and kernels count on it: user mode may read cycles, time and instructions. */
+#define SCOUNTEREN_FIRMWARE 7
+
 /* X(register, reset value, where it exists). scounteren, senvcfg and sstateen0 are not banked: one for all. */
 #define HANDOVER_REGISTERS(X)                            \
 	X(CSR_VSSTATUS, SSTATUS_UXL_64, FEATURE_ALWAYS)  \
@@ -18,7 +21,7 @@
 	X(CSR_VSCAUSE, 0, FEATURE_ALWAYS)                \
 	X(CSR_VSTVAL, 0, FEATURE_ALWAYS)                 \
 	X(CSR_VSATP, 0, FEATURE_ALWAYS)                  \
-	X(CSR_SCOUNTEREN, 0, FEATURE_ALWAYS)             \
+	X(CSR_SCOUNTEREN, SCOUNTEREN_FIRMWARE, FEATURE_ALWAYS) \
 	X(CSR_SENVCFG, 0, FEATURE_ALWAYS)                \
 	X(CSR_SSTATEEN0, 0, FEATURE_SMSTATEEN)           \
 	X(CSR_VSISELECT, 0, FEATURE_SSAIA)
