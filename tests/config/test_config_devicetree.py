@@ -202,6 +202,18 @@ def test_what_cpus_share(acme):
     assert done.returncode == 0 and "clock" not in done.stderr and "core" not in done.stderr
 
 
+def test_what_cpus_share_is_found_for_a_compiled_board(acme):
+    """The blob does not have it; the device tree beside it does."""
+    acme.board()
+    acme.compile()
+    cell = acme.place / "cell.yaml"
+    cell.write_text(cell.read_text().replace("[3]", "[1]"))
+    words = ("-b", acme.place / "board.blob", cell, "-o", acme.place / "cell.blob")
+    done = acme.config("compile", "-t", acme.place / "board.dtb", *words)
+    assert done.returncode != 0 and "CPU 1 is a thread of one core with CPU 0" in done.stderr
+    assert acme.config("compile", *words).returncode == 0  # no tree on this machine
+
+
 def test_dependencies_are_told(acme):
     _, guest, messages = acme.compile("serial2")
     assert "clocks of /cru@fd7c0000, power domain of /power@fd8d8000, reset line of /cru@fd7c0000" in messages

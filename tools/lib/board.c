@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_LIMIT (1u << 20)
 
@@ -217,6 +218,24 @@ static struct cfg_board *new_board(const char *file)
 	return board;
 }
 
+/* The blob does not say which CPUs share a core or a clock: the device tree does, if there is one. */
+static void find_groups(struct cfg_board *board)
+{
+	struct cfg_messages unheard = { 0 };
+	struct board_load load = { .board = board, .isa = board->isa, .messages = &unheard };
+	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, board->blob, cpus);
+
+	if (!board->devicetree || access(board->devicetree, R_OK) || !board_devtree(board, &unheard)) {
+		cfg_messages_free(&unheard);
+		return;
+	}
+	load.cpu_count = board->blob->cpus.count;
+	load.cpus = arena_alloc(&board->arena, (load.cpu_count + 1) * sizeof(*load.cpus));
+	memcpy(load.cpus, cpus, load.cpu_count * sizeof(*cpus));
+	board_read_groups(&load);
+	cfg_messages_free(&unheard);
+}
+
 struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char *name,
 				      const struct cfg_options *options, struct cfg_messages *messages)
 {
@@ -235,6 +254,7 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 		return NULL;
 	}
 	board->blob_size = board->blob->header.size;
+	find_groups(board);
 	return board;
 }
 

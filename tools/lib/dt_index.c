@@ -56,6 +56,7 @@ int dt_by_phandle(const struct devtree *tree, uint32_t phandle)
 }
 
 #define DEPTH_MOST 64
+#define LINES_MOST 1024 /* of one node: each is looked up from the start */
 
 static void index_nodes(struct arena *arena, struct devtree *tree)
 {
@@ -100,7 +101,9 @@ static void index_lines(struct arena *arena, struct devtree *tree, int node)
 {
 	uint32_t irq, flags;
 
-	for (unsigned int i = 0; node != tree->intc && devtree_irq(tree, node, i, &irq, &flags) > 0; i++) {
+	if (node == tree->intc)
+		return;
+	for (unsigned int i = 0; i < LINES_MOST && devtree_irq(tree, node, i, &irq, &flags) > 0; i++) {
 		tree->lines = arena_grow(arena, tree->lines, tree->line_count, sizeof(*tree->lines));
 		tree->lines[tree->line_count++] = (struct dt_line){ irq, node };
 	}
