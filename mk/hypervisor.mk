@@ -62,12 +62,19 @@ $(gen)/asm-offsets.h: $(gen)/asm-offsets.s
 	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(obj)/flags.txt: FORCE
-	$(call remember,$(HVCC) $(hv-cflags) $(hv-aflags) $(hv-ldflags))
+	$(call remember,$(HVCC) $(hv-cflags) $(hv-aflags) $(hv-ldflags) $(hv-cold))
 
 $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HVCC) $(hv-cflags) -MMD -MP -c -o $@ $<
+
+# What runs when the hypervisor, a CPU or a cell comes and goes may rather be small.
+hv-cold := lib/config% control/% cell/% core/component% core/deadline% core/format% core/image% core/info% core/pool% \
+	core/step% core/log% arch/arm64/cell% arch/arm64/enable% arch/arm64/errata% arch/arm64/fault% arch/arm64/features% \
+	arch/arm64/formats% arch/arm64/found% arch/arm64/gicv2.o arch/arm64/gicv3.o arch/arm64/handover% \
+	arch/arm64/its% arch/arm64/lpi% arch/arm64/mmu% arch/arm64/traps% arch/arm64/vcpu%
+$(filter $(addprefix $(obj)/hypervisor/,$(hv-cold)),$(hv-obj)): private hv-cflags += -Os
 
 # The compiler must not turn memset()'s loop into a call of memset().
 $(obj)/hypervisor/lib/string.o: private hv-cflags += -fno-builtin -fno-tree-loop-distribute-patterns

@@ -279,6 +279,18 @@ int gic_park_irq(void)
 	return gic_ops()->park_irq();
 }
 
+static int its_access(struct mmio_access *access)
+{
+	uint64_t offset;
+
+	if (!its_is_at(access->address, &offset))
+		return 0;
+	percpu()->stats->count[BH_STAT_INTC]++;
+	its_mmio(offset, access);
+	mmio_cut(access);
+	return 1;
+}
+
 int gic_mmio(struct mmio_access *access)
 {
 	struct cell_arch *cell = percpu()->cell;
@@ -297,13 +309,7 @@ int gic_mmio(struct mmio_access *access)
 		mmio_cut(access);
 		return 1;
 	}
-	if (!gic_is_v2() && cell->is_root && its_is_at(access->address, &offset)) {
-		percpu()->stats->count[BH_STAT_INTC]++;
-		its_mmio(offset, access);
-		mmio_cut(access);
-		return 1;
-	}
-	return 0;
+	return !gic_is_v2() && cell->is_root && its_access(access);
 }
 
 /* Every redistributor: root may switch LPIs on before the CPU is online. */

@@ -292,7 +292,7 @@ static void handle_router(struct dist_access *request)
 		return;
 	router = cell->hwid[cell->gic.route[irq]];
 	if (!request->access->is_write) {
-		request->access->value = request->access->size == 4 ? (uint32_t)(router >> shift) : router;
+		request->access->value = router >> shift;
 		return;
 	}
 	if (request->access->size == 4)

@@ -184,8 +184,6 @@ static void access_control_frame(struct cell_arch *cell, unsigned int slot, uint
 	if (within == GICR_TYPER || within == GICR_TYPER + 4) {
 		if (!access->is_write)
 			access->value = typer_of(cell, slot, offset - offset % 8) >> (within % 8 * 8);
-		if (!access->is_write && access->size == 4)
-			access->value = (uint32_t)access->value;
 	} else if (within == GICR_WAKER) {
 		access->value = access_waker(slot, access);
 	} else if (within == GICR_IIDR || within >= GIC_V3_IDREGS) {
