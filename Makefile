@@ -68,6 +68,7 @@ help:
 	@echo '  fuzz-smoke         each fuzz target for a minute: its planted bug first, then executions, coverage, findings'
 	@echo '  fuzz T=blob        some targets for SECONDS=600; the corpus that grows stays in build/fuzz/corpus/'
 	@echo '  lint               layers, format, cppcheck, sparse, shellcheck, yamllint'
+	@echo '  docs               write anew what is made of tables: manual pages, completion, JSON Schema, reference'
 	@echo '  layers             only the checks of structure (and that each of them can fail)'
 	@echo
 	@echo 'Variables'

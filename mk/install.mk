@@ -2,7 +2,9 @@
 # make install DESTDIR=... PREFIX=...: what a machine of $(ARCH) needs. The module comes as source, for DKMS.
 #
 #	PREFIX/bin/bulkhead				the tool (statically linked if built on another architecture)
-#	PREFIX/share/man, bash-completion		what tools/man and tools/completion hold
+#	PREFIX/share/man				what tools/man holds
+#	PREFIX/share/{bash-completion,zsh,fish}		completion, from tools/completion
+#	PREFIX/share/bulkhead/				JSON Schema of board and cell files, for editors
 #	PREFIX/lib/systemd/system/			bulkhead.service: enable at boot; bulkhead-watch.service: 'restart'
 #	/lib/firmware/bulkhead-<arch>.bin		the image, where the module looks for it
 #	/etc/bulkhead/{board,vms}/			board and cell files; files that are there already are kept
@@ -18,7 +20,6 @@ install-tool  := $(if $(filter $(ARCH),$(shell uname -m)),$(O)/host/bulkhead,$(O
 install-dkms  := $(DESTDIR)$(DKMSDIR)/bulkhead-$(VERSION)
 man-pages     := $(wildcard tools/man/*.[1-9])
 units         := $(wildcard tools/systemd/*.service)
-completions   := $(wildcard tools/completion/bulkhead*)
 
 .PHONY: install
 
@@ -36,7 +37,10 @@ install: hypervisor tools
 	$(call put-kept,$(wildcard configs/board/*.yaml),$(DESTDIR)$(SYSCONFDIR)/bulkhead/board)
 	$(call put-kept,$(wildcard configs/vms/*.yaml),$(DESTDIR)$(SYSCONFDIR)/bulkhead/vms)
 	$(Q)$(foreach m,$(man-pages),install -D -m 644 $(m) $(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) :
-	$(Q)$(foreach c,$(completions),install -D -m 644 $(c) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(basename $(notdir $(c))) &&) :
+	$(Q)install -D -m 644 tools/completion/bulkhead.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bulkhead
+	$(Q)install -D -m 644 tools/completion/_bulkhead $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_bulkhead
+	$(Q)install -D -m 644 tools/completion/bulkhead.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/bulkhead.fish
+	$(Q)install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bulkhead $(wildcard tools/schema/*.json)
 	$(Q)for f in $(units); do mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system; \
 		sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $$f \
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$(basename $$f); done

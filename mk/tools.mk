@@ -52,3 +52,18 @@ else
 tools-target: $(O)/$(ARCH)/tools/bulkhead
 endif
 endif
+
+# Made of the tables in the tool itself, and kept in the tree, where tests compare them.
+.PHONY: docs
+
+docs: tools-host
+	$(call say,DOCS,man pages; completion; JSON Schema; reference; tables of the ABI)
+	$(Q)$(O)/host/bulkhead help --man > tools/man/bulkhead.8
+	$(Q)$(O)/host/bulkhead config reference --man > tools/man/bulkhead.yaml.5
+	$(Q)$(O)/host/bulkhead config reference > Documentation/config-reference.md
+	$(Q)mkdir -p tools/schema
+	$(Q)for k in board cell; do $(O)/host/bulkhead config schema $$k > tools/schema/bulkhead-$$k.json; done
+	$(Q)$(O)/host/bulkhead help --completion bash > tools/completion/bulkhead.bash
+	$(Q)$(O)/host/bulkhead help --completion zsh > tools/completion/_bulkhead
+	$(Q)$(O)/host/bulkhead help --completion fish > tools/completion/bulkhead.fish
+	$(Q)Documentation/abi-tables --write

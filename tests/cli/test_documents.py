@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 PAGES = ["README.md", "README.zh.md", "CONTRIBUTING.md", *(f"Documentation/{name}" for name in (
-    "architecture.md", "abi.md", "config.md", "porting.md", "testing.md", "facts.md", "not-defended.md",
+    "architecture.md", "abi.md", "config.md", "config-reference.md", "porting.md", "testing.md", "facts.md",
+    "not-defended.md",
     "threat-model.md")), *sorted(f"Documentation/howto/{path.name}" for path in (
         pathlib.Path(__file__).resolve().parents[2] / "Documentation/howto").glob("*.md"))]
 TREES = ("ci", "configs", "driver", "hypervisor", "include", "inmates", "mk", "tests", "tools", "Documentation",

@@ -10,7 +10,8 @@ OK, FAILED, USAGE, CONFIG, ABSENT = 0, 1, 2, 3, 4
 
 COMMANDS = """enable disable status
 cell-create cell-load cell-start cell-boot cell-stop cell-kill cell-suspend cell-resume cell-restart
-cell-destroy cell-wait cell-list cell-show cell-stats console log config-create config-diff config-show config
+cell-destroy cell-wait cell-list cell-show cell-stats console log config-create config-diff config-show
+config-check config-compile config-dump config-keys config-schema config-reference
 hardware-check help""".split()
 
 # Commands that need nothing but a device, with arguments that are well formed.
@@ -53,7 +54,7 @@ def test_overview_lists_every_command_and_exit_code(run, word):
         assert re.search(rf"^  {code}  \w", result.stdout, re.M)
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "config"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(run, command):
     words = command.split("-", 1)
     result = run(*words, "--help")
@@ -169,12 +170,22 @@ def test_full_disk_is_no_success(tool):
     assert result.returncode == FAILED and "cannot write the output" in result.stderr
 
 
-def test_manual_page_is_of_this_table(run, top):
-    assert run("help", "--man").stdout == (top / "tools/man/bulkhead.8").read_text()
+def test_manual_pages_are_of_these_tables(run, top):
+    assert run("help", "--man").stdout == (top / "tools/man/bulkhead.8").read_text(), "make docs"
+    assert run("config", "reference", "--man").stdout == (top / "tools/man/bulkhead.yaml.5").read_text(), "make docs"
+
+
+@pytest.mark.parametrize("page", ["bulkhead.8", "bulkhead.yaml.5"])
+def test_manual_pages_are_well_formed(top, page):
+    done = subprocess.run(["groff", "-man", "-ww", "-z", "-K", "utf8", top / "tools/man" / page], capture_output=True,
+                          text=True, check=True, timeout=60)
+    assert done.stderr == ""
 
 
 def test_completion_is_of_this_table(run, top):
-    assert run("help", "--completion").stdout == (top / "tools/completion/bulkhead.bash").read_text()
+    for shell, name in (("bash", "bulkhead.bash"), ("zsh", "_bulkhead"), ("fish", "bulkhead.fish")):
+        assert run("help", "--completion", shell).stdout == (top / "tools/completion" / name).read_text(), "make docs"
+    assert run("help", "--completion", "csh").returncode == USAGE
 
 
 def complete(top, *words):
@@ -194,3 +205,44 @@ def test_completion_offers_commands_and_options(top):
     assert complete(top, "enable", "--inj") == ["--inject-fault"]
     assert {"create", "diff", "show", "check", "compile", "dump"} <= set(complete(top, "config", ""))
     assert complete(top, "config", "show", "--ht") == ["--html"]
+    assert complete(top, "config", "check", "--fo") == ["--format"]
+    assert complete(top, "config", "schema", "") == ["board", "cell"]
+
+
+def complete_fish(top, line):
+    """(word, description) that fish offers behind a line."""
+    script = f"source {top}/tools/completion/bulkhead.fish; complete -C '{line}'"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    return dict(line.split("\t") if "\t" in line else (line, "") for line in done.stdout.splitlines())
+
+
+def test_fish_completion_offers_commands_and_options(top):
+    assert {"enable", "cell", "config"} <= set(complete_fish(top, "bulkhead "))
+    assert set(complete_fish(top, "bulkhead cell sta")) == {"start", "stats"}
+    assert complete_fish(top, "bulkhead config ")["dump"] == "print a blob as the file that compiles to it"
+    assert set(complete_fish(top, "bulkhead config schema ")) == {"board", "cell"}
+    assert set(complete_fish(top, "bulkhead cell list --")) == {"--json", "--names", "--help", "--quiet"}
+    assert "--html" in complete_fish(top, "bulkhead config show --ht")
+
+
+def complete_zsh(top, line):
+    """What zsh offers behind a line, in a terminal of its own: words of its list."""
+    pexpect = pytest.importorskip("pexpect")
+    shell = pexpect.spawn("zsh", ["-f"], encoding="utf-8", timeout=30, dimensions=(60, 160),
+                          env={"TERM": "dumb", "PATH": "/usr/bin:/bin"})
+    shell.sendline(f"PS1='READY> '; fpath=({top}/tools/completion $fpath); autoload -Uz compinit; "
+                   "compinit -u -D; zstyle ':completion:*' list-prompt ''; LISTMAX=0; bulkhead() { }; echo 'O''K'")
+    shell.expect("OK\r?\n")
+    shell.expect("READY> ")
+    shell.send(line + "\x04")  # list the choices
+    shell.expect_exact(line.split()[-1])
+    shell.expect("READY> ")
+    offered = shell.before
+    shell.close(force=True)
+    return offered
+
+
+def test_zsh_completion_offers_commands_and_options(top):
+    assert "suspend" in complete_zsh(top, "bulkhead cell s")
+    assert "print a blob as the file that compiles to it" in complete_zsh(top, "bulkhead config d")
+    assert "--html" in complete_zsh(top, "bulkhead config show --")

@@ -39,8 +39,8 @@ def test_shipped_files(shipped, again, gic, name):
 
 def test_board_with_everything(shipped, again):
     board = b.parse(shipped[3, "board"][0])
-    board.update(uart_base=0x9000000, uart_size=0x1000, uart_type=1, event_irq=0, on_reset=1, log_level=3, timeout_ms=2345,
-                 compatible=b"it's,one".ljust(64, b"\0"), maintenance_irq=26,
+    board.update(uart_base=0x9000000, uart_size=0x1000, uart_type=1, event_irq=0, on_reset=1, log_level=3,
+                 timeout_ms=2345, compatible=b"it's,one".ljust(64, b"\0"), maintenance_irq=26,
                  pool=[{"base": 0x60000000, "size": MB2}, {"base": 0x70000000, "size": 16 * MB2}],
                  dram=[*board["dram"], {"base": 0x100000000, "size": 0x3000}])
     data = b.build(board)
@@ -54,13 +54,15 @@ def test_cell_with_everything(shipped, again):
     cell["memory"] = [
         {**ram, "flags": 1 | b.AUTO, "gpa": 0x80000000, "name": b"yes".ljust(16, b"\0")},
         {**ram, "flags": 7, "hpa": 0x60000000, "size": MB2, "name": b"'#:".ljust(16, b"\0")},
-        {"gpa": 0xA0000000, "hpa": 0x9040000, "size": 0x1000, "flags": 11, "reserved": 0, "name": b"uart".ljust(16, b"\0")},
-        {"gpa": 0xA0001000, "hpa": 0x9030000, "size": 0x1000, "flags": 9, "reserved": 0, "name": b"ro".ljust(16, b"\0")}]
+        {"gpa": 0xA0000000, "hpa": 0x9040000, "size": 0x1000, "flags": 11, "reserved": 0,
+         "name": b"uart".ljust(16, b"\0")},
+        {"gpa": 0xA0001000, "hpa": 0x9030000, "size": 0x1000, "flags": 9, "reserved": 0,
+         "name": b"ro".ljust(16, b"\0")}]
     device = cell["devices"][0]
     cell["devices"] = [device, {**device, "gpa": 0x9001000, "irq": 0}, {**device, "gpa": 0x9002000, "irq": 900}]
-    cell.update(console=1, entry=ram["gpa"], boot_arg=ram["gpa"] + 8, comm_page=0xB0000000, watchdog_ms=1234, stop_ms=1, gicd=0xC0000000,
-                gicr=0xC1000000, irqs=[{"intid": 900, "reserved": 0}, {"intid": 40, "reserved": 0}],
-                cpus=[{"hwid": 3}, {"hwid": 1}, {"hwid": 2}])
+    cell.update(console=1, entry=ram["gpa"], boot_arg=ram["gpa"] + 8, comm_page=0xB0000000, watchdog_ms=1234,
+                stop_ms=1, gicd=0xC0000000, gicr=0xC1000000,
+                irqs=[{"intid": 900, "reserved": 0}, {"intid": 40, "reserved": 0}], cpus=[{"hwid": 3}, {"hwid": 1}, {"hwid": 2}])
     cell["devices"][2]["irq"] = 901
     data = b.build(cell)
     same, text = again(data, board)

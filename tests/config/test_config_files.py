@@ -6,7 +6,7 @@ import textwrap
 
 import blob as b
 import pytest
-from conftest import BOARD, CELLS, TOP
+from conftest import BOARD, CELLS
 
 WRONG = 3  # exit code
 CELL = """\
@@ -381,9 +381,3 @@ def test_dump(config, trees, tmp_path, shipped):
     (tmp_path / "blob").write_bytes(b.seal(broken))
     done = config("dump", tmp_path / "blob")
     assert done.returncode == WRONG and "name" in done.stdout
-
-
-def test_documentation_lists_every_key(config):
-    text = (TOP / "Documentation/config.md").read_text()
-    for what in ("board", "cell"):
-        assert config("keys", what).stdout in text, f"Documentation/config.md lacks 'bulkhead config keys {what}'"

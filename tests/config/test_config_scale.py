@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Many cells at once: nothing is missed, nothing is left out in silence. How long it takes, `make bench-config` says."""
+"""Many cells at once: nothing is missed or left out in silence. How long it takes, `make bench-config` says."""
 import json
 import re
 

@@ -45,7 +45,6 @@ struct cli_call;
  * @complete: what the shell offers for an argument: "cell", "yaml", "file" or "".
  * @summary: one line.  @text: paragraphs separated by empty lines.
  * @options: ends with a NULL name; may be NULL.
- * @raw: the arguments are passed on as they are, options included.
  */
 struct cli_command {
 	const char *name;
@@ -55,7 +54,6 @@ struct cli_command {
 	const char *summary;
 	const char *text;
 	const struct cli_option *options;
-	bool raw;
 	enum cli_exit (*run)(const struct cli_call *call);
 };
 
@@ -98,7 +96,8 @@ bool help_is_group(const char *word);
 void help_group(FILE *out, const char *group);
 void help_command(FILE *out, const struct cli_command *command);
 void help_man(FILE *out);
-void help_completion(FILE *out);
+/** Completion for @shell: "bash", "zsh" or "fish". Return: false if it is none of them. */
+bool help_completion(FILE *out, const char *shell);
 
 /** Ask the driver what hinders the board in @path, as 'enable --check-only'. @quiet: say nothing if nothing does. */
 enum cli_exit enable_check_only(const char *path, bool quiet);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Help, manual page and bash completion, all from the table of commands. */
+/* Help and manual page, from the table of commands. */
 #include "cli.h"
 
 #include <ctype.h>
@@ -195,112 +195,6 @@ void help_man(FILE *out)
 	}
 }
 
-/* First words of the commands, or second words of the group @group. */
-static void completion_words(FILE *out, const char *group)
-{
-	size_t length = group ? strlen(group) : 0;
-	const char *last = "";
-
-	for (const struct cli_command *command = cli_commands; command->name; command++) {
-		size_t first = strcspn(command->name, " ");
-
-		if (group &&
-		    (first != length || strncmp(command->name, group, length) || !command->name[first]))
-			continue;
-		if (group)
-			fprintf(out, " %s", command->name + first + 1);
-		else if (command->raw)
-			continue; /* it is a group as well */
-		else if (strncmp(last, command->name, first + 1))
-			fprintf(out, " %.*s", (int)first, command->name);
-		last = command->name;
-	}
-}
-
-/* A raw command lists what it does in its usage: "check | compile". */
-static void completion_raw_words(FILE *out, const char *group)
-{
-	for (const struct cli_command *command = cli_commands; command->name; command++) {
-		if (!command->raw || strcmp(command->name, group))
-			continue;
-		for (const char *word = command->arguments; *word; word += strcspn(word, " ")) {
-			word += strspn(word, " |");
-			fprintf(out, " %.*s", (int)strcspn(word, " "), word);
-		}
-	}
-}
-
-/* The second word of commands that have two. */
-static void completion_groups(FILE *out)
-{
-	const char *last = "";
-
-	for (const struct cli_command *command = cli_commands; command->name; command++) {
-		const size_t first = strcspn(command->name, " ");
-		char group[32];
-
-		if (!command->name[first] || !strncmp(last, command->name, first + 1))
-			continue;
-		last = command->name;
-		snprintf(group, sizeof(group), "%.*s", (int)first, command->name);
-		fprintf(out,
-			"\tif [[ $command == %s ]]; then\n\t\tif ((COMP_CWORD == 2)); then\n\t\t\t_bulkhead_offer \"",
-			group);
-		completion_words(out, group);
-		completion_raw_words(out, group);
-		fprintf(out, "\"\n\t\t\treturn\n\t\tfi\n\t\tcommand=\"%s ${COMP_WORDS[2]}\"\n\tfi\n", group);
-	}
-}
-
-static void completion_options(FILE *out, const struct cli_option *option)
-{
-	for (; option && option->name; option++)
-		fprintf(out, " --%s", option->name);
-}
-
-static void completion_case(FILE *out, const struct cli_command *command)
-{
-	static const struct {
-		const char *kind, *action;
-	} actions[] = {
-		{ "cell", "_bulkhead_offer \"$(bulkhead cell list --names 2>/dev/null)\"" },
-		{ "yaml", "_bulkhead_files yaml" },
-		{ "file", "_bulkhead_files ''" },
-	};
-
-	fprintf(out, "\t\"%s%s)\n\t\toptions=\"", command->name, command->raw ? " \"*" : "\"");
-	completion_options(out, command->options);
-	completion_options(out, cli_common);
-	fputs("\"\n", out);
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (!strcmp(actions[i].kind, command->complete))
-			fprintf(out, "\t\t[[ $word == -* ]] || { %s; return; }\n", actions[i].action);
-	fputs("\t\t;;\n", out);
-}
-
-void help_completion(FILE *out)
-{
-	fputs("# SPDX-License-Identifier: GPL-2.0-or-later\n"
-	      "# shellcheck shell=bash disable=SC2207\n"
-	      "# Made by 'bulkhead help --completion' from tools/bulkhead/commands.c. Do not edit.\n\n"
-	      "_bulkhead_offer() {\n\tCOMPREPLY=($(compgen -W \"$1\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n\n"
-	      "_bulkhead_files() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]}\n"
-	      "\tif [[ $1 ]]; then\n"
-	      "\t\tCOMPREPLY=($(compgen -f -X \"!*.$1\" -- \"$word\") $(compgen -d -S / -- \"$word\"))\n"
-	      "\telse\n\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n\tfi\n}\n\n"
-	      "_bulkhead() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=\n"
-	      "\tif ((COMP_CWORD == 1)); then\n\t\t_bulkhead_offer \"",
-	      out);
-	completion_words(out, NULL);
-	fputs("\"\n\t\treturn\n\tfi\n", out);
-	completion_groups(out);
-	fputs("\tcase $command in\n", out);
-	for (const struct cli_command *command = cli_commands; command->name; command++)
-		completion_case(out, command);
-	fputs("\tesac\n\t_bulkhead_offer \"$options\"\n}\n\ncomplete -o filenames -F _bulkhead bulkhead\n",
-	      out);
-}
-
 enum cli_exit cmd_help(const struct cli_call *call)
 {
 	const struct cli_command *command;
@@ -309,7 +203,11 @@ enum cli_exit cmd_help(const struct cli_call *call)
 	if (cli_flag(call, "man")) {
 		help_man(stdout);
 	} else if (cli_flag(call, "completion")) {
-		help_completion(stdout);
+		if (!help_completion(stdout, cli_value(call, "completion"))) {
+			cli_say("there is completion for bash, zsh and fish, not for '%s'",
+				cli_value(call, "completion"));
+			return CLI_USAGE;
+		}
 	} else if (!call->count) {
 		help_overview(stdout);
 	} else {

@@ -238,7 +238,7 @@ static bool parse_option(struct cli_call *call, char *word, char *next, int *use
 /* Options may stand before, between and behind arguments; "--" ends them. */
 static bool parse(struct cli_call *call, int count, char **words)
 {
-	bool only_arguments = call->command->raw;
+	bool only_arguments = false;
 
 	for (int i = 0, used = 1; i < count; i += used) {
 		used = 1;
@@ -249,7 +249,7 @@ static bool parse(struct cli_call *call, int count, char **words)
 		else if (!parse_option(call, words[i], i + 1 < count ? words[i + 1] : NULL, &used))
 			return false;
 	}
-	if (call->help || call->command->raw)
+	if (call->help)
 		return true;
 	if (call->count < call->command->min ||
 	    (call->command->max >= 0 && call->count > call->command->max)) {

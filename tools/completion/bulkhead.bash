@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2207
-# Made by 'bulkhead help --completion' from tools/bulkhead/commands.c. Do not edit.
+# Made by 'bulkhead help --completion bash' from tools/bulkhead/commands.c. Do not edit.
 
 _bulkhead_offer() {
 	COMPREPLY=($(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}"))
@@ -30,7 +30,7 @@ _bulkhead() {
 	fi
 	if [[ $command == config ]]; then
 		if ((COMP_CWORD == 2)); then
-			_bulkhead_offer " create diff show check compile dump keys"
+			_bulkhead_offer " create diff show check compile dump keys schema reference"
 			return
 		fi
 		command="config ${COMP_WORDS[2]}"
@@ -129,9 +129,28 @@ _bulkhead() {
 		options=" --devicetree --images --html --json --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
 		;;
-	"config "*)
+	"config check")
+		options=" --devicetree --images --format --json --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
+	"config compile")
+		options=" --output --board --dtb --devicetree --images --format --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
+		;;
+	"config dump")
 		options=" --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_files ''; return; }
+		;;
+	"config keys")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "board cell"; return; }
+		;;
+	"config schema")
+		options=" --help --quiet"
+		[[ $word == -* ]] || { _bulkhead_offer "board cell"; return; }
+		;;
+	"config reference")
+		options=" --man --help --quiet"
 		;;
 	"hardware check")
 		options=" --devicetree --sysroot --json --help --quiet"

@@ -16,13 +16,15 @@ static const char usage[] =
 	"usage: bulkhead config check [OPTIONS] BOARD.yaml [VM.yaml...]\n"
 	"       bulkhead config compile [OPTIONS] BOARD.yaml|VM.yaml -o FILE\n"
 	"       bulkhead config dump FILE\n"
-	"       bulkhead config keys board|cell\n"
+	"       bulkhead config keys|schema board|cell\n"
+	"       bulkhead config reference [--man]\n"
 	"and, each with a --help of its own: bulkhead config create | diff | show\n"
 	"\n"
 	"check     all files by themselves and against each other; every error with file, line and mend\n"
 	"compile   the blob that driver and hypervisor take; a cell needs --board\n"
-	"dump      a blob as text\n"
-	"keys      what can stand in a file\n"
+	"dump      a blob as the file that compiles to it\n"
+	"keys      what can stand in a file; schema: the same as JSON Schema, for editors\n"
+	"reference the same with the rules that are checked\n"
 	"\n"
 	"  -b, --board FILE       board file, or a system blob, that a cell is for\n"
 	"  -t, --devicetree FILE  a .dtb in place of the one of the board file\n"
@@ -39,6 +41,7 @@ struct command {
 	const char *board;
 	const char *output;
 	const char *dtb;
+	int man;
 	char **files;
 	int file_count;
 	struct cfg_messages messages;
@@ -195,19 +198,41 @@ static int command_dump(struct command *command)
 	return code ? EXIT_WRONG : 0;
 }
 
-static int command_keys(struct command *command)
+/* ---- the language itself ---- */
+
+static int print_language(struct command *command, void (*print)(FILE *out, enum bh_config_kind kind))
 {
 	const char *what = command->file_count == 1 ? command->files[0] : "";
 
 	if (strcmp(what, "board") && strcmp(what, "cell"))
-		return wrong_usage("keys of what? 'board' or 'cell'");
-	schema_print(stdout, strcmp(what, "board") ? BH_CONFIG_CELL : BH_CONFIG_SYSTEM);
+		return wrong_usage("of what? 'board' or 'cell'");
+	print(stdout, strcmp(what, "board") ? BH_CONFIG_CELL : BH_CONFIG_SYSTEM);
+	return 0;
+}
+
+static int command_keys(struct command *command)
+{
+	return print_language(command, schema_print);
+}
+
+static int command_schema(struct command *command)
+{
+	return print_language(command, schema_print_json);
+}
+
+static int command_reference(struct command *command)
+{
+	if (command->man)
+		reference_print_man(stdout);
+	else
+		reference_print(stdout);
 	return 0;
 }
 
 /* ---- options ---- */
 
 #define OPTION_DTB 256
+#define OPTION_MAN 257
 
 static int parse_format(const char *name, enum cfg_format *format)
 {
@@ -227,15 +252,11 @@ static int parse_format(const char *name, enum cfg_format *format)
 static int parse_options(struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "board", required_argument, NULL, 'b' },
-		{ "devicetree", required_argument, NULL, 't' },
-		{ "images", required_argument, NULL, 'i' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "dtb", required_argument, NULL, OPTION_DTB },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{ "board", required_argument, NULL, 'b' },  { "devicetree", required_argument, NULL, 't' },
+		{ "images", required_argument, NULL, 'i' }, { "format", required_argument, NULL, 'f' },
+		{ "output", required_argument, NULL, 'o' }, { "dtb", required_argument, NULL, OPTION_DTB },
+		{ "json", no_argument, NULL, 'j' },	    { "man", no_argument, NULL, OPTION_MAN },
+		{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -264,6 +285,9 @@ static int parse_options(struct command *command, int argc, char **argv)
 		case OPTION_DTB:
 			command->dtb = optarg;
 			break;
+		case OPTION_MAN:
+			command->man = 1;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return -1;
@@ -281,10 +305,9 @@ int cfg_command(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct command *command);
-	} commands[] = { { "check", command_check },
-			 { "compile", command_compile },
-			 { "dump", command_dump },
-			 { "keys", command_keys } };
+	} commands[] = { { "check", command_check },   { "compile", command_compile },
+			 { "dump", command_dump },     { "keys", command_keys },
+			 { "schema", command_schema }, { "reference", command_reference } };
 	struct command command = { .format = CFG_TEXT };
 	int code;
 

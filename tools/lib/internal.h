@@ -120,6 +120,11 @@ struct place node_place(const struct node *node, const char *file);
 void schema_check(const struct node *top, enum bh_config_kind kind, struct cfg_messages *messages);
 /** The language of a board or cell file as text. */
 void schema_print(FILE *out, enum bh_config_kind kind);
+/** The same as JSON Schema. */
+void schema_print_json(FILE *out, enum bh_config_kind kind);
+/** The reference of both files and of the rules: Markdown, and the manual page of section 5. */
+void reference_print(FILE *out);
+void reference_print_man(FILE *out);
 /** The nearest of @count names, NULL if none is near. */
 const char *schema_nearest(const char *name, const char *const *names, size_t count);
 
