@@ -25,6 +25,8 @@ static void print_choices(FILE *out, const char *choices)
 		const size_t length = strcspn(choices, "|");
 
 		fprintf(out, "\"%.*s\"", (int)length, choices);
+		if (strspn(choices, "0123456789") == length) /* '16550' is a number to YAML */
+			fprintf(out, ", %.*s", (int)length, choices);
 		choices += length;
 		if (*choices++)
 			fputs(", ", out);
