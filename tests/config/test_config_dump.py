@@ -62,7 +62,8 @@ def test_cell_with_everything(shipped, again):
     cell["devices"] = [device, {**device, "gpa": 0x9001000, "irq": 0}, {**device, "gpa": 0x9002000, "irq": 900}]
     cell.update(console=1, entry=ram["gpa"], boot_arg=ram["gpa"] + 8, comm_page=0xB0000000, watchdog_ms=1234,
                 stop_ms=1, gicd=0xC0000000, gicr=0xC1000000,
-                irqs=[{"intid": 900, "reserved": 0}, {"intid": 40, "reserved": 0}], cpus=[{"hwid": 3}, {"hwid": 1}, {"hwid": 2}])
+                irqs=[{"intid": 900, "reserved": 0}, {"intid": 40, "reserved": 0}],
+                cpus=[{"hwid": 3}, {"hwid": 1}, {"hwid": 2}])
     cell["devices"][2]["irq"] = 901
     data = b.build(cell)
     same, text = again(data, board)
