@@ -339,3 +339,81 @@ def test_what_root_keeps(config, tmp_path, name, node, cpus, text):
     assert text in debian(config, tmp_path, name, 0x10000000).compile(node, cpus=cpus, wrong=True)[2]
 
 
+
+
+# ---- a board with a PLIC and an uncached second address of its RAM, in the form of the EIC7700X (from its facts) ----
+
+P550 = """\
+/dts-v1/;
+/ {
+  #address-cells = <2>; #size-cells = <2>; compatible = "sifive,hifive-premier-p550", "eswin,eic7700";
+  aliases { serial2 = "/soc/serial@0x50920000"; };
+  cpus { #address-cells = <1>; #size-cells = <0>; timebase-frequency = <1000000>; HARTS };
+  memory@80000000 { device_type = "memory"; reg = <0 0x80000000 4 0>; };
+  soc { #address-cells = <2>; #size-cells = <2>; compatible = "simple-bus"; interrupt-parent = <&plic>; ranges;
+    plic: interrupt-controller@c000000 { compatible = "eswin,eic7700-plic", "sifive,plic-1.0.0"; interrupt-controller;
+      #interrupt-cells = <1>; #address-cells = <0>; reg = <0 0xc000000 0 0x4000000>; riscv,ndev = <520>;
+      interrupts-extended = CONTEXTS; };
+    serial@0x50920000 { compatible = "snps,dw-apb-uart"; reg = <0 0x50920000 0 0x10000>; interrupts = <102>;
+      clock-frequency = <200000000>; reg-shift = <2>; reg-io-width = <4>; };
+    uncached@c080000000 { compatible = "acme,engine"; reg = <0xc0 0x80000000 0 0x1000>; };
+  };
+};
+"""
+P550_BOARD = """\
+board: p550
+architecture: riscv64
+compatible: ['sifive,hifive-premier-p550']
+devicetree: board.dtb
+hypervisor: { memory: { at: 0x1_0000_0000, size: 16M } }
+pool: { at: POOL, size: 1G }
+aliases: { at: 0xc0_0000_0000, size: 16G, of: 0x8000_0000 }
+"""
+
+
+@pytest.fixture
+def p550(config, tmp_path):
+    hart = """cpu@N { device_type = "cpu"; reg = <N>; compatible = "sifive,p550", "riscv"; riscv,isa = "rv64imafdch";
+              mmu-type = "riscv,sv48";
+              hN: interrupt-controller { compatible = "riscv,cpu-intc"; interrupt-controller; #interrupt-cells = <1>; };
+              };"""
+    source = P550.replace("HARTS", "".join(hart.replace("N", str(n)) for n in range(4)))
+    source = source.replace("CONTEXTS", ", ".join(f"<&h{n} 11>, <&h{n} 9>" for n in range(4)))
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", tmp_path / "board.dtb"], input=source.encode(), check=True)
+
+    def call(device, cpus="[hart 2, hart 3]", pool="0x1_4000_0000"):
+        (tmp_path / "board.yaml").write_text(P550_BOARD.replace("POOL", pool))
+        (tmp_path / "cell.yaml").write_text(CELL.replace("CPUS", cpus).replace("linux, kernel: vmlinuz", "none") +
+                                            f"  - {{ passthrough: {device}, dma: none }}\n")
+        return config("check", "--format", "gcc", tmp_path / "board.yaml", tmp_path / "cell.yaml")
+    return call
+
+
+def test_plic_and_harts(config, p550, tmp_path):
+    assert p550("serial2").returncode == 0, p550("serial2").stderr
+    done = config("compile", "-b", tmp_path / "board.yaml", tmp_path / "cell.yaml", "-o", tmp_path / "cell.blob")
+    cell = b.parse((tmp_path / "cell.blob").read_bytes())
+    assert done.returncode == 0 and windows(cell) == [(0x50920000, 0x10000)] and intids(cell) == [102]
+    assert [c["hwid"] for c in cell["cpus"]] == [2, 3]
+    assert "have no 'mpidr' number; write 'hart 2'" in p550("serial2", cpus="mpidr 2").stderr
+
+
+def test_uncached_alias(p550):
+    assert "lie where memory from 0x100000000 on is seen again" in p550("uncached@c080000000").stderr
+    # a pool that is given by its second address: no bank of RAM, and really the hypervisor's memory
+    assert "the pool, through an alias (0x100000000 to 0x13fffffff) overlaps the hypervisor's memory" in \
+        p550("serial2", pool="0xc0_8000_0000").stderr
+
+
+def test_shared_line_of_the_raspberry_pi(config, tmp_path):
+    """Five PL011 share one line and one page: one of them needs all that are in use, and the line is given once."""
+    machine = debian(config, tmp_path, "bcm2711-rpi-4-b", 0x10000000)
+    tree = libfdt.Fdt(bytes((tmp_path / "board.dtb").read_bytes()))
+    tree.resize(tree.totalsize() + 4096)
+    tree.setprop_str(tree.path_offset("/soc/serial@7e201400"), "status", "okay")
+    (tmp_path / "board.dtb").write_bytes(bytes(tree.as_bytearray()))
+    wrong = machine.compile("serial@7e201000", cpus="[2-3]", wrong=True)[2]
+    assert "shares interrupt 153 (spi 121) with /soc/serial@7e201400" in wrong and "shares the pages" in wrong
+    cell, guest, _ = machine.compile("serial@7e201000", "serial@7e201400", cpus="[2-3]")
+    assert intids(cell) == [153] and windows(cell) == [(0xfe201000, 0x1000)]
+    assert [cells(guest, f"/serial@fe201{n}00", "interrupts") for n in (0, 4)] == [[0, 121, 4]] * 2
