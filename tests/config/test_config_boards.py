@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 
 import blob as b
@@ -23,8 +24,9 @@ RK3588 = {"hwids": [0, 0x100, 0x200, 0x300, 0x400, 0x500, 0x600, 0x700], "gicd":
 class Board:
     """What a board has, from its maker's documents and kernels; `of`: whose tree it is checked against."""
 
-    def __init__(self, tree, of, hwids, ram, gicd, gicr=None):
-        self.tree, self.of, self.hwids, self.ram, self.gicd, self.gicr = tree, of, hwids, ram, gicd, gicr
+    def __init__(self, tree, of, hwids, ram, gicd=None, gicr=None, plic=None):
+        self.tree, self.of, self.hwids, self.ram = tree, of, hwids, ram
+        self.gicd, self.gicr, self.plic = gicd, gicr, plic
 
 
 BOARDS = {
@@ -41,6 +43,8 @@ BOARDS = {
     "raspberrypi-4": Board("bcm2711-rpi-4-b", "the board, 4 GiB", hwids=[0, 1, 2, 3], gicd=0xff841000,
                            ram=[(0, 0x3b400000), (0x40000000, 0xbc000000)]),
 }
+BOARDS["hifive-premier-p550"] = Board("fixture", "nobody: written from facts", hwids=[0, 1, 2, 3],
+                                      ram=None, plic=(0xc000000, 520, 1000000))
 GUESTS = [(board, path.name) for board in BOARDS for path in sorted((TOP / "configs/vms").glob(f"*-{board}-smp*.yaml"))]
 QEMU_GICV2 = ["nimbos-aarch64-qemu-smp1.yaml", "starry-aarch64-qemu-smp1.yaml"]
 
@@ -61,9 +65,9 @@ def put_ram(tree, banks):
     run("fdtput", "-t", "x", tree, node, "reg", *(f"{word:x}" for word in words))
 
 
-def base_tree(board, out):
+def base_tree(name, board, out):
     if board.tree == "fixture":
-        run("dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, TOP / "tests/config/fixtures/phytiumpi.dts")
+        run("dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, TOP / f"tests/config/fixtures/{name}.dts")
         return
     source = CACHE / f"dtbs/{board.tree}.dtb"
     if not source.exists():
@@ -84,7 +88,7 @@ def machines(tmp_path_factory):
     place, found = tmp_path_factory.mktemp("boards"), {}
     for name, board in BOARDS.items():
         base, source, overlay, found[name] = (place / f"{name}{end}" for end in ("-base.dtb", ".dts", ".dtbo", ".dtb"))
-        base_tree(board, base)
+        base_tree(name, board, base)
         source.write_text(overlay_of(name))
         run("dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", overlay, source)
         run("fdtoverlay", "-i", base, "-o", found[name], overlay)
@@ -103,18 +107,28 @@ def ours(system):
     return min(base for base, _ in held), sum(size for _, size in held)
 
 
+def check_controller(board, data, system):
+    if board.plic:
+        offset = b.BODIES[b.SYSTEM].offset("gic_version")  # of the union
+        intc, sources, base = struct.unpack_from("<IIQ", data, offset)
+        assert (intc, base, sources) == (1, *board.plic[:2])
+        assert struct.unpack_from("<Q", data, offset + 64)[0] == board.plic[2]  # timebase
+        return
+    assert system["gicd_base"] == board.gicd and system["gicr_base"] == (board.gicr or 0)
+    assert system["gic_version"] == (3 if board.gicr else 2)
+
+
 @pytest.mark.parametrize("name", BOARDS)
 def test_board(config, machines, tmp_path, name):
     """CPUs, interrupt controller and RAM are the board's; our memory is what its overlay reserves, all of it."""
     board, tree = BOARDS[name], machines[name]
     system = compiled(config, tree, tmp_path / "board.blob", TOP / f"configs/board/{name}.yaml")
     assert [cpu["hwid"] for cpu in system["cpus"]] == board.hwids
-    assert system["gicd_base"] == board.gicd and system["gicr_base"] == (board.gicr or 0)
-    assert system["gic_version"] == (3 if board.gicr else 2)
+    check_controller(board, (tmp_path / "board.blob").read_bytes(), system)
     if board.ram:
         assert {(r["base"], r["size"]) for r in system["dram"]} == set(board.ram)
     reserved = [int(word, 16) for word in re.search(r"reg = <([^>]*)>", overlay_of(name))[1].split()]
-    assert ours(system) == (reserved[1], reserved[-1])
+    assert ours(system) == (reserved[0] << 32 | reserved[1], reserved[-1])
     assert config("diff", TOP / f"configs/board/{name}.yaml", "-t", tree).returncode == 0
 
 
