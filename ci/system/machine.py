@@ -397,6 +397,7 @@ def matrix(full=False):
 
 
 CROSS = "aarch64-linux-gnu-"
+AARCH64_HELPERS = ("attack.c",)  # with assembly
 
 
 def label(entry):
@@ -431,7 +432,7 @@ def build_helpers(arch):
         for name in sorted(os.listdir(os.path.join(TREE, "ci/system", folder))):
             source = os.path.join(TREE, "ci/system", folder, name)
             target = os.path.join(out, name.removesuffix(source_end) + target_end)
-            if not name.endswith(source_end):
+            if not name.endswith(source_end) or (name in AARCH64_HELPERS and arch != "aarch64"):
                 continue
             headers = glob.glob(os.path.join(TREE, "ci/system", folder, "*.h"))
             newest = max(os.path.getmtime(path) for path in [source, *headers])
