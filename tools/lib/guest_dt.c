@@ -181,6 +181,8 @@ void *guest_dt_build(struct cfg_cell *cell, uint64_t initrd, uint64_t initrd_siz
 			       .tree = cell->board->tree,
 			       .fdt = arena_alloc(&cell->arena, DTB_ROOM) };
 
+	if (maker.isa->harts_as_board && cell->board->devicetree)
+		maker.tree = board_devtree(cell->board, messages);
 	dt_keep(&maker, fdt_create(maker.fdt, DTB_ROOM));
 	dt_keep(&maker, fdt_finish_reservemap(maker.fdt));
 	make_root(&maker, initrd, initrd_size);

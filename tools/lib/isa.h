@@ -56,6 +56,7 @@ struct maker; /* guest_dt.h */
  * @put_irq: writes one interrupt of the guest's tree, @flags: IRQ_TYPE_*; gives the count of its cells.
  * @guest_hwid: 'reg' of the cell's CPU @index.  @enable_method: of its CPUs, NULL: none.
  * @cpu_compatible: of a CPU that a user's tree lacks; NULL: it cannot be added.
+ * @harts_as_board: the guest's CPUs are described as the board's tree describes them.
  * @guest_cpus: properties and children of /cpus.  @guest_platform: firmware, interrupt controller, timer.
  */
 struct isa {
@@ -77,6 +78,7 @@ struct isa {
 	uint64_t (*guest_hwid)(uint32_t index);
 	const char *cpu_compatible;
 	const char *enable_method;
+	int harts_as_board;
 	void (*guest_cpus)(struct maker *maker);
 	void (*guest_platform)(struct maker *maker);
 };

@@ -121,6 +121,7 @@ const struct isa isa_riscv = {
 	.dump_cell = dump_cell,
 	.put_irq = put_irq_riscv,
 	.guest_hwid = guest_hwid_riscv,
+	.harts_as_board = 1,
 	.guest_cpus = guest_cpus_riscv,
 	.guest_platform = guest_platform_riscv,
 };
