@@ -104,6 +104,15 @@ static void check_all(struct command *command, struct cfg_board *board)
 	free(files);
 }
 
+static size_t count_warnings(const struct command *command)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command->messages.count; i++)
+		count += command->messages.list[i].severity == CFG_WARNING;
+	return count;
+}
+
 static int command_check(struct command *command)
 {
 	struct cfg_board *board;
@@ -115,8 +124,8 @@ static int command_check(struct command *command)
 		check_all(command, board);
 	if (!command->messages.error_count && command->format == CFG_TEXT)
 		printf("%d file%s right, %zu warning%s\n", command->file_count,
-		       command->file_count == 1 ? "" : "s", command->messages.count,
-		       command->messages.count == 1 ? "" : "s");
+		       command->file_count == 1 ? "" : "s", count_warnings(command),
+		       count_warnings(command) == 1 ? "" : "s");
 	cfg_board_free(board);
 	return finish(command, 1);
 }
