@@ -96,7 +96,8 @@ def test_watch_starts_a_failed_guest_again(bh):
                   "echo 'restart: { when: failed, limit: 2 per 1h }' >>/tmp/again.yaml; "
                   "bulkhead watch >/tmp/watch.log 2>&1 & echo $! >/tmp/watch.pid")
     bh.boot("/tmp/again.yaml")
-    bh.machine.sh(f"for i in $(seq {int(60 * SCALE)}); do grep -q 'it is left so' /tmp/watch.log && break; sleep 1; done")
+    bh.machine.sh(f"for i in $(seq {int(60 * SCALE)}); do grep -q 'it is left so' /tmp/watch.log && break; "
+                  "sleep 1; done")
     said = bh.machine.sh("cat /tmp/watch.log; kill $(cat /tmp/watch.pid)")
     assert said.count("cell 'again' failed: its heartbeat stood still; started again") == 2, said
     assert "it is left so, for it was started 2 times within 3600 s" in said

@@ -18,7 +18,8 @@
  * registers kept. a0 = BH_ENTER_ARG(), a1 = where to return to (virtual, 4-byte aligned), a2 = the kernel's
  * satp. Back: at a1, with the kernel's satp, HS-mode or, if a0 is BH_E_OK, VS-mode; a0 = enum bh_error_code;
  * ra, sp, gp, tp, s0 to s11, sie, sscratch and sstatus but SPP and SPIE as before. stvec holds a1: the
- * caller writes its own value again, and does an SFENCE.VMA: the hypervisor's addresses are those of processes. Lost: other registers, sepc, scause, stval.
+ * caller writes its own value again, and does an SFENCE.VMA: the hypervisor's addresses are those of
+ * processes. Lost: other registers, sepc, scause, stval.
  * The hypercall DISABLE returns in the same way behind the ECALL: from HS-mode, with all registers but a0 to
  * a5 and all CSRs as a call without it leaves them, except that stvec holds the address behind the ECALL: it
  * is 4-byte aligned, and the caller writes its own value again.

@@ -34,7 +34,8 @@ def riscv_trees(tmp_path_factory):
     place = tmp_path_factory.mktemp("riscv")
     for name, machine in MACHINES.items():
         subprocess.run(["qemu-system-riscv64", "-M", f"{machine},dumpdtb={place / name}.dtb", "-cpu", "max", "-smp",
-                        "4", "-m", "2G", "-display", "none", "-nic", "none"], check=True, capture_output=True, timeout=60)
+                        "4", "-m", "2G", "-display", "none", "-nic", "none"], check=True, capture_output=True,
+                       timeout=60)
     return place
 
 

@@ -20,7 +20,7 @@ void cell_file_close(struct cell_file *file);
 enum cli_exit cell_control(const struct device *device, uint32_t handle, const char *name, enum bh_cell_op op,
 			   uint32_t timeout_ms);
 
-/** cell_restart() - load and start an ended cell again; one that lives is stopped first, in @ms (0: as its file says). */
+/** cell_restart() - load and start an ended cell; one that lives is stopped first, in @ms (0: as its file says). */
 enum cli_exit cell_restart(const struct device *device, struct bh_ioc_cell_info *cell, const struct cell_file *file,
 			   uint32_t ms, bool progress);
 

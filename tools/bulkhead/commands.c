@@ -203,8 +203,8 @@ const struct cli_command cli_commands[] = {
 	  "One line for each event, one column for each CPU of the cell; without NAME, all CPUs.",
 	  json_options, cmd_cell_stats },
 	{ "watch", "", 0, 0, "", "start cells again as 'restart' of their files says",
-	  "Runs until it is ended, best as the service bulkhead-watch. 'when: failed' is about cells that the hypervisor "
-	  "or the watchdog stopped or that reported a crash, 'when: always' also about guests that switched "
+	  "Runs until it is ended, best as the service bulkhead-watch. 'when: failed' is about cells that the "
+	  "hypervisor or the watchdog stopped or that reported a crash, 'when: always' also about guests that switched "
 	  "themselves off or asked for a reset. What the user stops stays stopped. After 'limit' restarts within its "
 	  "time a cell is left as it is, until somebody starts it.",
 	  watch_options, cmd_watch },
