@@ -3,7 +3,9 @@
 import blob as b
 import pytest
 import yaml
-from conftest import CELLS
+from conftest import CELLS, TOP
+from test_config_boards import BOARDS, GUESTS, machines  # noqa: F401
+from test_config_riscv import CELLS as RISCV_CELLS, MACHINES, riscv_trees  # noqa: F401
 
 MB2 = 2 << 20
 
@@ -35,6 +37,55 @@ def test_shipped_files(shipped, again, gic, name):
     same, text = again(data, board)
     assert same == data
     assert isinstance(yaml.safe_load(text), dict), "YAML for others too"
+
+
+@pytest.fixture
+def compiled(config, tmp_path):
+    """The blob of a file, or of a cell for a board's blob."""
+    def call(tree, path, board=None):
+        words = []
+        if board:
+            (tmp_path / "for.blob").write_bytes(board)
+            words = ["-b", tmp_path / "for.blob"]
+        done = config("compile", "-t", tree, *words, path, "-o", tmp_path / "compiled.blob")
+        assert done.returncode == 0, done.stderr
+        return (tmp_path / "compiled.blob").read_bytes()
+    return call
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_files_of_real_boards(machines, compiled, again, name):  # noqa: F811
+    board = compiled(machines[name], TOP / f"configs/board/{name}.yaml")
+    assert again(board)[0] == board
+    guests = [guest for of, guest in GUESTS if of == name]
+    for guest in guests:
+        data = compiled(machines[name], TOP / "configs/vms" / guest, board)
+        assert again(data, board)[0] == data, guest
+    assert guests
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_files_of_riscv(riscv_trees, compiled, again, name):  # noqa: F811
+    tree = riscv_trees / f"{name}.dtb"
+    board = compiled(tree, TOP / "configs/board/qemu-riscv64.yaml")
+    assert again(board)[0] == board
+    for cell in RISCV_CELLS:
+        data = compiled(tree, cell, board)
+        assert again(data, board)[0] == data, cell
+
+
+def test_no_file_is_left_out():
+    guests = {path.name for path in (TOP / "configs/vms").glob("*.yaml")}
+    gicv2 = {path for path in guests if path.startswith(("nimbos-aarch64-qemu", "starry-aarch64-qemu"))}
+    assert guests - gicv2 == {path.name for path in [*CELLS, *RISCV_CELLS]} - gicv2 | {guest for _, guest in GUESTS}
+    assert {path.stem for path in (TOP / "configs/board").glob("*.yaml")} == {"qemu-aarch64", "qemu-riscv64", *BOARDS}
+
+
+def test_files_that_need_a_gicv2(trees, compiled, again):
+    board = compiled(trees[2], TOP / "configs/board/qemu-aarch64.yaml")
+    for name in ("nimbos-aarch64-qemu-smp1.yaml", "starry-aarch64-qemu-smp1.yaml"):
+        data = compiled(trees[2], TOP / "configs/vms" / name, board)
+        assert again(data, board)[0] == data, name
 
 
 def test_board_with_everything(shipped, again):
