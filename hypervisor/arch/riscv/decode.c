@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <asm/decode.h>
+#include "asm/decode.h"
 
 #define OPCODE_MASK 0x7fu
 #define FUNCT3_MASK (7u << 12)

@@ -4,7 +4,7 @@
  * what the harts have. Leaves carry A and D, so that no hart has to write them (Svade). Memory types are those of
  * the platform (PMA): an entry that names none keeps them, with Svpbmt and without.
  */
-#include <asm/formats.h>
+#include "asm/formats.h"
 
 #include <arch/mmu.h>
 #include <core/pagetable.h>
