@@ -7,9 +7,9 @@ A check is, by this definition, one of
 	violation	a place that reports a violation or injects an exception
 	owner		a question who owns an interrupt, a CPU or a page, and masks of interrupts that a cell may have
 	decoder		a row of a decoder's table
-It reaches from the 'if' that it hangs on (at most three lines above) to its own line. A mutant touches it if it changes one
-of these lines. The configuration check has mutants of its own, one a rule (tests/config/test_config_mutants.py), and is not
-looked at here; nor are architectures that the rows do not run on.
+It reaches from the 'if' that it hangs on (at most three lines above) to its own line. A mutant touches it if it
+changes one of these lines. The configuration check has mutants of its own, one a rule, and is not looked at here
+(tests/config/test_config_mutants.py); nor are architectures that the rows do not run on.
 """
 import difflib
 import glob
