@@ -7,7 +7,7 @@ not have, or that cannot be changed, are skipped.
 import os
 import re
 
-from hostile import Row
+from hostile import Kernel, Row
 from machine import TREE
 
 ENTRY = re.compile(r"^\s*X\((\w+), ([^)]*)\)", re.M)
@@ -90,3 +90,33 @@ def parse_root(text):
     """What the test module says of a CPU."""
     pairs = (line.split() for line in text.splitlines())
     return {name: UNDEFINED if value == UNDEFINED else int(value, 16) for name, value in pairs}
+
+
+CPU3 = "/sys/devices/system/cpu/cpu3/online"
+
+
+def run_once(bh, verb):
+    """The cell reads and poisons: (what it found, what it read afterwards)."""
+    if verb == "boot":
+        bh.boot_test("handover")
+    else:
+        bh.cell(verb, "handover")
+    bh.wait_state("handover", "stopped")
+    return last_run(bh.console("handover"), bh.machine.gic)
+
+
+def run(bh):
+    """Poison, and look: the cell started anew, root, and another cell. Rows, judged."""
+    gic = bh.machine.gic
+    with Kernel(bh) as kernel:
+        bh.machine.sh(f"echo 0 >{CPU3} && echo 1 >{CPU3}")
+        before = parse_root(kernel.tell("cpu 3"))
+        _, poisoned = run_once(bh, "boot")
+        again, _ = run_once(bh, "restart")
+        bh.cell("destroy", "handover")
+        after = parse_root(kernel.tell("cpu 3"))
+    other, _ = run_once(bh, "boot")
+    bh.cell("destroy", "handover")
+    assert after["times"] == before["times"] + 1, "root's CPU did not come back, or the module did not see it"
+    return (judge_cell("handover-restart", gic, poisoned, again) + judge_cell("handover", gic, poisoned, other)
+            + judge_root(gic, poisoned, before, after))

@@ -70,35 +70,13 @@ def test_rows_of_a_hostile_root_kernel(bh, request):
     bh.cell("destroy", "victim")
 
 
-CPU3 = "/sys/devices/system/cpu/cpu3/online"
-
-
 @pytest.mark.core
 def test_the_next_owner_of_a_cpu_reads_reset_values(bh):
     """A cell poisons all that one owner can leave to the next: the cell started anew, root, and another cell."""
-    gic = bh.machine.gic
-    with hostile.Kernel(bh) as kernel:
-        bh.machine.sh(f"echo 0 >{CPU3} && echo 1 >{CPU3}")
-        before = handover.parse_root(kernel.tell("cpu 3"))
-        bh.boot_test("handover")
-        bh.wait_state("handover", "stopped")
-        _, poisoned = handover.last_run(bh.console("handover"), gic)
-        bh.cell("restart", "handover")
-        bh.wait_state("handover", "stopped")
-        again, _ = handover.last_run(bh.console("handover"), gic)
-        bh.cell("destroy", "handover")
-        after = handover.parse_root(kernel.tell("cpu 3"))
-    bh.boot_test("handover")
-    bh.wait_state("handover", "stopped")
-    other, _ = handover.last_run(bh.console("handover"), gic)
-    bh.cell("destroy", "handover")
-    rows = (handover.judge_cell("handover-restart", gic, poisoned, again)
-            + handover.judge_cell("handover", gic, poisoned, other)
-            + handover.judge_root(gic, poisoned, before, after))
+    rows = handover.run(bh)
     hostile.save(rows, f"{bh.machine.label}-handover")
     print("\n".join(row.line() for row in rows))
     wrong = [row.line() for row in rows if row.problem]
-    assert after["times"] == before["times"] + 1, "root's CPU did not come back, or the module did not see it"
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= 120
 
