@@ -20,7 +20,7 @@ mutants:
 demo:
 	$(Q)ci/setup
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)ci/system/demo
+	$(Q)ci/system/demo --arch $(ARCH)
 
 bench:
 	$(Q)ci/setup
