@@ -214,8 +214,9 @@ static void test_maintenance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_modes),	cmocka_unit_test(test_stage2_leaves), cmocka_unit_test(test_end_of_space),
-		cmocka_unit_test(test_rights),	cmocka_unit_test(test_maintenance),
+		cmocka_unit_test(test_modes),  cmocka_unit_test(test_stage2_leaves),
+		cmocka_unit_test(test_rights), cmocka_unit_test(test_end_of_space),
+		cmocka_unit_test(test_maintenance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,9 +45,9 @@ uint64_t fault_hv(struct frame *frame, uint64_t cause)
 	struct bh_record record;
 
 	lock_abandon(); /* nothing goes on where it was */
+	lock_abandon(); /* nothing goes on where it was */
 	if (percpu()->faults++)
 		stop_forever(); /* a fault while handling one */
-	lock_abandon(); /* nothing goes on where it was */
 	memset(&record, 0, sizeof(record));
 	describe(&record, cause);
 	log_error("CPU %u: hypervisor error: cause %llu, PC 0x%llx, address 0x%llx: please report this", record.cpu,
