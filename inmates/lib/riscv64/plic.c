@@ -10,6 +10,7 @@
 #define SENT_IRQS 16u
 #define WIRED_IRQS 32u
 #define SOURCES 1024u
+#define IRQS (WIRED_IRQS + SOURCES)
 #define PRIORITY_DEFAULT 0xa0u
 
 #define PLIC_PENDING 0x1000u
@@ -19,8 +20,8 @@
 #define PLIC_CONTEXT_STEP 0x1000u
 #define PLIC_CLAIM 4u
 
-static irq_handler handlers[WIRED_IRQS + SOURCES];
-static uint8_t priorities[WIRED_IRQS + SOURCES];
+static irq_handler handlers[IRQS];
+static uint8_t priorities[IRQS];
 static uint32_t sent[INMATE_MAX_CPUS];	  /* numbers that wait for the hart */
 static uint32_t enabled[INMATE_MAX_CPUS]; /* those that it wants */
 
@@ -95,7 +96,7 @@ void irq_enable(unsigned int irq)
 		enabled[cpu_self()] |= 1u << irq;
 	} else if (irq < WIRED_IRQS) {
 		csr_set(sie, 1ull << (irq - SENT_IRQS));
-	} else {
+	} else if (irq < IRQS) {
 		if (!priorities[irq])
 			irq_set_priority(irq, PRIORITY_DEFAULT);
 		*enable_word(irq) |= 1u << irq % 32;
@@ -147,7 +148,7 @@ void irq_pend(unsigned int irq)
 
 unsigned int irq_count(void)
 {
-	return WIRED_IRQS + SOURCES;
+	return IRQS;
 }
 
 void irq_send(unsigned int cpu, unsigned int number)
