@@ -302,7 +302,7 @@ static void mutate_part(struct pair *pair, unsigned int which)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed)
 {
-	static const uint16_t archs[] = { BH_ARCH_AARCH64, BH_ARCH_AARCH64, BH_ARCH_AARCH64, BH_ARCH_FAKE };
+	static const uint16_t archs[] = { BH_ARCH_AARCH64, BH_ARCH_RISCV64, BH_ARCH_FAKE };
 	static struct pair pair;
 	struct input input = { data, size };
 	uint32_t first = (uint32_t)take(&input, FIXED_PART);
@@ -319,7 +319,9 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 	memcpy(pair.part[1], input.at + first, pair.size[1]);
 	for (unsigned int turn = 0; turn <= chance(4); turn++)
 		mutate_part(&pair, chance(3) != 0);
-	arch = archs[chance(4)];
+	memcpy(&arch, pair.part[0] + offsetof(struct bh_config_header, arch), sizeof(arch));
+	if (chance(8) == 0) /* else what it says stays: tables of one architecture make no sense to another */
+		arch = archs[chance(3)];
 	for (unsigned int which = 0; which < 2 && chance(16); which++)
 		pair.size[which] = seal(pair.part[which], pair.size[which], which + 1, arch);
 	if (FIXED_PART + pair.size[0] + pair.size[1] > most)
