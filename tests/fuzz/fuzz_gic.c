@@ -679,6 +679,7 @@ static void change_hands(struct input *input)
 	unsigned int id = 1 + take_below(input, CELLS - 1);
 
 	park_cell(id);
+	shim_cpu = 0; /* the control call is root's */
 	if (irq != LINE && owner[irq] == id)
 		move_irq(id, ROOT, irq);
 	/* Root has let go of what it gives: it is in none of its list registers. */
