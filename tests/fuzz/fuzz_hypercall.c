@@ -104,7 +104,8 @@ static void create(struct input *input, unsigned int slot)
 		((uint8_t *)header)[byte] = (uint8_t)take(input, 1);
 	}
 	header->crc = 0;
-	header->crc = config_crc(header, header->size < PAGE_SIZE ? header->size : size);
+	if (header->size >= sizeof(*header))
+		header->crc = config_crc(header, header->size < PAGE_SIZE ? header->size : size);
 	call_of(slot, BH_HC_CELL_CREATE, at, take_below(input, 16) ? size : take(input, 4));
 }
 
