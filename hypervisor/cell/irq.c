@@ -36,6 +36,18 @@ static const struct bh_config_irq *irqs(const struct bh_config_cell *config)
 	return CONFIG_ARRAY(struct bh_config_irq, config, irqs);
 }
 
+/* A line that the machine's controller has no number for would never reach the guest. */
+static int check_lines(const struct bh_config_cell *config, struct bh_error *error)
+{
+	const struct bh_config_device *devices = CONFIG_ARRAY(struct bh_config_device, config, devices);
+
+	for (uint32_t i = 0; i < config->devices.count; i++) {
+		if (devices[i].irq && !arch_irq_valid(devices[i].irq))
+			return error_set(error, BH_E_IRQ, BH_OBJ_DEVICE, i, devices[i].irq, IRQ_LIMIT - 1);
+	}
+	return BH_E_OK;
+}
+
 static int irq_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	for (uint32_t i = 0; i < config->irqs.count; i++) {
@@ -46,7 +58,7 @@ static int irq_check(const struct bh_config_cell *config, struct bh_error *error
 		if (irq_owner(irq) != CELL_ROOT)
 			return error_set(error, BH_E_NOT_OWNED, BH_OBJ_IRQ, i, irq, irq_owner(irq));
 	}
-	return BH_E_OK;
+	return check_lines(config, error);
 }
 
 static void irq_commit(struct cell *cell)
