@@ -187,6 +187,10 @@ class Kernel:
         """Give it a command; what it answers."""
         return self.bh.machine.sh(f"echo {command} >/proc/bulkhead-attack && cat /proc/bulkhead-attack", timeout)
 
+    def answer(self):
+        """What it answered last, once more."""
+        return self.bh.machine.sh("cat /proc/bulkhead-attack")
+
     def rows(self, first_only=False, only=""):
         """All rows, or the first of each class, or one class; the victim lives already."""
         return parse_root(self.tell(f"rows {self.bh.show('victim')['handle']} {int(first_only)} {only}", 120))
