@@ -3,20 +3,22 @@
 
 A scenario that asks for `machine` gets a running one; `bh` also enables the hypervisor
 before it and checks afterwards that cells and resources are as before. Scenarios marked
-`core` run on every configuration, the others on the first one only; those marked `slow`
-only with --full. A failed scenario costs its machine: the next gets a fresh one.
+`core` run on every configuration, the others on the first one of each architecture only;
+those marked `arch` only on the architectures that it names, those marked `slow` only with
+--full. A failed scenario costs its machine: the next gets a fresh one.
 """
+import collections
 import os
 
 import pytest
 
 from hypervisor import Hypervisor, differences
-from machine import Machine, label as machine_label, matrix
+from machine import Configuration, Machine, architectures, gets_all, matrix
 
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also what takes too long for every day")
-    parser.addoption("--shard", default="1/1", help="NUMBER/COUNT: only this part of the configurations")
+    parser.addoption("--shard", default="1/1", help="NUMBER/COUNT: only this part of the machines")
     parser.addoption("--only", default="", help="only this configuration, such as 6.1-gic2-max")
     parser.addoption("--seconds", type=int, default=0, help="length of the endurance runs")
 
@@ -24,49 +26,79 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "core: runs on every configuration")
     config.addinivalue_line("markers", "slow: only with --full")
+    config.addinivalue_line("markers", "arch(NAME...): only there; without it, on every architecture")
 
 
 def is_full(config):
     return config.getoption("--full") or os.environ.get("BULKHEAD_FULL") == "1"
 
 
+def pytest_report_header():
+    return f"architectures: {', '.join(architectures())}"
+
+
 def label(entry):
-    if not isinstance(entry, tuple):
-        return "NOTSET"  # no configuration of this shard: Debian's pytest asks for a name all the same
-    return machine_label(entry)
+    if not isinstance(entry, Configuration):
+        return "NOTSET"  # no configuration is chosen: Debian's pytest asks for a name all the same
+    return entry.label
 
 
-def configurations(config, core):
-    entries = matrix(is_full(config))
-    number, count = (int(n) for n in config.getoption("--shard").split("/"))
-    if not core:
-        entries = entries[:1]
-    # The first configuration has far more to do than any other: it is a shard of its own.
-    chosen = [e for i, e in enumerate(matrix(is_full(config)))
-              if count == 1 or (i == 0) == (number == 1)]
+def configurations(config, core, arches):
+    """Those that a scenario runs on."""
     only = config.getoption("--only")
-    return [e for e in entries if e in chosen and (not only or label(e) == only)]
+    return [c for c in matrix(is_full(config)) if (core or gets_all(c)) and c.arch in (arches or [c.arch])
+            and (not only or c.label == only)]
 
 
 def pytest_generate_tests(metafunc):
     if "machine" in metafunc.fixturenames:
         core = metafunc.definition.get_closest_marker("core") is not None
-        metafunc.parametrize("machine", configurations(metafunc.config, core), indirect=True, ids=label)
+        arch = metafunc.definition.get_closest_marker("arch")
+        metafunc.parametrize("machine", configurations(metafunc.config, core, arch and arch.args), indirect=True,
+                             ids=label)
+
+
+def machine_of(item):
+    """What shares a machine: the scenarios of one configuration, or, of those that boot their own, of one file."""
+    if "machine" in item.fixturenames:
+        return item.callspec.params["machine"].label
+    return item.location[0]
+
+
+def weight_of(item):
+    """Roughly how long it takes: the core is quick, and a machine of its own wants to be booted."""
+    return 1 if item.get_closest_marker("core") else 2
+
+
+def shards(items, count):
+    """Deal the machines out to the shards, the busiest first, each to the shard that has least to do."""
+    weights = collections.Counter()
+    for item in items:
+        weights[machine_of(item)] += weight_of(item)
+    loads, found = [0] * count, {}
+    for name, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])):
+        found[name] = loads.index(min(loads))
+        loads[found[name]] += weight
+    return found
 
 
 def pytest_collection_modifyitems(config, items):
-    full, shard = is_full(config), config.getoption("--shard")
-    keep, drop = [], []
-    for item in items:
-        slow = item.get_closest_marker("slow") and not full
-        # Scenarios that boot machines of their own belong to the last shard.
-        number, count = (int(n) for n in shard.split("/"))
-        alone = "machine" not in item.fixturenames and number != count
-        (drop if slow or alone else keep).append(item)
+    number, count = (int(n) for n in config.getoption("--shard").split("/"))
+    wanted = [i for i in items if "NOTSET" not in i.name and (is_full(config) or not i.get_closest_marker("slow"))
+              and elsewhere(i) is None]
+    dealt = shards(wanted, count)
+    keep = [i for i in wanted if dealt[machine_of(i)] == number - 1]
+    config.hook.pytest_deselected(items=[i for i in items if i not in keep])
     # One machine after the other: sort by configuration, keep the order of files within.
-    keep.sort(key=lambda i: i.callspec.id if hasattr(i, "callspec") else "")
-    items[:] = [i for i in keep if "[NOTSET]" not in i.name]
-    config.hook.pytest_deselected(items=drop)
+    keep.sort(key=machine_of)
+    items[:] = keep
+
+
+def elsewhere(item):
+    """The architectures of a scenario with machines of its own, if none of them is here."""
+    arch = item.get_closest_marker("arch")
+    here = "machine" in item.fixturenames or not arch or set(arch.args) & set(architectures())
+    return None if here else arch.args
 
 
 class Holder:
@@ -79,7 +111,7 @@ class Holder:
         if self.machine is None:
             kernel, gic, cpu = self.entry
             self.boots += 1
-            name = label(self.entry) + (f"-{self.boots}" if self.boots > 1 else "")
+            name = self.entry.label + (f"-{self.boots}" if self.boots > 1 else "")
             machine = Machine(kernel=kernel, gic=gic, cpu=cpu, name=name)
             machine.boot()
             self.machine = machine

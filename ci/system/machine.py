@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import time
+import typing
 
 import pexpect
 
@@ -37,6 +38,12 @@ CPUS = ("cortex-a57", "cortex-a76", "max")
 VHE_CPUS = ("cortex-a76", "max")
 # Kinds of interrupt controller that make it a RISC-V machine, and what QEMU calls it then.
 RISCV = {"plic": "virt", "aplic": "virt,aia=aplic", "imsic": "virt,aia=aplic-imsic,aia-guests=3"}
+
+
+def arch_of(gic):
+    """The architecture of a machine with this interrupt controller."""
+    return "riscv64" if gic in RISCV else "aarch64"
+
 
 # Root's lines of dmesg that no scenario may leave behind.
 BAD_DMESG = re.compile(
@@ -113,11 +120,12 @@ class Machine:
 
     def __init__(self, kernel="6.12", cpu=None, gic=3, smp=4, mem="2G", append="", drop=(), el2=True,
                  icount=False, qemu=(), loglevel=4, image=None, files=None, name=None):
-        self.arch = "riscv64" if gic in RISCV else "aarch64"
+        self.arch = arch_of(gic)
         cpu = cpu or ("rv64" if gic in RISCV else "cortex-a57")
         self.kernel, self.cpu, self.gic, self.smp, self.mem = kernel, cpu, gic, smp, mem
         self.el2, self.icount, self.qemu, self.image, self.files = el2, icount, list(qemu), image, files or {}
-        self.label = label((kernel, gic, cpu))
+        self.configuration = Configuration(kernel, gic, cpu)
+        self.label = self.configuration.label
         self.name = name or self.label
         words = ["panic=-1", f"loglevel={loglevel}"]
         words += ["console=ttyAMA0", "kvm-arm.mode=none"] if self.arch == "aarch64" else ["console=ttyS0"]
@@ -383,27 +391,58 @@ class Session:
             self.machine.interrupt()
 
 
-def matrix(full=False):
-    """
-    The configurations that the scenarios run on; the first gets the full set.
+class Configuration(typing.NamedTuple):
+    """A machine that the scenarios run on; gic: as for Machine, so it tells the architecture, too."""
+    kernel: str
+    gic: typing.Union[int, str]
+    cpu: str
 
-    Every value, and every pair of CPU and interrupt controller, occurs for each kernel
-    series or is covered by the other; full gives all that there are.
-    """
-    every = [(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS]
-    daily = [("6.12", 3, "cortex-a57"), ("6.12", 3, "max"), ("6.12", 2, "cortex-a76"),
-             ("6.1", 3, "cortex-a76"), ("6.1", 2, "cortex-a57"), ("6.1", 2, "max")]
-    return daily + [e for e in every if e not in daily] if full else daily
+    @property
+    def arch(self):
+        return arch_of(self.gic)
+
+    @property
+    def label(self):
+        controller = f"gic{self.gic}" if self.arch == "aarch64" else self.gic
+        return f"{self.kernel}-{controller}-{self.cpu.replace(',', '-')}"
+
+
+# The configurations of every day; the first of an architecture gets the full set of scenarios, the others the core.
+#
+# Every value, and every pair of CPU and interrupt controller, occurs for each kernel series or is covered by the other.
+DAILY = [Configuration(*c) for c in (
+    ("6.12", 3, "cortex-a57"), ("6.12", 3, "max"), ("6.12", 2, "cortex-a76"),
+    ("6.1", 3, "cortex-a76"), ("6.1", 2, "cortex-a57"), ("6.1", 2, "max"),
+    ("6.12", "plic", "rv64"),
+)]
+# What there is besides.
+MORE = [c for c in (Configuration(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS) if c not in DAILY]
+
+
+def architectures():
+    """Those that BULKHEAD_ARCHES names, or all that are built."""
+    named = os.environ.get("BULKHEAD_ARCHES")
+    every = list(dict.fromkeys(c.arch for c in DAILY))
+    return named.split() if named else [a for a in every if os.path.exists(image_path(a))] or every[:1]
+
+
+def image_path(arch):
+    """The hypervisor's image as built."""
+    return os.path.join(BUILD, arch, f"bulkhead-{arch}.bin")
+
+
+def matrix(full=False):
+    """The configurations that the scenarios run on: those of every day, or all."""
+    return [c for c in DAILY + (MORE if full else []) if c.arch in architectures()]
+
+
+def gets_all(configuration):
+    """Whether this configuration gets the full set of scenarios: the first of its architecture."""
+    return configuration == next(c for c in DAILY if c.arch == configuration.arch)
 
 
 CROSS = "aarch64-linux-gnu-"
 AARCH64_HELPERS = ("attack.c",)  # with assembly
-
-
-def label(entry):
-    """The name of a configuration: kernel, interrupt controller, CPU."""
-    kernel, gic, cpu = entry
-    return f"{kernel}-{gic}-{cpu.replace(',', '-')}" if gic in RISCV else f"{kernel}-gic{gic}-{cpu}"
 
 
 def _program(arch, source, target):

@@ -4,6 +4,8 @@ import pytest
 
 from hypervisor import NOISE, TEST, differences
 
+pytestmark = pytest.mark.arch("aarch64")
+
 PATTERN = "0x5ec4e70fb01dfac5"  # of cells/fill.S
 FILL_BASE, FILL_SIZE = 0x60000000, 0x1000000  # as files/fill.yaml pins it
 

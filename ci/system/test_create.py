@@ -8,6 +8,8 @@ import pytest
 from hypervisor import Hypervisor, VMS
 from machine import BUILD
 
+pytestmark = pytest.mark.arch("aarch64")
+
 BOARD = "/tmp/created.yaml"
 
 

@@ -2,6 +2,8 @@
 """Root takes CPUs offline and online while it is a cell; they come back as its vCPUs, not past the hypervisor."""
 import pytest
 
+pytestmark = pytest.mark.arch("aarch64")
+
 SET = "echo {on} >/sys/devices/system/cpu/cpu{cpu}/online"
 
 

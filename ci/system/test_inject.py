@@ -9,6 +9,8 @@ import pytest
 from hypervisor import Hypervisor
 from machine import TREE
 
+pytestmark = pytest.mark.arch("aarch64")
+
 TABLE = re.compile(r"^\t?(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\t?\};",
                    re.DOTALL | re.MULTILINE)
 ENTRY = re.compile(r'\{\s*(?:\.name = )?"([^"]+)"')

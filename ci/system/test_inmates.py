@@ -9,6 +9,8 @@ import pytest
 from hypervisor import TEST, VMS
 from machine import SCALE
 
+pytestmark = pytest.mark.arch("aarch64")
+
 
 @pytest.mark.core
 def test_storm_comes_in_order(bh):

@@ -8,6 +8,8 @@ import hostile
 from hypervisor import Hypervisor
 from machine import Machine
 
+pytestmark = pytest.mark.arch("aarch64")
+
 ITS = 0x08080000
 CBASER, CWRITER, BASER = 0x80, 0x88, 0x100
 POOL = 0x60000000

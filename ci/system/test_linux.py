@@ -7,6 +7,8 @@ import pytest
 
 from hypervisor import VMS
 
+pytestmark = pytest.mark.arch("aarch64")
+
 LINUX = f"{VMS}/linux-aarch64-qemu-smp2.yaml"
 
 

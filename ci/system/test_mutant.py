@@ -9,6 +9,8 @@ from hypervisor import Hypervisor
 from machine import BUILD, TREE, MachineError
 from test_cell import see_destroyed_memory
 
+pytestmark = pytest.mark.arch("aarch64")
+
 
 def build(name):
     """The image of a mutant; in a folder of its own below the build directory."""

@@ -2,8 +2,12 @@
 """Root panics, and the cells live on."""
 import time
 
+import pytest
+
 from hypervisor import Hypervisor
 from machine import SCALE
+
+pytestmark = pytest.mark.arch("aarch64")
 
 
 def beats_counted(machine):

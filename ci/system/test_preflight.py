@@ -3,8 +3,12 @@
 import os
 import struct
 
+import pytest
+
 from hypervisor import TEST, Hypervisor
 from machine import BUILD
+
+pytestmark = pytest.mark.arch("aarch64")
 
 
 def refusal(machine, more=""):

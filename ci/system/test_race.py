@@ -2,7 +2,11 @@
 """Control operations against each other, and against root's own doings."""
 import re
 
+import pytest
+
 from hypervisor import TEST, Hypervisor, differences
+
+pytestmark = pytest.mark.arch("aarch64")
 
 LOOP = """
 end=$(($(cut -d. -f1 /proc/uptime) + {seconds}))

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.arch("aarch64")
+
 
 @pytest.mark.core
 def test_50_rounds_in_order(bh):

@@ -7,6 +7,8 @@ import pytest
 
 from machine import TREE, Result
 
+pytestmark = pytest.mark.arch("aarch64")
+
 HOST = ["ci/setup", "make all", "ci/system/shell"]
 
 
