@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <control/lock.h>
 
+#include <arch/upcall.h>
+#include <cell/cell.h>
 #include <core/lock.h>
 #include <core/log.h>
 
@@ -32,4 +34,15 @@ void lock_control_init(void)
 {
 	control = (struct spinlock){ 0 };
 	damaged = 0;
+}
+
+int upcall_map_hold(void)
+{
+	return !cell_is_root(cell_self()) || lock_control_try();
+}
+
+void upcall_map_release(void)
+{
+	if (cell_is_root(cell_self()))
+		lock_control_release();
 }

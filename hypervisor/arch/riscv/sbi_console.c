@@ -33,31 +33,30 @@ int64_t sbi_getc(void)
 	return percpu()->cell->is_root ? firmware_call_legacy(SBI_LEGACY_GETCHAR, 0) : -1;
 }
 
-/* One byte of the guest's memory at a time would do as well, but for its cost: as much as one page holds. */
-static int copy_page(uint64_t address, uint8_t *to, uint64_t size, unsigned int right)
+/* A byte of the guest's memory, and those behind it in its page. Context: upcall_map_hold(). NULL: not its own RAM. */
+static uint8_t *open_page(uint64_t address, uint64_t size, unsigned int right)
 {
 	unsigned int prot;
-	hpa_t from;
-	void *window;
+	hpa_t page;
 
-	if (!pt_lookup(&percpu()->cell->stage2, address, &from, &prot) || (prot & right) != right)
-		return 0;
-	if (!arch_is_ram(from.value))
-		return 0;
-	window = arch_window_open(from, size);
-	memcpy(to, window, size);
-	arch_window_close();
-	return 1;
+	if (!pt_lookup(&percpu()->cell->stage2, address, &page, &prot) || !(prot & right) || !arch_is_ram(page.value))
+		return NULL;
+	return arch_window_open(page, size);
 }
 
+/* Context: upcall_map_hold() */
 static int copy_from_guest(uint64_t address, uint8_t *to, uint64_t size)
 {
 	while (size) {
 		uint64_t part = PAGE_SIZE - (address & (PAGE_SIZE - 1));
+		const uint8_t *from;
 
 		part = part < size ? part : size;
-		if (!copy_page(address, to, part, PT_READ))
+		from = open_page(address, part, PT_READ);
+		if (!from)
 			return 0;
+		memcpy(to, from, part);
+		arch_window_close();
 		address += part;
 		to += part;
 		size -= part;
@@ -65,13 +64,19 @@ static int copy_from_guest(uint64_t address, uint8_t *to, uint64_t size)
 	return 1;
 }
 
+/* Nothing written: the guest, as the specification says, tries the rest again. */
 static struct sbi_result write_bytes(uint64_t size, uint64_t address)
 {
 	uint8_t bytes[WRITE_MOST];
 	uint64_t done;
+	int can;
 
 	size = size < WRITE_MOST ? size : WRITE_MOST;
-	if (!copy_from_guest(address, bytes, size))
+	if (!upcall_map_hold())
+		return (struct sbi_result){ SBI_SUCCESS, 0 };
+	can = copy_from_guest(address, bytes, size);
+	upcall_map_release();
+	if (!can)
 		return (struct sbi_result){ SBI_INVALID_PARAM, 0 };
 	for (done = 0; done < size; done++) {
 		if (sbi_putc(bytes[done]))
@@ -80,23 +85,30 @@ static struct sbi_result write_bytes(uint64_t size, uint64_t address)
 	return (struct sbi_result){ SBI_SUCCESS, done };
 }
 
-/* Root's input comes byte by byte; a guest's goes to its UART, and there is none here. */
-static struct sbi_result read_bytes(uint64_t size, uint64_t address)
+/* Root's input comes byte by byte; a guest's goes to its UART, and there is none here. Context: upcall_map_hold() */
+static struct sbi_result read_byte(uint64_t address)
 {
-	unsigned int prot;
-	hpa_t to;
+	uint8_t *to = open_page(address, 1, PT_WRITE);
 	int64_t byte;
 
-	if (!size)
-		return (struct sbi_result){ SBI_SUCCESS, 0 };
-	if (!pt_lookup(&percpu()->cell->stage2, address, &to, &prot) || !(prot & PT_WRITE) || !arch_is_ram(to.value))
+	if (!to)
 		return (struct sbi_result){ SBI_INVALID_PARAM, 0 };
 	byte = sbi_getc();
-	if (byte < 0)
-		return (struct sbi_result){ SBI_SUCCESS, 0 };
-	*(uint8_t *)arch_window_open(to, 1) = (uint8_t)byte;
+	if (byte >= 0)
+		*to = (uint8_t)byte;
 	arch_window_close();
-	return (struct sbi_result){ SBI_SUCCESS, 1 };
+	return (struct sbi_result){ SBI_SUCCESS, byte >= 0 };
+}
+
+static struct sbi_result read_bytes(uint64_t size, uint64_t address)
+{
+	struct sbi_result result;
+
+	if (!size || !upcall_map_hold())
+		return (struct sbi_result){ SBI_SUCCESS, 0 };
+	result = read_byte(address);
+	upcall_map_release();
+	return result;
 }
 
 /* arg[0] = bytes, arg[1] and arg[2] = address, low and high half of twice 64 bits */

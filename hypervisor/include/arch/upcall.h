@@ -52,6 +52,15 @@ enum mmio_result {
 /** device/mmio.c. Called with full frame or less; never parks. */
 enum mmio_result upcall_mmio(struct mmio_access *access);
 
+/**
+ * upcall_map_hold() - keep the memory map of the caller's cell as it is until upcall_map_release() (control/lock.c)
+ * For who looks up a page of a guest and then uses it. A guest's map is as it is while one of its vCPUs runs; root's
+ * changes with every cell that comes and goes, so for root this takes the control lock.
+ * Return: 1; 0: a control operation is under way, the guest has to try again.
+ */
+int upcall_map_hold(void);
+void upcall_map_release(void);
+
 enum violation_result {
 	VIOLATION_INJECT = 0, /* the caller injects the architecture's fault and goes on */
 	VIOLATION_HANDLED =
