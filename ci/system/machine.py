@@ -38,11 +38,17 @@ CPUS = ("cortex-a57", "cortex-a76", "max")
 VHE_CPUS = ("cortex-a76", "max")
 # Kinds of interrupt controller that make it a RISC-V machine, and what QEMU calls it then.
 RISCV = {"plic": "virt", "aplic": "virt,aia=aplic", "imsic": "virt,aia=aplic-imsic,aia-guests=3"}
+# Kinds of interrupt controller that make it an x86-64 machine: devices, words of the command line, kernel flavour. Linux
+# uses x2APIC only behind a unit that remaps interrupts; of AMD's, QEMU's remaps DMA only, and needs the full kernel.
+X86 = {"xapic": ([], "", ""),
+       "x2apic": (["-device", "intel-iommu,intremap=on,eim=on"], "intel_iommu=off intremap=on", ""),
+       "amdvi": (["-device", "amd-iommu,pt=off"], "amd_iommu=off intremap=off", "-full")}
+X86_CPU = "EPYC,+svm,+npt,+x2apic"
 
 
 def arch_of(gic):
     """The architecture of a machine with this interrupt controller."""
-    return "riscv64" if gic in RISCV else "aarch64"
+    return "riscv64" if gic in RISCV else "x86_64" if gic in X86 else "aarch64"
 
 
 # Root's lines of dmesg that no scenario may leave behind.
@@ -105,11 +111,12 @@ class Machine:
     """
     kernel   series of the stock kernel: "6.1" or "6.12"
     cpu      QEMU's CPU model; for those with VHE the kernel is told not to use it
-    gic      version of the interrupt controller: 2 or 3; "plic", "aplic" or "imsic": a RISC-V machine
+    gic      version of the interrupt controller: 2 or 3; "plic", "aplic" or "imsic": a RISC-V machine;
+             "xapic", "x2apic" or "amdvi": an x86-64 machine
     smp      number of CPUs;  mem: RAM
     append   more words for the kernel's command line
     drop     words of the usual command line to leave out (to provoke refusals)
-    el2      whether the machine has EL2 at all
+    el2      whether the machine has EL2 (the H extension, SVM) at all
     icount   one instruction is one nanosecond, the same in every run
     qemu     more arguments for QEMU
     loglevel kernel messages less severe than that stay off the console
@@ -121,7 +128,7 @@ class Machine:
     def __init__(self, kernel="6.12", cpu=None, gic=3, smp=4, mem="2G", append="", drop=(), el2=True,
                  icount=False, qemu=(), loglevel=4, image=None, files=None, name=None):
         self.arch = arch_of(gic)
-        cpu = cpu or ("rv64" if gic in RISCV else "cortex-a57")
+        cpu = cpu or {"aarch64": "cortex-a57", "riscv64": "rv64", "x86_64": X86_CPU}[self.arch]
         self.kernel, self.cpu, self.gic, self.smp, self.mem = kernel, cpu, gic, smp, mem
         self.el2, self.icount, self.qemu, self.image, self.files = el2, icount, list(qemu), image, files or {}
         self.configuration = Configuration(kernel, gic, cpu)
@@ -131,8 +138,10 @@ class Machine:
         words += ["console=ttyAMA0", "kvm-arm.mode=none"] if self.arch == "aarch64" else ["console=ttyS0"]
         if cpu in VHE_CPUS and self.arch == "aarch64":
             words.append("id_aa64mmfr1.vh=0")
-        # Root gets the beginning; pool and hypervisor lie above. QEMU puts the RISC-V initrd behind 512 MiB.
-        words.append("mem=512M" if self.arch == "aarch64" else "mem=1G")
+        # Root gets the beginning; pool and hypervisor lie above. QEMU puts the RISC-V initrd behind 512 MiB. What is at
+        # the end of a PC's memory belongs to its firmware.
+        words.append({"aarch64": "mem=512M", "riscv64": "mem=1G", "x86_64": "memmap=1008M$0x40000000"}[self.arch])
+        words += X86[gic][1].split() if gic in X86 else []
         # memscan looks at the pool through /dev/mem, though the driver has claimed it.
         words.append("iomem=relaxed")
         if SCALE > 1:
@@ -152,26 +161,33 @@ class Machine:
 
     def arguments(self, serial):
         """QEMU's command line; serial: the arguments that make the first serial port."""
-        kernel = os.path.join(CACHE, f"kernels/{self.arch}-{self.kernel}/Image")
+        kernel = os.path.join(CACHE, f"kernels/{self.arch}-{self.series()}/Image")
         if not os.path.exists(kernel):
             raise MachineError(f"{kernel} does not exist; run ci/setup")
-        machine = RISCV.get(self.gic) or f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
-        cpu = self.cpu if self.el2 or self.arch == "aarch64" else f"{self.cpu},h=false"
+        machine = f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
+        machine = RISCV.get(self.gic) or ("q35" if self.gic in X86 else machine)
+        cpu = self.cpu if self.el2 else self.cpu + {"aarch64": "", "riscv64": ",h=false", "x86_64": ",svm=off"}[self.arch]
         args = [f"qemu-system-{self.arch}", "-M", machine, "-cpu", cpu, "-smp", str(self.smp), "-m", self.mem,
                 "-display", "none", "-no-reboot", "-nic", "none", "-kernel", kernel, "-initrd", self.path("cpio"),
                 "-append", self.append, *serial]
-        if self.arch == "aarch64":  # QEMU's RISC-V machine has one serial port only
+        if self.gic in X86:
+            args += ["-accel", f"tcg,thread={'single' if self.icount else 'multi'}", "-nodefaults", *X86[self.gic][0]]
+        if self.arch != "riscv64":  # QEMU's RISC-V machine has one serial port only
             args += ["-chardev", f"socket,id=cells,path={self.path('sock')},server=on,wait=off,"
                                  f"logfile={self.path('uart1')},logappend=off", "-serial", "chardev:cells"]
         if self.icount:
             args += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]
         return args + self.qemu
 
+    def series(self):
+        """The stock kernel's name in the cache, without the architecture."""
+        return self.kernel + (X86[self.gic][2] if self.gic in X86 else "")
+
     def pack(self, quiet=True):
         """Write the initramfs with the current build in it."""
         os.makedirs(LOG, exist_ok=True)
         build_helpers(self.arch)
-        command = [os.path.join(TREE, "ci/lib/initramfs"), "root", "--arch", self.arch, "--series", self.kernel,
+        command = [os.path.join(TREE, "ci/lib/initramfs"), "root", "--arch", self.arch, "--series", self.series(),
                    "--build", BUILD,
                    "-o", self.path("cpio")]
         if quiet:
@@ -403,6 +419,9 @@ class Configuration(typing.NamedTuple):
 
     @property
     def label(self):
+        if self.arch == "x86_64":
+            vendor = "vmx" if "+vmx" in self.cpu else "svm"
+            return f"{self.kernel}-{vendor}-{self.gic}" + ("" if self.cpu == X86_CPU else f"-{self.cpu.split(',')[0]}")
         controller = f"gic{self.gic}" if self.arch == "aarch64" else self.gic
         return f"{self.kernel}-{controller}-{self.cpu.replace(',', '-')}"
 
@@ -482,7 +501,8 @@ def build_helpers(arch):
 
 def from_options(options, **more):
     """A machine as the options of ci/system/shell and ci/system/exec describe it."""
-    gic = options.intc if options.arch == "riscv64" else options.gic
+    default = {"aarch64": options.gic, "riscv64": "plic", "x86_64": "xapic"}[options.arch]
+    gic = options.intc or default if options.arch != "aarch64" else default
     return Machine(kernel=options.kernel, cpu=options.cpu, gic=gic, smp=options.smp, mem=options.mem,
                    append=options.append, drop=options.drop, el2=not options.no_el2, icount=options.icount,
                    loglevel=options.loglevel, image=options.image, qemu=options.qemu,
@@ -491,15 +511,15 @@ def from_options(options, **more):
 
 def add_options(parser):
     parser.add_argument("--kernel", default="6.12", choices=("6.1", "6.12"))
-    parser.add_argument("--arch", default="aarch64", choices=("aarch64", "riscv64"))
-    parser.add_argument("--cpu", help="cortex-a57, cortex-a76, max, ...; rv64, rva23s64, max, ...")
+    parser.add_argument("--arch", default="aarch64", choices=("aarch64", "riscv64", "x86_64"))
+    parser.add_argument("--cpu", help="cortex-a57, cortex-a76, max, ...; rv64, rva23s64, max, ...; EPYC,+svm,+npt, max")
     parser.add_argument("--gic", type=int, default=3, choices=(2, 3), help="version, AArch64")
-    parser.add_argument("--intc", default="plic", choices=tuple(RISCV), help="interrupt controller, RISC-V")
+    parser.add_argument("--intc", choices=(*RISCV, *X86), help="interrupt controller; RISC-V: plic, x86-64: xapic if not said")
     parser.add_argument("--smp", type=int, default=4)
     parser.add_argument("--mem", default="2G")
     parser.add_argument("--append", default="", help="more words for the kernel's command line")
     parser.add_argument("--drop", action="append", default=[], help="leave this word of the command line out")
-    parser.add_argument("--no-el2", action="store_true", help="a machine without EL2, or without the H extension")
+    parser.add_argument("--no-el2", action="store_true", help="a machine without EL2, H extension or SVM")
     parser.add_argument("--icount", action="store_true", help="deterministic: one instruction is one nanosecond")
     parser.add_argument("--loglevel", type=int, default=7, help="kernel messages on the console (default: %(default)s)")
     parser.add_argument("--image", help="hypervisor image instead of the one in build/")
