@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A machine in Bochs: the emulator that has VMX, a second SVM, and CET.
+
+    with BochsMachine(kernel="6.12", cpu="corei7_skylake_x") as m:
+        print(m.sh("grep -c vmx /proc/cpuinfo"))
+
+The same shell as in QEMU: Bochs opens a pseudo terminal as its first serial port, and the
+test holds the other end. The kernel comes from a CD, since Bochs loads none itself. It has
+no second serial port here, no MMCONFIG and no IOMMU, one disk less, and it takes its time.
+"""
+import atexit
+import fcntl
+import os
+import shutil
+import subprocess
+import termios
+import time
+import tty
+
+import pexpect
+import pexpect.fdpexpect
+
+from machine import CACHE, LOG, Machine, MachineError, SCALE, _die_with_parent, _Slot
+
+# CPU models, and words that a kernel on them needs.
+MODELS = {
+    "corei7_skylake_x": (),           # VMX, EPT, VPID, unrestricted guest
+    "tigerlake": (),                  # the same, and CET
+    "ryzen": ("clearcpuid=mwaitx",),  # SVM with NRIP save, flush by ASID; it never wakes from MWAITX
+}
+
+# Not of the emulator's time, but of the kernel's: what it would calibrate, wait for or try out.
+WORDS = ("no_timer_check", "lpj=4000000", "idle=nomwait", "tsc=reliable", "random.trust_cpu=on", "retbleed=off")
+
+ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32")
+SHARE = "/usr/share/bochs"
+
+BXRC = """\
+plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1
+config_interface: textconfig
+display_library: rfb, options="timeout=0"
+memory: guest={mem}, host={mem}
+romimage: file={share}/BIOS-bochs-latest
+vgaromimage: file={share}/VGABIOS-lgpl-latest
+cpu: model={cpu}, count={smp}, ips=50000000, quantum=16, reset_on_triple_fault=0
+clock: sync=none, time0=1735689600
+pci: enabled=1, chipset=i440fx
+ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+ata0-master: type=cdrom, path={iso}, status=inserted
+boot: cdrom
+com1: enabled=1, mode=term, dev={tty}
+log: {log}
+panic: action=report
+error: action=report
+info: action=report
+debug: action=ignore
+"""
+
+ISOLINUX_CFG = """\
+default linux
+prompt 0
+timeout 0
+label linux
+  kernel /vmlinuz
+  append initrd=/initrd {append}
+"""
+
+
+def megabytes(text):
+    """Memory as QEMU takes it ("2G", "512M") in megabytes."""
+    units = {"M": 1, "G": 1024}
+    return int(text[:-1]) * units[text[-1]]
+
+
+def make_iso(folder, kernel, initrd, append, iso):
+    """A CD that boots the kernel."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(os.path.join(folder, "isolinux"))
+    for source in ISOLINUX:
+        if not os.path.exists(source):
+            raise MachineError(f"{source} does not exist; run ci/setup")
+        shutil.copy(source, os.path.join(folder, "isolinux"))
+    shutil.copy(kernel, os.path.join(folder, "vmlinuz"))
+    shutil.copy(initrd, os.path.join(folder, "initrd"))
+    with open(os.path.join(folder, "isolinux/isolinux.cfg"), "w", encoding="ascii") as f:
+        f.write(ISOLINUX_CFG.format(append=append))
+    subprocess.run(["xorriso", "-as", "mkisofs", "-quiet", "-o", iso, "-b", "isolinux/isolinux.bin",
+                    "-c", "isolinux/boot.cat", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", folder],
+                   check=True, stderr=subprocess.DEVNULL)
+    shutil.rmtree(folder)
+
+
+class BochsMachine(Machine):
+    """As Machine; cpu: one of MODELS, kernel: series, or the path of a kernel."""
+
+    def __init__(self, kernel="6.12", cpu="corei7_skylake_x", smp=2, mem="1G", append="", name=None, **more):
+        name = name or f"bochs-{os.path.basename(kernel)}-{cpu}"
+        super().__init__(kernel=kernel, cpu=cpu, smp=smp, mem=mem, append=append, name=name, **more)
+        self.master = self.slave = self.process = None
+
+    # ---- life --------------------------------------------------------------
+
+    def kernel_path(self):
+        return self.kernel if "/" in self.kernel else os.path.join(CACHE, f"kernels/{self.arch}-{self.kernel}/Image")
+
+    def _open_terminal(self):
+        """Bochs' end of a pseudo terminal: raw from the start, and open here, too, so that it never hangs up."""
+        self.master, self.slave = os.openpty()
+        tty.setraw(self.slave, termios.TCSANOW)
+        fcntl.fcntl(self.master, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        return os.ttyname(self.slave)
+
+    def _write_configuration(self, terminal):
+        with open(self.path("bxrc"), "w", encoding="ascii") as f:
+            f.write(BXRC.format(mem=megabytes(self.mem), share=SHARE, cpu=self.cpu, smp=self.smp,
+                                iso=self.path("iso"), tty=terminal, log=self.path("bochs")))
+        with open(self.path("bxdebug"), "w", encoding="ascii") as f:
+            f.write("c\n")  # the debugger that Debian builds in: go on
+
+    def boot(self, timeout=400):
+        """Start Bochs and wait for root's shell."""
+        self.pack()
+        append = " ".join([self.append, *WORDS, *MODELS[self.cpu]])
+        make_iso(self.path("cd"), self.kernel_path(), self.path("cpio"), append, self.path("iso"))
+        self.slot = _Slot()
+        self._write_configuration(self._open_terminal())
+        with open(self.path("out"), "wb") as out:
+            self.process = subprocess.Popen(
+                ["bochs-bin", "-q", "-f", self.path("bxrc"), "-rc", self.path("bxdebug")], stdin=subprocess.DEVNULL,
+                stdout=out, stderr=out, env={**os.environ, "BXSHARE": SHARE}, preexec_fn=_die_with_parent)
+        self.child = pexpect.fdpexpect.fdspawn(self.master, timeout=timeout * SCALE, encoding="utf-8",
+                                               codec_errors="replace")
+        self.child.delaybeforesend = None
+        self.child.logfile_read = open(self.path("console"), "w", encoding="utf-8")
+        atexit.register(self.close)
+        start = time.monotonic()
+        self._expect("bulkhead-root ready", timeout, "boot")
+        self._synchronize()
+        self.boot_seconds = time.monotonic() - start
+        return self
+
+    def _expect(self, pattern, timeout, what):
+        """Emulated seconds are long; and a machine that has ended says nothing more."""
+        try:
+            super()._expect(pattern, timeout * 4, what)
+        except MachineError as error:
+            if self.process.poll() is None:
+                raise
+            with open(self.path("out"), encoding="utf-8", errors="replace") as f:
+                raise MachineError(f"machine {self.name}, {what}: Bochs ended with {self.process.returncode}: "
+                                   f"{f.read()[-1000:]}") from error
+
+    def close(self):
+        """End Bochs at once."""
+        if self.process is None:
+            return
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        self.child.logfile_read.close()
+        self.child = None
+        os.close(self.master)
+        os.close(self.slave)
+        self.slot.free()
+        atexit.unregister(self.close)
+        for suffix in ("cpio", "iso"):
+            if os.path.exists(self.path(suffix)):
+                os.unlink(self.path(suffix))
