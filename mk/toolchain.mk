@@ -8,6 +8,7 @@ HOSTAR ?= ar
 
 CROSS_COMPILE_aarch64 ?= aarch64-linux-gnu-
 CROSS_COMPILE_riscv64 ?= riscv64-linux-gnu-
+CROSS_COMPILE_x86_64 ?= $(if $(filter x86_64,$(shell uname -m)),,x86_64-linux-gnu-)
 
 BULKHEAD_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bulkhead
 export BULKHEAD_CACHE

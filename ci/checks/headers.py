@@ -11,8 +11,11 @@ CROSS = [os.environ.get('CROSS_COMPILE_aarch64', 'aarch64-linux-gnu-') + 'gcc', 
          '-mgeneral-regs-only']
 CROSS_RISCV = [os.environ.get('CROSS_COMPILE_riscv64', 'riscv64-linux-gnu-') + 'gcc', '-std=gnu11', '-ffreestanding',
                '-march=rv64imac_zicsr_zifencei', '-mabi=lp64']
+CROSS_X86 = [os.environ.get('CROSS_COMPILE_x86_64', '') + 'gcc', '-std=gnu11', '-ffreestanding', '-mgeneral-regs-only',
+             '-mcmodel=kernel', '-fno-pic']
 ALL = ['-fsyntax-only', '-Wall', '-Wextra', '-Werror', '-Wno-unused-parameter', '-Wstrict-prototypes', '-x', 'c', '-']
 FAKE_DIR, ARM64_DIR, RISCV_DIR = 'hypervisor/arch/fake', 'hypervisor/arch/arm64', 'hypervisor/arch/riscv'
+X86_DIR = 'hypervisor/arch/x86'
 HV = ['-Iinclude', '-Ihypervisor/include']
 
 
@@ -26,6 +29,7 @@ def worlds(path, build):
     """(name, command) of each world in which this header must compile."""
     arm64 = CROSS + HV + ['-I' + ARM64_DIR] + generated(build, 'aarch64')
     riscv = CROSS_RISCV + HV + ['-I' + RISCV_DIR] + generated(build, 'riscv64')
+    x86 = CROSS_X86 + HV + ['-I' + X86_DIR] + generated(build, 'x86_64')
     fake = HOST + HV + ['-I' + FAKE_DIR, '-DBH_TEST'] + generated(build, 'unit')
     if path.startswith('include/bulkhead/'):
         yield 'host', ['gcc', '-std=c11', '-pedantic', '-Iinclude']
@@ -34,6 +38,8 @@ def worlds(path, build):
         yield 'arm64', arm64
     elif path.startswith(RISCV_DIR):
         yield 'riscv', riscv
+    elif path.startswith(X86_DIR):
+        yield 'x86', x86
     elif path.startswith(FAKE_DIR):
         yield 'fake', fake
     elif path.startswith('hypervisor/'):

@@ -31,7 +31,7 @@ def nm(path):
 
 def objects(root, build):
     """(architecture, object, source) of what was built from sources that still exist."""
-    for arch, base in (('arm64', 'aarch64'), ('riscv', 'riscv64'), ('fake', 'unit/address')):
+    for arch, base in (('arm64', 'aarch64'), ('riscv', 'riscv64'), ('x86', 'x86_64'), ('fake', 'unit/address')):
         top = os.path.join(build, base)
         for path, _, names in os.walk(os.path.join(top, 'hypervisor')):
             for name in (n for n in names if n.endswith('.o')):

@@ -66,7 +66,7 @@ class Rules:
 
     def __init__(self, path):
         self.layers, self.allow, self.system = [], {}, {}
-        self.search, self.per, self.prefix = [], {}, []
+        self.search, self.per, self.prefix, self.begun = [], {}, [], set()
         with open(path, encoding='utf-8') as f:
             for number, line in enumerate(f, 1):
                 words = line.split('#', 1)[0].split()
@@ -86,6 +86,8 @@ class Rules:
             self.search += args
         elif kind == 'per' and args and args[0] in self.allow:
             self.per.setdefault(args[0], []).extend(args[1:])
+        elif kind == 'begun' and set(args) <= set(self.allow):
+            self.begun.update(args)
         elif kind == 'prefix' and len(args) > 1:
             self.prefix.append((args[0], args[1:]))
         else:

@@ -10,6 +10,11 @@
  * Where x1..x5 are named below, that is a1..a5, and x2..x6 are the arguments a0..a4. Firmware alone answers
  * -2 in a0 (no such extension), and so does the hypervisor to any other number of the firmware range.
  *
+ * x86-64: VMMCALL or VMCALL at CPL 0, as CPUID leaf BH_CPUID_LEAF + 1 says (bulkhead/x86.h; without that leaf the
+ * instruction is unknown): RAX = BH_HYPERCALL(number), RDI, RSI, RDX, RCX, R8 = arguments (x2..x6 below); returns
+ * RAX = enum bh_error_code and RDI, RSI, RDX, RCX, R8 = values (x1..x5 below) or the packed record. Other registers
+ * are preserved.
+ *
  * Every control call does a bounded amount of work; one that is not finished returns
  * BH_E_AGAIN and is repeated with the same arguments until it returns something else.
  */

@@ -23,12 +23,24 @@
  * The hypercall DISABLE returns in the same way behind the ECALL: from HS-mode, with all registers but a0 to
  * a5 and all CSRs as a call without it leaves them, except that stvec holds the address behind the ECALL: it
  * is 4-byte aligned, and the caller writes its own value again.
+ *
+ * x86-64: long mode, CPL 0, interrupts off, CR4.PGE 0, CR4.LA57 as the kernel has it, CR3 bits 11:0 zero. CR3's
+ * tables map: all of the hypervisor's memory at BH_X86_BASE, writable and executable, and at the kernel's addresses
+ * the code that enters, a stack (RSP, with 128 bytes free below), and copies of GDT (writable, at least the kernel's
+ * selectors) and IDT, with handlers, to which GDTR and IDTR point. Supervisor pages, no protection keys. The entry is
+ * jumped to at BH_X86_BASE + entry_offset: RDI = BH_ENTER_ARG(), RSI = where to return to. Back: at RSI, RAX = enum
+ * bh_error_code, RBX, RBP, RSP, R12 to R15, RFLAGS, control, debug and segment registers and MSRs as before (a guest
+ * if RAX is BH_E_OK); other general registers are lost.
+ * The hypercall DISABLE is made under the same conditions and returns in the same way behind the instruction, from
+ * the hypervisor's place with all registers as a call without it leaves them. A return from there is an IRETQ, which
+ * ends a blocking of NMIs.
  */
 #ifndef BULKHEAD_IMAGE_H
 #define BULKHEAD_IMAGE_H
 
 #include <bulkhead/types.h>
 #include <bulkhead/version.h>
+#include <bulkhead/x86.h>
 
 #define BH_IMAGE_MAGIC 0x444145484b4c5542ull /* "BULKHEAD" */
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* x86 parts of struct cell and struct cpu. */
+#ifndef ASM_TYPES_H
+#define ASM_TYPES_H
+
+#include <asm/irq_types.h>
+#include <bulkhead/types.h>
+#include <core/lock.h>
+#include <core/pagetable.h>
+#include <core/vtime.h>
+
+#ifndef CONFIG_MAX_CPUS
+#define CONFIG_MAX_CPUS 64
+#endif
+
+/**
+ * struct cell_arch - what a cell has of x86
+ * @stage2: its table (NPT or EPT); tag is the id that address space ids are made of.
+ * @vcpu_count: vCPUs (root: slots).  @is_root: root sees the machine's own CPUID leaves and MSRs.
+ * @slot: by vCPU.  @apic_id: by vCPU, as the guest sees it.
+ * @time: of guests: stands still while the cell is suspended.
+ * @msr_bitmap, @io_bitmap: by the back end's rule, in the hypervisor's memory.
+ * @irq: its interrupt controllers (asm/irq_types.h).
+ */
+struct cell_arch {
+	struct page_table stage2;
+	uint32_t id;
+	uint32_t vcpu_count;
+	uint32_t is_root;
+	uint32_t reserved;
+	uint16_t slot[CONFIG_MAX_CPUS];
+	uint32_t apic_id[CONFIG_MAX_CPUS];
+	struct vtime time;
+	uint8_t *msr_bitmap;
+	uint8_t *io_bitmap;
+	struct cell_irq irq;
+};
+
+/**
+ * struct cpu_arch - what other CPUs see of a CPU; all atomic
+ * @kicked: a kick is on its way: the next NMI is not the guest's.
+ * @nmi: an NMI for the guest was asked for by another vCPU (asm/vcpu.h: vcpu_send_nmi()).
+ * @in_guest: its translations may be in use.
+ * @flush: counts what was asked to be forgotten.  @flushed: up to where it has been.
+ * @is_off: waits to be given back (arch_cpu_leave_off()).
+ */
+struct cpu_arch {
+	uint32_t kicked;
+	uint32_t nmi;
+	uint32_t in_guest;
+	uint32_t flush;
+	uint32_t flushed;
+	uint32_t is_off;
+};
+
+#endif

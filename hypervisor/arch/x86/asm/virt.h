@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The two back ends, SVM and VMX: one is chosen when the first CPU enters. Ops are for what is not hot; each back end
+ * has its own run loop, counts its exits and hands them to the common handlers of asm/exits.h by a table.
+ */
+#ifndef ASM_VIRT_H
+#define ASM_VIRT_H
+
+#include <asm/frame.h>
+#include <asm/state.h>
+#include <asm/types.h>
+#include <bulkhead/types.h>
+
+/** Registers of the vCPU that runs here (or that is being set up). */
+enum vcpu_register {
+	VCPU_RIP,
+	VCPU_RSP,
+	VCPU_RFLAGS,
+	VCPU_CR0,
+	VCPU_CR3,
+	VCPU_CR4,
+	VCPU_EFER, /* as the guest sees it */
+	VCPU_DR7,
+	VCPU_FS_BASE,
+	VCPU_GS_BASE,
+	VCPU_REGISTER_COUNT
+};
+
+/** What the bitmap for MSRs lets a guest do without an exit. */
+enum msr_access { MSR_TRAP = 0, MSR_READ = 1, MSR_WRITE = 2, MSR_READ_WRITE = 3 };
+
+#define VIRT_MSR_BITMAP_PAGES 2u /* VMX needs one */
+#define VIRT_IO_BITMAP_PAGES 3u  /* a bit for each port; SVM looks at a third page for wide accesses */
+#define NO_ERROR_CODE 0xffffffffu
+
+/** The start of every instruction that exits: its length, where the processor does not say where the next one is. */
+enum instruction_length {
+	LENGTH_HLT = 1,
+	LENGTH_CPUID = 2,
+	LENGTH_RDMSR = 2,
+	LENGTH_WRMSR = 2,
+	LENGTH_INVD = 2,
+	LENGTH_HYPERCALL = 3,
+	LENGTH_XSETBV = 3,
+	LENGTH_MWAIT = 3
+};
+
+/**
+ * struct virt_ops - a back end
+ * All but @exists and @probe: on the CPU concerned, after @cpu_init there.
+ *
+ * @exists: has this CPU the feature at all? Pure; chooses the back end.
+ * @probe: CPU step: can this CPU run it, and like the first one? Says in the log, in a sentence, what is missing.
+ *	Return: 0 or BH_E_HARDWARE. Changes nothing.
+ * @cpu_init: CPU step: prepare the pages of the private area (asm/layout.h). Nothing is switched on. 0 or error code.
+ * @cpu_on: switch virtualization on. Cannot fail. Activation, and before a parked CPU has its first guest.
+ * @cpu_off: the opposite; registers that it needs are as found.
+ * @load: the whole state of the vCPU. @save: read it back (as the guest sees it); the CPU's own are not touched.
+ *	State MSRs that the back end does not switch by itself are in the CPU: see state_load_msrs().
+ * @set_cell: stage 2, its id, bitmaps and TSC offset of percpu()->cell. NULL cell: none; nothing may run.
+ * @set_offset: what the guest reads of the TSC is the machine's plus @offset.
+ * @get, @set: one register.  @segment: one segment register (GDTR and IDTR, too).
+ * @skip: go on behind the instruction that exited; @length where the processor does not say.
+ *	Also ends the interrupt shadow.
+ * @inject: exception @vector with @error or NO_ERROR_CODE at the next entry.
+ * @inject_nmi: as soon as the guest takes NMIs.
+ * @has_reinject: is an event that the exit interrupted still to be delivered?
+ * @cancel: forget events that wait (a vCPU is reset).
+ * @intercept_halt: from now on HLT and MWAIT exit (asm/exits.h: exit_halt()), or no more.
+ * @flush: forget the guest's translations before it runs again.
+ * @permit_msr: @bitmap of VIRT_MSR_BITMAP_PAGES: @access without an exit. All ones at first.
+ *	Return: 0 if the bitmap has no such MSR: then it always exits.
+ * @unmask_nmi, @mask_nmi: let NMIs in that had to wait, here in the hypervisor; and no more.
+ * @format: of stage 2 on this machine (enum formats_kind).
+ * @run: into the guest with percpu_frame(); the run loop. Does not return.
+ */
+struct virt_ops {
+	const char *name;
+	int (*exists)(void);
+	int (*probe)(void);
+	int (*cpu_init)(void);
+	void (*cpu_on)(void);
+	void (*cpu_off)(void);
+	void (*load)(const struct x86_state *state);
+	void (*save)(struct x86_state *state);
+	void (*set_cell)(const struct cell_arch *cell);
+	void (*set_offset)(uint64_t offset);
+	uint64_t (*get)(enum vcpu_register reg);
+	void (*set)(enum vcpu_register reg, uint64_t value);
+	void (*segment)(enum x86_segment_name name, struct x86_segment *segment);
+	void (*skip)(unsigned int length);
+	void (*inject)(unsigned int vector, uint32_t error);
+	void (*inject_nmi)(void);
+	void (*cancel)(void);
+	void (*intercept_halt)(int on);
+	void (*flush)(void);
+	int (*permit_msr)(void *bitmap, uint32_t msr, enum msr_access access);
+	void (*unmask_nmi)(void);
+	void (*mask_nmi)(void);
+	unsigned int (*format)(void);
+	void (*run)(void) __attribute__((noreturn));
+};
+
+extern const struct virt_ops svm_ops;
+extern const struct virt_ops vmx_ops;
+
+/** System step: take the back end that this machine has. Return: 0 or BH_E_HARDWARE with a line in the log. */
+int virt_select(void);
+
+/** The back end. Not NULL after virt_select(). */
+const struct virt_ops *virt(void);
+
+/** Exceptions by name. */
+enum exception {
+	EXCEPTION_DB = 1,
+	EXCEPTION_NMI = 2,
+	EXCEPTION_UD = 6,
+	EXCEPTION_DF = 8,
+	EXCEPTION_GP = 13,
+	EXCEPTION_PF = 14,
+	EXCEPTION_MC = 18
+};
+
+#endif
