@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The hypervisor's own address space. All CPUs share the tables for image, pool and devices; each has a root
- * of its own that adds the GiB of its private area. A CPU's private area is mapped on no other CPU.
+ * Onto the hypervisor's own address space and off it: core/space.c makes what all CPUs share; each has a root of
+ * its own that adds the GiB of its private area. A CPU's private area is mapped on no other CPU.
  */
 #include <asm/mmu.h>
 
@@ -10,16 +10,25 @@
 #include <asm/maintenance.h>
 #include <asm/percpu.h>
 #include <core/image.h>
-#include <core/log.h>
-#include <core/pagetable.h>
+#include <core/space.h>
 
-extern char layout_text_end[], layout_rodata_end[], layout_end[];
+extern char layout_text_end[], layout_rodata_end[];
 
-#define ROOT_ENTRIES 512u
 #define PRIVATE_ENTRY (PERCPU_BASE >> 30)
 
-static struct page_table tables; /* what all CPUs share */
-static uint64_t device_next = DEVICE_BASE;
+const struct arch_space *arch_space(void)
+{
+	static const struct arch_space space = {
+		.hv_base = HV_BASE,
+		.hv_size_max = HV_SIZE_MAX,
+		.text_size = (uintptr_t)layout_text_end - HV_BASE,
+		.rodata_end = (uintptr_t)layout_rodata_end - HV_BASE,
+		.device_base = DEVICE_BASE,
+		.device_size = DEVICE_SIZE,
+	};
+
+	return &space;
+}
 
 void *arch_hv_ptr(hpa_t address)
 {
@@ -31,11 +40,6 @@ hpa_t arch_hv_hpa(const void *pointer)
 	return hpa((uint64_t)(uintptr_t)pointer - HV_BASE + image_header.hv_base);
 }
 
-hpa_t mmu_percpu_hpa(unsigned int slot)
-{
-	return hpa(image_header.hv_base + image_header.core_size + image_header.percpu_size * slot);
-}
-
 static uint64_t *private_table(uint64_t offset)
 {
 	return (uint64_t *)(PERCPU_BASE + offset);
@@ -43,78 +47,27 @@ static uint64_t *private_table(uint64_t offset)
 
 static uint64_t percpu_physical(uint64_t offset)
 {
-	return mmu_percpu_hpa(percpu()->slot).value + offset;
-}
-
-/* Image, configuration, info area and pool at HV_BASE; between them the private areas, which are left out. */
-static int map_linear(void)
-{
-	const uint64_t text = (uint64_t)(uintptr_t)layout_text_end - HV_BASE;
-	const uint64_t rodata = (uint64_t)(uintptr_t)layout_rodata_end - HV_BASE;
-	const uint64_t core = image_header.core_size;
-	const uint64_t rest = core + image_header.percpu_size * image_header.cpu_count;
-	const struct {
-		uint64_t start, end;
-		unsigned int prot;
-	} parts[] = {
-		{ 0, text, PT_READ | PT_EXEC },
-		{ text, rodata, PT_READ },
-		{ rodata, core, PT_READ | PT_WRITE },
-		{ rest, image_header.hv_size, PT_READ | PT_WRITE },
-	};
-
-	for (unsigned int i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		int code = pt_map(&tables, HV_BASE + parts[i].start,
-				  hpa(image_header.hv_base + parts[i].start), parts[i].end - parts[i].start,
-				  parts[i].prot, PT_NORMAL);
-
-		if (code)
-			return code;
-	}
-	return 0;
+	return space_percpu(percpu()->slot).value + offset;
 }
 
 /* Root entries are only ever added; a hart may have noted that there was none, and forgets it. */
 static void copy_root(void)
 {
-	uint64_t *root = private_table(PERCPU_ROOT);
-
-	for (unsigned int i = 0; i < ROOT_ENTRIES; i++) {
-		if (i == PRIVATE_ENTRY)
-			root[i] = percpu_physical(PERCPU_PRIVATE_L2) >> 2 | BOOT_TABLE;
-		else
-			root[i] = tables.root[i];
-	}
-	arch_pt_publish();
+	space_fill_root(private_table(PERCPU_ROOT), PRIVATE_ENTRY, hpa(percpu_physical(PERCPU_PRIVATE_L2)));
 	maintenance_own();
 }
 
 int mmu_init(void)
 {
-	int code;
+	int code = space_init();
 
-	if (image_header.hv_size > HV_SIZE_MAX) {
-		log_error(
-			"enable: the hypervisor has 0x%llx bytes of memory, at most 0x%llx are mapped: make it smaller",
-			(unsigned long long)image_header.hv_size, (unsigned long long)HV_SIZE_MAX);
-		return BH_E_RANGE;
-	}
-	code = pt_init(&tables, arch_pt_hypervisor(), 0);
-	if (code)
-		return code;
-	code = map_linear();
-	if (code) {
-		pt_exit(&tables);
-		return code;
-	}
-	return mmu_cpu_init();
+	return code ? code : mmu_cpu_init();
 }
 
 void mmu_exit(void)
 {
 	mmu_cpu_exit();
-	pt_exit(&tables);
-	device_next = DEVICE_BASE;
+	space_exit();
 }
 
 /* Both roots map the code that runs here at the same place. */
@@ -144,19 +97,11 @@ void mmu_cpu_exit(void)
 
 volatile void *mmu_map_device(hpa_t base, uint64_t size)
 {
-	uint64_t offset = base.value & (PAGE_SIZE - 1);
-	uint64_t bytes = align_up(offset + size, PAGE_SIZE);
-	/* Same place in a 2 MiB block: large frames get block mappings. */
-	uint64_t start =
-		align_up(device_next, ARCH_WINDOW_SIZE) + ((base.value - offset) & (ARCH_WINDOW_SIZE - 1));
+	volatile void *registers = space_map_device(base, size);
 
-	if (bytes < size || start + bytes > DEVICE_BASE + DEVICE_SIZE)
-		return NULL;
-	if (pt_map(&tables, start, hpa(base.value - offset), bytes, PT_READ | PT_WRITE, PT_DEVICE))
-		return NULL;
-	device_next = start + bytes;
-	copy_root();
-	return (volatile void *)(uintptr_t)(start + offset);
+	if (registers)
+		copy_root();
+	return registers;
 }
 
 void *arch_window_open(hpa_t address, size_t size)
@@ -165,7 +110,7 @@ void *arch_window_open(hpa_t address, size_t size)
 	uint64_t *entry = private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
 
 	(void)size;
-	__atomic_store_n(entry, block >> 2 | BOOT_DATA, __ATOMIC_RELEASE);
+	__atomic_store_n(entry, space_window_entry(hpa(block)), __ATOMIC_RELEASE);
 	arch_pt_publish();
 	maintenance_own();
 	return (void *)(uintptr_t)(WINDOW_BASE + (address.value - block));

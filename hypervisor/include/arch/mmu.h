@@ -13,6 +13,22 @@ struct page_table;
 const struct pt_format *arch_pt_hypervisor(void);
 const struct pt_format *arch_pt_stage2(void);
 
+/**
+ * struct arch_space - where core/space.h puts what in the hypervisor's own address space
+ * @hv_base: virtual address of the hypervisor's own memory, mapped linearly, @hv_size_max bytes at most.
+ * @text_size, @rodata_end: the image's code, and the end of what is only read, both page aligned, from its start.
+ * @device_base, @device_size: room for device registers, aligned to 2 MiB.
+ */
+struct arch_space {
+	uint64_t hv_base;
+	uint64_t hv_size_max;
+	uint64_t text_size;
+	uint64_t rodata_end;
+	uint64_t device_base;
+	uint64_t device_size;
+};
+const struct arch_space *arch_space(void);
+
 /** Bits of physical address that stage 2 can map. */
 unsigned int arch_phys_bits(void);
 

@@ -19,7 +19,4 @@ void mmu_exit(void);
 int mmu_cpu_init(void);
 void mmu_cpu_exit(void);
 
-/** Physical address of the private area of CPU @slot, and of this CPU's byte at @offset in it. */
-hpa_t mmu_percpu_hpa(unsigned int slot);
-
 #endif
