@@ -60,9 +60,9 @@ static int check_mmio(const struct check *check, const struct cell_check *open, 
 	if (code)
 		return code;
 	for (uint32_t j = 0; j < config_board_spans(&open->board); j++) {
-		const struct bh_config_range *taken = config_board_span(&open->board, j, &unused);
+		const struct bh_config_range taken = config_board_span(&open->board, j, &unused);
 
-		if (taken->size && overlaps(&range, taken))
+		if (taken.size && overlaps(&range, &taken))
 			return config_fail(check, BH_E_NOT_OWNED, IN(MEMORY, i, region, hpa), range.base,
 					   last(range.base, range.size));
 	}
@@ -118,11 +118,12 @@ static struct bh_config_range intc_span(const struct bh_config_cell *cell, uint3
 {
 	const int v3 = cell->gic.version == BH_GIC_V3;
 
-	if (cell->header.arch == BH_ARCH_RISCV64) {
-		if (window < CONFIG_RISCV_WINDOWS)
-			return config_riscv_cell_window(cell, window, where);
+	if (cell->header.arch == BH_ARCH_RISCV64 && window < CONFIG_RISCV_WINDOWS)
+		return config_riscv_cell_window(cell, window, where);
+	if (cell->header.arch == BH_ARCH_X86_64 && window < CONFIG_X86_CELL_WINDOWS)
+		return config_x86_cell_window(cell, window, where);
+	if (cell->header.arch == BH_ARCH_RISCV64 || cell->header.arch == BH_ARCH_X86_64)
 		return (struct bh_config_range){ 0, 0 };
-	}
 	switch (window) {
 	case 0:
 		*where = AT(INTC, 0, offsetof(struct bh_config_cell, gic.gicd));
@@ -152,7 +153,10 @@ static struct bh_config_range guest_span(const struct check *check, const struct
 	i -= cell->memory.count;
 	if (i < cell->devices.count) {
 		*where = IN(DEVICE, i, &open->devices[i], gpa);
-		return (struct bh_config_range){ open->devices[i].gpa, open->devices[i].size };
+		return (struct bh_config_range){ open->devices[i].gpa,
+						 config_x86_at_ports(open->devices[i].type) ?
+							 0 :
+							 open->devices[i].size };
 	}
 	i -= cell->devices.count;
 	if (i == 0) {
@@ -207,6 +211,31 @@ static int check_cell_gic(const struct check *check, const struct cell_check *op
 	return BH_E_OK;
 }
 
+/* Virtual devices have a page of addresses each; I/O ports and what is there are of x86-64 only. */
+static int check_cell_devices(const struct check *check, const struct cell_check *open)
+{
+	int code = BH_E_OK;
+
+	for (uint32_t i = 0; i < open->cell->devices.count && !code; i++) {
+		const struct bh_config_device *device = &open->devices[i];
+
+		if (device->type > BH_DEV_UART_16550 && open->cell->header.arch != BH_ARCH_X86_64)
+			return config_fail(check, BH_E_RANGE, IN(DEVICE, i, device, type), device->type,
+					   BH_DEV_UART_16550);
+		if (config_x86_at_ports(device->type)) {
+			code = config_check_x86_device(check, device, i);
+			continue;
+		}
+		if (device->gpa & (BH_PAGE_SIZE - 1))
+			return config_fail(check, BH_E_ALIGN, IN(DEVICE, i, device, gpa), device->gpa,
+					   BH_PAGE_SIZE);
+		if (device->size != CONFIG_DEVICE_SIZE)
+			return config_fail(check, BH_E_RANGE, IN(DEVICE, i, device, size), device->size,
+					   CONFIG_DEVICE_SIZE);
+	}
+	return code;
+}
+
 static int check_cell_intc(const struct check *check, const struct cell_check *open)
 {
 	switch (open->cell->header.arch) {
@@ -214,6 +243,8 @@ static int check_cell_intc(const struct check *check, const struct cell_check *o
 		return check_cell_gic(check, open);
 	case BH_ARCH_RISCV64:
 		return config_check_riscv_cell(check, open->cell, open->board.system);
+	case BH_ARCH_X86_64:
+		return config_check_x86_cell(check, open->cell, open->board.system);
 	default:
 		return config_check_zero(check, offsetof(struct bh_config_cell, gic),
 					 sizeof(open->cell->gic));
@@ -306,7 +337,7 @@ static int check_cell_boot(const struct check *check, const struct cell_check *o
 	if (cell->console != BH_NO_CONSOLE && cell->console >= cell->devices.count)
 		return config_fail(check, BH_E_RANGE, AT(DEVICE, 0, offsetof(struct bh_config_cell, console)),
 				   cell->console, cell->devices.count);
-	return BH_E_OK;
+	return cell->header.arch == BH_ARCH_X86_64 ? config_check_x86_boot(check, cell) : BH_E_OK;
 }
 
 /* The root cell has a name too. */
@@ -324,8 +355,8 @@ int config_check_cell(const void *blob, uint32_t size, const struct bh_config_sy
 		      struct bh_error *error)
 {
 	static int (*const steps[])(const struct check *check, const struct cell_check *open) = {
-		check_cell_intc, check_memory,	  check_guest_disjoint,
-		check_cell_cpus, check_cell_irqs, check_cell_boot,
+		check_cell_devices, check_cell_intc, check_memory,    check_guest_disjoint,
+		check_cell_cpus,    check_cell_irqs, check_cell_boot,
 	};
 	const struct check context = { blob, blob, error }, *check = &context;
 	struct cell_check open = { .cell = blob };

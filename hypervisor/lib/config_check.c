@@ -122,9 +122,9 @@ static int check_fields(const struct check *check, const struct field *fields, c
 	int code;
 
 	for (const struct field *field = fields; field->name; field++) {
-		code = field->arch && field->arch != check->header->arch ?
-			       BH_E_OK :
-			       check_field(check, field, element, index);
+		code = arch_has(field->arch, check->header->arch) ?
+			       check_field(check, field, element, index) :
+			       BH_E_OK;
 		if (code)
 			return code;
 	}
@@ -209,6 +209,8 @@ static int check_arrays(const struct check *check, const struct layout *layout)
 	int code;
 
 	for (unsigned int i = 0; i < layout->array_count; i++) {
+		if (!arch_has(layout->arrays[i].arch, check->header->arch))
+			continue;
 		code = check_array(check, &layout->arrays[i], &offset);
 		if (code)
 			return code;
@@ -244,8 +246,10 @@ int config_check_blob(const struct check *check, uint32_t size, uint16_t arch, c
 	code = check_arrays(check, layout);
 	if (!code)
 		code = check_fields(check, layout->fields, check->blob, 0);
-	for (unsigned int i = 0; i < layout->array_count && !code; i++)
-		code = check_elements(check, &layout->arrays[i]);
+	for (unsigned int i = 0; i < layout->array_count && !code; i++) {
+		if (arch_has(layout->arrays[i].arch, check->header->arch))
+			code = check_elements(check, &layout->arrays[i]);
+	}
 	return code;
 }
 

@@ -18,10 +18,11 @@
 	{                                                                                               \
 #member ".size", offsetof(type, member.size), 8, ANY, BH_OBJ_##object, arch, 0, 0       \
 	}
-#define ARRAY_FIELD(type, member, object)                                                        \
-	{ #member ".offset", offsetof(type, member.offset), 4, ANY, BH_OBJ_##object, 0, 0, 0 },  \
-	{                                                                                        \
-#member ".count", offsetof(type, member.count), 4, ANY, BH_OBJ_##object, 0, 0, 0 \
+#define ARRAY_FIELD(type, member, object) ARRAY_OF(0, type, member, object)
+#define ARRAY_OF(arch, type, member, object)                                                        \
+	{ #member ".offset", offsetof(type, member.offset), 4, ANY, BH_OBJ_##object, arch, 0, 0 },  \
+	{                                                                                           \
+#member ".count", offsetof(type, member.count), 4, ANY, BH_OBJ_##object, arch, 0, 0 \
 	}
 #define END                                 \
 	{                                   \
@@ -31,6 +32,7 @@
 /* clang-format off */
 #define ARM BH_ARCH_AARCH64
 #define RISCV BH_ARCH_RISCV64
+#define X86 BH_ARCH_X86_64
 #define H struct bh_config_header
 #define HEADER_FIELDS \
 	FIELD(H, magic,    ANY,  HEADER, 0, 0), \
@@ -52,8 +54,8 @@ static const struct field system_fields[] = {
 	FIELD(S, on_reset,            VALUE, PLATFORM,  BH_ON_RESET_MACHINE, BH_ON_RESET_STOP),
 	FIELD(S, log_level,           VALUE, PLATFORM,  0, 3),
 	FIELD(S, timeout_ms,          VALUE, PLATFORM,  1000, 600000),
-	SPAN_FIELD(S, debug_uart,     MAYBE, DEVICE,    BH_PAGE_SIZE),
-	FIELD(S, debug_uart_type,     VALUE, DEVICE,    BH_DEV_NONE, BH_DEV_UART_16550),
+	SPAN_FIELD(S, debug_uart,     MAYBE, DEVICE,    1),
+	FIELD(S, debug_uart_type,     VALUE, DEVICE,    BH_DEV_NONE, BH_DEV_UART_16550_PIO),
 	FIELD(S, reserved,            ZERO,  PLATFORM,  0, 0),
 	FIELD_OF(ARM, S, gic.version,         ANY, INTC, 0, 0),
 	FIELD_OF(ARM, S, gic.maintenance_irq, ANY, INTC, 0, 0),
@@ -78,6 +80,24 @@ static const struct field system_fields[] = {
 	FIELD_OF(RISCV, S, riscv.reserved1[1],  ZERO,  INTC, 0, 0),
 	FIELD_OF(RISCV, S, riscv.reserved1[2],  ZERO,  INTC, 0, 0),
 	FIELD_OF(RISCV, S, riscv.reserved1[3],  ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.pm1a_control,      ANY,   INTC, 0, 0),
+	FIELD_OF(X86, S, x86.pm1b_control,      ANY,   INTC, 0, 0),
+	FIELD_OF(X86, S, x86.pm_timer,          ANY,   INTC, 0, 0),
+	FIELD_OF(X86, S, x86.smi_command,       ANY,   INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reset_port,        ANY,   INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reset_value,       ANY,   INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reserved0,         ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.tsc_khz,           ANY,   INTC, 0, 0),
+	SPAN_OF(X86, S, x86.hpet,               MAYBE, INTC, 1024),
+	ARRAY_OF(X86, S, x86.ioapics,           INTC),
+	ARRAY_OF(X86, S, x86.mmconfig,          INTC),
+	ARRAY_OF(X86, S, x86.iommus,            INTC),
+	ARRAY_OF(X86, S, x86.scopes,            INTC),
+	FIELD_OF(X86, S, x86.reserved1[0],      ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reserved1[1],      ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reserved1[2],      ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reserved1[3],      ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.reserved1[4],      ZERO,  INTC, 0, 0),
 	ARRAY_FIELD(S, dram,                 DRAM),
 	ARRAY_FIELD(S, pool,                 POOL),
 	ARRAY_FIELD(S, cpus,                 CPU),
@@ -105,6 +125,13 @@ static const struct field cell_fields[] = {
 	FIELD_OF(RISCV, C, riscv.domain,   ADDRESS, INTC, BH_PAGE_SIZE, 0),
 	FIELD_OF(RISCV, C, riscv.imsic,    ADDRESS, INTC, BH_PAGE_SIZE, 0),
 	FIELD_OF(RISCV, C, riscv.reserved, ZERO,    INTC, 0, 0),
+	FIELD_OF(X86, C, x86.mode,       VALUE,   BOOT, BH_X86_REAL, BH_X86_LONG),
+	FIELD_OF(X86, C, x86.pins,       VALUE,   INTC, 0, 240),
+	FIELD_OF(X86, C, x86.ioapic,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
+	FIELD_OF(X86, C, x86.start,      ANY,     BOOT, 0, 0),
+	FIELD_OF(X86, C, x86.reserved0,  ZERO,    INTC, 0, 0),
+	ARRAY_OF(X86, C, x86.ports,      DEVICE),
+	FIELD_OF(X86, C, x86.reserved1,  ZERO,    INTC, 0, 0),
 	ARRAY_FIELD(C, cpus,            CPU),
 	ARRAY_FIELD(C, memory,          MEMORY),
 	ARRAY_FIELD(C, irqs,            IRQ),
@@ -148,34 +175,97 @@ static const struct field memory_fields[] = {
 
 #define D struct bh_config_device
 static const struct field device_fields[] = {
-	{ "device.type", offsetof(D, type), 4, VALUE,   BH_OBJ_DEVICE, 0, BH_DEV_UART_PL011, BH_DEV_UART_16550 },
+	{ "device.type", offsetof(D, type), 4, VALUE,   BH_OBJ_DEVICE, 0, BH_DEV_UART_PL011, BH_DEV_LAST },
 	{ "device.irq", offsetof(D, irq), 4, ANY,     BH_OBJ_DEVICE, 0, 0, 0 },
-	{ "device.gpa", offsetof(D, gpa), 8, ADDRESS, BH_OBJ_DEVICE, 0, BH_PAGE_SIZE, 0 },
-	{ "device.size", offsetof(D, size), 8, VALUE,   BH_OBJ_DEVICE, 0, CONFIG_DEVICE_SIZE, CONFIG_DEVICE_SIZE },
+	{ "device.gpa", offsetof(D, gpa), 8, ADDRESS, BH_OBJ_DEVICE, 0, 1, 0 },
+	{ "device.size", offsetof(D, size), 8, VALUE,   BH_OBJ_DEVICE, 0, 1, CONFIG_DEVICE_SIZE },
 	{ "device.reserved", offsetof(D, reserved), 8, ZERO,    BH_OBJ_DEVICE, 0, 0, 0 },
 	END
 };
 
+#define PART(type, member, rule, low, high) \
+	{ #type "." #member, offsetof(struct bh_config_##type, member), \
+	  sizeof(((struct bh_config_##type *)0)->member), rule, BH_OBJ_INTC, 0, low, high }
+
+static const struct field ioapic_fields[] = {
+	PART(ioapic, base, ADDRESS, BH_PAGE_SIZE, 0),
+	PART(ioapic, gsi,  VALUE,   0, CONFIG_X86_GSIS - 1),
+	PART(ioapic, pins, VALUE,   1, CONFIG_IOAPIC_PINS),
+	PART(ioapic, id,   VALUE,   0, 255),
+	END
+};
+
+static const struct field mmconfig_fields[] = {
+	PART(mmconfig, base,      ADDRESS, 0x100000, 0),
+	PART(mmconfig, segment,   ANY,     0, 0),
+	PART(mmconfig, first_bus, ANY,     0, 0),
+	PART(mmconfig, last_bus,  ANY,     0, 0),
+	PART(mmconfig, reserved,  ZERO,    0, 0),
+	END
+};
+
+static const struct field iommu_fields[] = {
+	PART(iommu, base,      ADDRESS, BH_PAGE_SIZE, 0),
+	PART(iommu, size,      VALUE,   BH_PAGE_SIZE, 0x100000),
+	PART(iommu, type,      VALUE,   BH_IOMMU_VTD, BH_IOMMU_AMD),
+	PART(iommu, flags,     BITS,    0, BH_IOMMU_FLAGS_ALL),
+	PART(iommu, segment,   ANY,     0, 0),
+	PART(iommu, function,  ANY,     0, 0),
+	PART(iommu, reserved0, ZERO,    0, 0),
+	PART(iommu, reserved1, ZERO,    0, 0),
+	END
+};
+
+static const struct field scope_fields[] = {
+	PART(scope, unit,     ANY,   0, 0),
+	PART(scope, kind,     VALUE, BH_SCOPE_PCI, BH_SCOPE_HPET),
+	PART(scope, first,    ANY,   0, 0),
+	PART(scope, last,     ANY,   0, 0),
+	PART(scope, id,       ANY,   0, 0),
+	PART(scope, reserved, ZERO,  0, 0),
+	END
+};
+
+static const struct field ports_fields[] = {
+	PART(ports, first, VALUE, 0, CONFIG_PORTS - 1),
+	PART(ports, count, VALUE, 1, CONFIG_PORTS),
+	END
+};
+
+#define ARRAY(type, member, element, arch, least, most, object, fields) \
+	{ offsetof(type, member), sizeof(struct bh_config_##element), least, most, BH_OBJ_##object, arch, fields }
+
 static const struct array system_arrays[] = {
-	{ offsetof(S, dram), sizeof(struct bh_config_range), 1, CONFIG_MAX_RANGES, BH_OBJ_DRAM, dram_fields },
-	{ offsetof(S, pool), sizeof(struct bh_config_range), 0, CONFIG_MAX_RANGES, BH_OBJ_POOL, pool_fields },
-	{ offsetof(S, cpus), sizeof(struct bh_config_cpu),   1, CONFIG_MAX_BLOB_CPUS, BH_OBJ_CPU,  cpu_fields },
+	ARRAY(S, x86.ioapics,  ioapic,   X86, 1, CONFIG_MAX_IOAPICS, INTC, ioapic_fields),
+	ARRAY(S, x86.mmconfig, mmconfig, X86, 0, CONFIG_MAX_IOAPICS, INTC, mmconfig_fields),
+	ARRAY(S, x86.iommus,   iommu,    X86, 0, CONFIG_MAX_RANGES,  INTC, iommu_fields),
+	ARRAY(S, x86.scopes,   scope,    X86, 0, CONFIG_MAX_SCOPES,  INTC, scope_fields),
+	ARRAY(S, dram, range, 0, 1, CONFIG_MAX_RANGES,    DRAM, dram_fields),
+	ARRAY(S, pool, range, 0, 0, CONFIG_MAX_RANGES,    POOL, pool_fields),
+	ARRAY(S, cpus, cpu,   0, 1, CONFIG_MAX_BLOB_CPUS, CPU,  cpu_fields),
 };
 
 static const struct array cell_arrays[] = {
-	{ offsetof(C, cpus),    sizeof(struct bh_config_cpu),    1, CONFIG_MAX_BLOB_CPUS, BH_OBJ_CPU,    cpu_fields },
-	{ offsetof(C, memory),  sizeof(struct bh_config_memory), 1, CONFIG_MAX_RANGES,  BH_OBJ_MEMORY, memory_fields },
-	{ offsetof(C, irqs),    sizeof(struct bh_config_irq),    0, CONFIG_MAX_IRQS,    BH_OBJ_IRQ,    irq_fields },
-	{ offsetof(C, devices), sizeof(struct bh_config_device), 0, CONFIG_MAX_DEVICES, BH_OBJ_DEVICE, device_fields },
+	ARRAY(C, x86.ports, ports, X86, 0, CONFIG_MAX_RANGES, DEVICE, ports_fields),
+	ARRAY(C, cpus,    cpu,    0, 1, CONFIG_MAX_BLOB_CPUS, CPU,    cpu_fields),
+	ARRAY(C, memory,  memory, 0, 1, CONFIG_MAX_RANGES,    MEMORY, memory_fields),
+	ARRAY(C, irqs,    irq,    0, 0, CONFIG_MAX_IRQS,      IRQ,    irq_fields),
+	ARRAY(C, devices, device, 0, 0, CONFIG_MAX_DEVICES,   DEVICE, device_fields),
 };
 
-static const struct layout system_layout = { BH_CONFIG_SYSTEM, sizeof(S), system_fields, system_arrays, 3 };
-static const struct layout cell_layout = { BH_CONFIG_CELL, sizeof(C), cell_fields, cell_arrays, 4 };
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+static const struct layout system_layout = {
+	BH_CONFIG_SYSTEM, sizeof(S), system_fields, system_arrays, COUNT(system_arrays)
+};
+static const struct layout cell_layout = {
+	BH_CONFIG_CELL, sizeof(C), cell_fields, cell_arrays, COUNT(cell_arrays)
+};
 /* clang-format on */
 
 _Static_assert(sizeof(S) % 8 == 0 && sizeof(C) % 8 == 0, "arrays start 8-byte aligned without padding");
 _Static_assert(sizeof(struct bh_config_cpu) == 8 && sizeof(struct bh_config_irq) == 8,
 	       "elements keep alignment");
+_Static_assert(sizeof(struct bh_config_ports) == 8, "elements keep alignment");
 
 /* ---- names for messages ---- */
 
@@ -187,7 +277,7 @@ static const char *find_name(const struct field *fields, uint16_t arch, uint32_t
 	for (const struct field *field = fields; field->name; field++) {
 		if (offset < field->offset || offset - field->offset >= field->size)
 			continue;
-		if (!field->arch || field->arch == arch)
+		if (arch_has(field->arch, arch))
 			return field->name;
 		if (!*other)
 			other = field->name;
@@ -223,6 +313,8 @@ const char *config_blob_field_name(const void *blob, uint32_t size, uint32_t fie
 		const struct array *array = &layout->arrays[i];
 		const struct bh_config_array *at = (const void *)((const uint8_t *)blob + array->descriptor);
 
+		if (!arch_has(array->arch, header->arch))
+			continue;
 		if (field >= at->offset && (field - at->offset) / array->element_size < at->count)
 			return find_name(array->fields, header->arch,
 					 (field - at->offset) % array->element_size);

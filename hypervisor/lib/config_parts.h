@@ -35,6 +35,7 @@ struct array {
 	uint16_t element_size;
 	uint32_t least, most;
 	uint8_t object;
+	uint8_t arch; /* only in blobs for BH_ARCH_*; 0: in all */
 	const struct field *fields;
 };
 
@@ -46,6 +47,12 @@ struct layout {
 	const struct array *arrays;
 	unsigned int array_count;
 };
+
+/** Do blobs of @arch have what is marked with @of? */
+static inline int arch_has(uint8_t of, uint16_t arch)
+{
+	return !of || of == arch;
+}
 
 /** NULL if @kind is unknown. */
 const struct layout *config_layout(unsigned int kind);
@@ -118,10 +125,20 @@ int config_check_blob(const struct check *check, uint32_t size, uint16_t arch, c
 
 #define INTID_LIMIT 1020u
 
+/** The last GSI that an I/O APIC of the board takes. */
+uint32_t config_x86_last_gsi(const struct bh_config_system *system);
+
 /* The last interrupt that a cell or an event may use. */
 static inline uint32_t irq_last(const struct bh_config_system *system)
 {
-	return system->header.arch == BH_ARCH_RISCV64 ? system->riscv.sources : INTID_LIMIT - 1;
+	switch (system->header.arch) {
+	case BH_ARCH_RISCV64:
+		return system->riscv.sources;
+	case BH_ARCH_X86_64:
+		return config_x86_last_gsi(system);
+	default:
+		return INTID_LIMIT - 1;
+	}
 }
 
 /* On AArch64 SPIs only, because SGIs and PPIs belong to a CPU. */
@@ -142,12 +159,12 @@ void config_open_board(struct board *board, const struct bh_config_system *syste
 uint32_t config_find_slot(const struct bh_config_cpu *cpus, uint32_t count, uint64_t hwid);
 
 /*
- * Host-physical ranges that no two things may share, by number: DRAM banks, GIC windows,
- * windows of RISC-V,
- * debug UART. The hypervisor's memory and the pool lie in DRAM and are compared apart.
+ * Host-physical ranges that no two things may share, by number: DRAM banks, windows of
+ * interrupt controllers (and what else the architecture adds), debug UART. The hypervisor's
+ * memory and the pool lie in DRAM and are compared apart.
  */
 uint32_t config_board_spans(const struct board *board);
-const struct bh_config_range *config_board_span(const struct board *board, uint32_t i, struct where *where);
+struct bh_config_range config_board_span(const struct board *board, uint32_t i, struct where *where);
 
 /* ---- RISC-V, config_riscv.c ---- */
 
@@ -161,5 +178,25 @@ const struct bh_config_range *config_riscv_window(const struct bh_config_system 
 						  struct where *where);
 struct bh_config_range config_riscv_cell_window(const struct bh_config_cell *cell, unsigned int window,
 						struct where *where);
+
+/* ---- x86-64, config_x86.c ---- */
+
+#define CONFIG_X86_CELL_WINDOWS 2u /* local APIC; I/O APIC */
+
+int config_check_x86(const struct check *check, const struct board *board);
+int config_check_x86_cell(const struct check *check, const struct bh_config_cell *cell,
+			  const struct bh_config_system *system);
+/** How the first vCPU begins. The entry is known to lie in executable memory. */
+int config_check_x86_boot(const struct check *check, const struct bh_config_cell *cell);
+/** A device of a cell, at its address or its ports. */
+int config_check_x86_device(const struct check *check, const struct bh_config_device *device, uint32_t i);
+/** Windows by number; size 0: not there. */
+uint32_t config_x86_windows(const struct bh_config_system *system);
+struct bh_config_range config_x86_window(const struct bh_config_system *system, uint32_t window,
+					 struct where *where);
+struct bh_config_range config_x86_cell_window(const struct bh_config_cell *cell, unsigned int window,
+					      struct where *where);
+/** Is this a device at I/O ports? */
+int config_x86_at_ports(uint32_t type);
 
 #endif

@@ -7,7 +7,15 @@
 /* Bits that name a CPU: of MPIDR_EL1 only the affinity fields. */
 static uint64_t hwid_bits(uint16_t arch)
 {
-	return arch == BH_ARCH_AARCH64 ? 0xff00ffffffull : arch == BH_ARCH_RISCV64 ? 0xffffffffull : ~0ull;
+	switch (arch) {
+	case BH_ARCH_AARCH64:
+		return 0xff00ffffffull;
+	case BH_ARCH_RISCV64:
+	case BH_ARCH_X86_64:
+		return 0xffffffffull;
+	default:
+		return ~0ull;
+	}
 }
 
 uint32_t config_find_slot(const struct bh_config_cpu *cpus, uint32_t count, uint64_t hwid)
@@ -107,6 +115,8 @@ static int check_intc(const struct check *check, const struct board *board)
 		return check_gic(check, system);
 	case BH_ARCH_RISCV64:
 		return config_check_riscv(check, board);
+	case BH_ARCH_X86_64:
+		return config_check_x86(check, board);
 	default:
 		return config_check_zero(check, offsetof(struct bh_config_system, gic), sizeof(system->gic));
 	}
@@ -115,7 +125,28 @@ static int check_intc(const struct check *check, const struct board *board)
 /* Windows of interrupt controllers that the board may have. */
 static uint32_t intc_windows(const struct bh_config_system *system)
 {
-	return system->header.arch == BH_ARCH_RISCV64 ? CONFIG_RISCV_WINDOWS : (uint32_t)GIC_WINDOWS;
+	switch (system->header.arch) {
+	case BH_ARCH_RISCV64:
+		return CONFIG_RISCV_WINDOWS;
+	case BH_ARCH_X86_64:
+		return config_x86_windows(system);
+	default:
+		return (uint32_t)GIC_WINDOWS;
+	}
+}
+
+static struct bh_config_range intc_window(const struct bh_config_system *system, uint32_t i,
+					  struct where *where)
+{
+	switch (system->header.arch) {
+	case BH_ARCH_RISCV64:
+		return *config_riscv_window(system, i, where);
+	case BH_ARCH_X86_64:
+		return config_x86_window(system, i, where);
+	default:
+		*where = AT(INTC, 0, gic_windows[i].range);
+		return *window_range(system, i);
+	}
 }
 
 uint32_t config_board_spans(const struct board *board)
@@ -123,23 +154,21 @@ uint32_t config_board_spans(const struct board *board)
 	return board->system->dram.count + intc_windows(board->system) + 1;
 }
 
-const struct bh_config_range *config_board_span(const struct board *board, uint32_t i, struct where *where)
+struct bh_config_range config_board_span(const struct board *board, uint32_t i, struct where *where)
 {
 	const struct bh_config_system *system = board->system;
 
 	if (i < system->dram.count) {
 		*where = AT(DRAM, i, system->dram.offset + i * sizeof(struct bh_config_range));
-		return &board->dram[i];
+		return board->dram[i];
 	}
 	i -= system->dram.count;
-	if (i < intc_windows(system)) {
-		if (system->header.arch == BH_ARCH_RISCV64)
-			return config_riscv_window(system, i, where);
-		*where = AT(INTC, 0, gic_windows[i].range);
-		return window_range(system, i);
-	}
+	if (i < intc_windows(system))
+		return intc_window(system, i, where);
 	*where = AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart));
-	return &system->debug_uart;
+	if (config_x86_at_ports(system->debug_uart_type))
+		return (struct bh_config_range){ 0, 0 };
+	return system->debug_uart;
 }
 
 static int check_board_disjoint(const struct check *check, const struct board *board)
@@ -147,14 +176,13 @@ static int check_board_disjoint(const struct check *check, const struct board *b
 	struct where where, other;
 
 	for (uint32_t i = 1; i < config_board_spans(board); i++) {
-		const struct bh_config_range *a = config_board_span(board, i, &where);
+		const struct bh_config_range a = config_board_span(board, i, &where);
 
-		for (uint32_t j = 0; a->size && j < i; j++) {
-			const struct bh_config_range *b = config_board_span(board, j, &other);
+		for (uint32_t j = 0; a.size && j < i; j++) {
+			const struct bh_config_range b = config_board_span(board, j, &other);
 
-			if (b->size && overlaps(a, b))
-				return config_fail(check, BH_E_OVERLAP, where, a->base,
-						   last(a->base, a->size));
+			if (b.size && overlaps(&a, &b))
+				return config_fail(check, BH_E_OVERLAP, where, a.base, last(a.base, a.size));
 		}
 	}
 	return BH_E_OK;
@@ -198,6 +226,29 @@ static int check_board_cpus(const struct check *check, const struct board *board
 	return BH_E_OK;
 }
 
+/* Registers in whole pages, or I/O ports where the architecture has them. */
+static int check_debug_uart(const struct check *check, const struct bh_config_system *system)
+{
+	const struct bh_config_range *uart = &system->debug_uart;
+	const struct where type = AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart_type));
+	const struct where range = AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart));
+
+	if (!uart->size != !system->debug_uart_type)
+		return config_fail(check, BH_E_RANGE, type, system->debug_uart_type, uart->size);
+	if (!uart->size)
+		return BH_E_OK;
+	if (!config_x86_at_ports(system->debug_uart_type))
+		return system->debug_uart_type > BH_DEV_UART_16550 ?
+			       config_fail(check, BH_E_RANGE, type, system->debug_uart_type,
+					   BH_DEV_UART_16550) :
+			       config_check_span(check, uart->base, uart->size, BH_PAGE_SIZE, range);
+	if (system->header.arch != BH_ARCH_X86_64)
+		return config_fail(check, BH_E_RANGE, type, system->debug_uart_type, BH_DEV_UART_16550);
+	if (uart->base >= CONFIG_PORTS || uart->size > CONFIG_PORTS - uart->base)
+		return config_fail(check, BH_E_RANGE, range, uart->base, CONFIG_PORTS - 1);
+	return BH_E_OK;
+}
+
 static int check_board_scalars(const struct check *check, const struct board *board)
 {
 	const struct bh_config_system *system = board->system;
@@ -210,11 +261,7 @@ static int check_board_scalars(const struct check *check, const struct board *bo
 	if (system->event_irq && !irq_valid(system, system->event_irq))
 		return config_fail(check, BH_E_IRQ, AT(IRQ, 0, offsetof(struct bh_config_system, event_irq)),
 				   system->event_irq, irq_last(system));
-	if (!system->debug_uart.size != !system->debug_uart_type)
-		return config_fail(check, BH_E_RANGE,
-				   AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart_type)),
-				   system->debug_uart_type, system->debug_uart.size);
-	return BH_E_OK;
+	return check_debug_uart(check, system);
 }
 
 int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct bh_error *error)

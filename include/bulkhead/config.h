@@ -114,17 +114,107 @@ struct bh_config_riscv {
 };
 BH_ASSERT_SIZE(struct bh_config_riscv, 104);
 
+/** An I/O APIC of the board. @pins: interrupts gsi..gsi + pins - 1.  @id: as the MADT names it. */
+struct bh_config_ioapic {
+	uint64_t base;
+	uint32_t gsi;
+	uint16_t pins;
+	uint16_t id;
+};
+BH_ASSERT_SIZE(struct bh_config_ioapic, 16);
+
+/** A window of PCI configuration space: 1 MiB for each bus of @first_bus..@last_bus, bus 0's at @base. */
+struct bh_config_mmconfig {
+	uint64_t base;
+	uint16_t segment;
+	uint8_t first_bus;
+	uint8_t last_bus;
+	uint32_t reserved;
+};
+BH_ASSERT_SIZE(struct bh_config_mmconfig, 16);
+
+enum bh_iommu_type { BH_IOMMU_VTD = 1, BH_IOMMU_AMD = 2 };
+
+enum bh_iommu_flags {
+	BH_IOMMU_REST = 1u << 0, /* serves every function of its segment that no other unit serves */
+	BH_IOMMU_FLAGS_ALL = 1
+};
+
+/**
+ * struct bh_config_iommu - an IOMMU of the board (DMAR's DRHD, IVRS' IVHD)
+ * @base, @size: its registers.  @type: enum bh_iommu_type.  @flags: enum bh_iommu_flags.
+ * @segment: of PCI.  @function: AMD: the unit's own PCI function, bus << 8 | device << 3 | function.
+ */
+struct bh_config_iommu {
+	uint64_t base;
+	uint32_t size;
+	uint8_t type;
+	uint8_t flags;
+	uint16_t segment;
+	uint16_t function;
+	uint16_t reserved0;
+	uint32_t reserved1;
+};
+BH_ASSERT_SIZE(struct bh_config_iommu, 24);
+
+enum bh_scope_kind { BH_SCOPE_PCI = 1, BH_SCOPE_IOAPIC = 2, BH_SCOPE_HPET = 3 };
+
+/**
+ * struct bh_config_scope - requesters that an IOMMU serves
+ * @unit: index into @iommus.  @kind: enum bh_scope_kind.
+ * @first, @last: requester ids, bus << 8 | device << 3 | function; last = first but for PCI.
+ * @id: of the IOAPIC (as in struct bh_config_ioapic) or HPET, else 0.
+ */
+struct bh_config_scope {
+	uint16_t unit;
+	uint16_t kind;
+	uint16_t first;
+	uint16_t last;
+	uint32_t id;
+	uint32_t reserved;
+};
+BH_ASSERT_SIZE(struct bh_config_scope, 16);
+
+/**
+ * struct bh_config_x86 - the board's interrupt controllers and ports (x86-64)
+ * Ports are 0 where the machine has none.
+ * @pm1a_control, @pm1b_control: PM1 control registers (16 bit), a write of SLP_EN there sleeps or powers off.
+ * @pm_timer: power management timer (32 bit).  @smi_command: a write there raises an SMI (8 bit).
+ * @reset_port, @reset_value: what the FADT names for a reset (8 bit).
+ * @hpet: 1 KiB of registers in a page of their own, size 0 if none.
+ * @tsc_khz: frequency of the time stamp counter, 0: as the loader measured it.
+ * The local APICs are at 0xfee00000.
+ */
+struct bh_config_x86 {
+	uint16_t pm1a_control;
+	uint16_t pm1b_control;
+	uint16_t pm_timer;
+	uint16_t smi_command;
+	uint16_t reset_port;
+	uint8_t reset_value;
+	uint8_t reserved0;
+	uint32_t tsc_khz;
+	struct bh_config_range hpet;
+	struct bh_config_array ioapics;	 /* of struct bh_config_ioapic */
+	struct bh_config_array mmconfig; /* of struct bh_config_mmconfig */
+	struct bh_config_array iommus;	 /* of struct bh_config_iommu */
+	struct bh_config_array scopes;	 /* of struct bh_config_scope */
+	uint64_t reserved1[5];
+};
+BH_ASSERT_SIZE(struct bh_config_x86, 104);
+
 /**
  * struct bh_config_system - the board and its root cell
  * @board: name of the board.  @compatible: machine compatible that the driver compares ("linux,dummy-virt").
  * @hv_memory: memory of the hypervisor, 2 MiB aligned, outside what Linux uses.
- * @event_irq: interrupt by which the hypervisor tells root of state changes (a free SPI on AArch64); 0: none.
+ * @event_irq: interrupt by which the hypervisor tells root of state changes (a free SPI on AArch64, a free
+ * GSI on x86-64); 0: none.
  * @on_reset: enum bh_on_reset: what root's reset or power-off does while guests run.
  * @log_level: 0 error, 1 warning, 2 info, 3 debug.
  * @debug_uart: physical UART for log output, size 0 if none; @debug_uart_type: 0 none, 1 PL011, 2 16550
- * (MMIO, 8 bit).
+ * (MMIO, 8 bit), 4 16550 at I/O ports (x86-64; then @debug_uart is the ports).
  * @timeout_ms: deadline of every wait in the hypervisor, at least 1000.
- * @gic, @riscv: the interrupt controllers, by architecture; all zero on others.
+ * @gic, @riscv, @x86: the interrupt controllers, by architecture; all zero on others.
  * @dram: all RAM banks of the machine.  @pool: RAM for guest cells, 2 MiB aligned, inside @dram, owned by
  * root while free.
  * @cpus: all CPUs of the machine.
@@ -144,10 +234,11 @@ struct bh_config_system {
 	union {
 		struct bh_config_gic gic;
 		struct bh_config_riscv riscv;
+		struct bh_config_x86 x86;
 	};
-	struct bh_config_array dram;  /* of struct bh_config_range */
-	struct bh_config_array pool;  /* of struct bh_config_range */
-	struct bh_config_array cpus;  /* of struct bh_config_cpu */
+	struct bh_config_array dram; /* of struct bh_config_range */
+	struct bh_config_array pool; /* of struct bh_config_range */
+	struct bh_config_array cpus; /* of struct bh_config_cpu */
 };
 BH_ASSERT_OFFSET(struct bh_config_system, hv_memory, 128);
 BH_ASSERT_OFFSET(struct bh_config_system, gic, 184);
@@ -159,7 +250,7 @@ enum bh_memory_flags {
 	BH_MEM_EXEC = 1u << 2,
 	BH_MEM_DEVICE = 1u << 3,   /* MMIO passed through; else normal RAM from the pool */
 	BH_MEM_LOADABLE = 1u << 4, /* root may write it while the cell is loading */
-	BH_MEM_AUTO = 1u << 5,     /* hypervisor takes host memory from the pool; hpa is 0 */
+	BH_MEM_AUTO = 1u << 5,	   /* hypervisor takes host memory from the pool; hpa is 0 */
 	BH_MEM_ALL = (1u << 6) - 1
 };
 
@@ -181,16 +272,31 @@ BH_ASSERT_SIZE(struct bh_config_memory, 48);
 
 /**
  * A hardware interrupt given to the cell; the guest sees it under the same number. @intid: AArch64: INTID of
- * an SPI (32..1019). RISC-V: source of the PLIC or APLIC.
+ * an SPI (32..1019). RISC-V: source of the PLIC or APLIC. x86-64: global system interrupt (GSI).
  */
 struct bh_config_irq {
 	uint32_t intid;
 	uint32_t reserved;
 };
 
-enum bh_device_type { BH_DEV_NONE = 0, BH_DEV_UART_PL011 = 1, BH_DEV_UART_16550 = 2 };
+/* Those from the HPET on are for x86-64 only, and those behind the HPET are at I/O ports. */
+enum bh_device_type {
+	BH_DEV_NONE = 0,
+	BH_DEV_UART_PL011 = 1,
+	BH_DEV_UART_16550 = 2,
+	BH_DEV_HPET = 3,	   /* a counter that a guest measures time with; its timers do not fire */
+	BH_DEV_UART_16550_PIO = 4, /* 8 ports, 0x3f8 on most */
+	BH_DEV_PM_TIMER = 5,	   /* a port of 32 bits, 3.579545 MHz */
+	BH_DEV_CMOS = 6,	   /* 2 ports, 0x70 on all */
+	BH_DEV_POWER_OFF = 7,	   /* 2 ports: 0x2000 stops the cell; 0x604 on QEMU's machines */
+	BH_DEV_LAST = BH_DEV_POWER_OFF
+};
 
-/** A virtual device. @irq: guest interrupt it raises (a number that is not in the cell's irqs), 0: none. */
+/**
+ * struct bh_config_device - a virtual device
+ * @irq: guest interrupt it raises (a number that is not in the cell's irqs), 0: none.
+ * @gpa, @size: where the guest finds it: 4 KiB of guest-physical addresses, or I/O ports.
+ */
 struct bh_config_device {
 	uint32_t type;
 	uint32_t irq;
@@ -231,6 +337,44 @@ struct bh_config_cell_riscv {
 };
 BH_ASSERT_SIZE(struct bh_config_cell_riscv, 32);
 
+/** I/O ports given to a cell: @first..@first + @count - 1. */
+struct bh_config_ports {
+	uint32_t first;
+	uint32_t count;
+};
+
+/**
+ * How the first vCPU of a cell begins (x86-64); the others wait for INIT and SIPI in every mode. Segments are
+ * flat, interrupts off, caches on, all other registers 0.
+ */
+enum bh_x86_mode {
+	/* at entry >> 4 : entry & 15, entry below 1 MiB */
+	BH_X86_REAL = 1,
+	/* 32 bit, no paging: EAX = start, ESI = boot_arg; with start != 0 EBX = boot_arg, too */
+	BH_X86_PROTECTED = 2,
+	/* 64 bit, PAE and paging on: CR3 = start, RDI = RSI = boot_arg */
+	BH_X86_LONG = 3
+};
+
+/**
+ * struct bh_config_cell_x86 - how a cell begins, and what the guest sees of the platform (x86-64)
+ * The guest's local APICs are at 0xfee00000 (and x2APIC); their ids are the numbers of the vCPUs: 0, 1, ...
+ * @mode: enum bh_x86_mode.  @start: EAX or CR3.
+ * @ioapic: guest-physical address of the virtual I/O APIC (a page below 4 GiB), 0: none.
+ * @pins: of the I/O APIC, whose first is GSI 0; 24 on most, 0 without I/O APIC.
+ * @ports: passed through; all others read as ones, and writes there are dropped.
+ */
+struct bh_config_cell_x86 {
+	uint16_t mode;
+	uint16_t pins;
+	uint32_t ioapic;
+	uint32_t start;
+	uint32_t reserved0;
+	struct bh_config_array ports; /* of struct bh_config_ports */
+	uint64_t reserved1;
+};
+BH_ASSERT_SIZE(struct bh_config_cell_x86, 32);
+
 enum bh_cell_flags {
 	BH_CELL_AARCH32 = 1u << 0, /* reserved, refused */
 	BH_CELL_FLAGS_ALL = 0
@@ -240,12 +384,12 @@ enum bh_cell_flags {
  * struct bh_config_cell - one guest cell
  * @name: letters, digits, '-', '_'; unique.  @flags: enum bh_cell_flags.
  * @entry: guest-physical entry point of the first vCPU, in executable memory.
- * @boot_arg: its first argument (x0, a1, esi): the device tree's guest-physical address, or 0.
+ * @boot_arg: its first argument (x0, a1, ESI): the guest-physical address of device tree or boot data, or 0.
  * @comm_page: guest-physical address of the communication page, 0: none.
  * @watchdog_ms: the cell fails when its heartbeat stands still for that long; 0: none.
  * @stop_ms: time that a cell gets to answer a shutdown request.
  * @console: index into @devices of the console UART, 0xffffffff: none.
- * @gic, @riscv: by architecture.
+ * @gic, @riscv, @x86: by architecture.
  * @cpus: hwids; the place in the array is the vCPU's number.
  */
 struct bh_config_cell {
@@ -261,10 +405,11 @@ struct bh_config_cell {
 	union {
 		struct bh_config_cell_gic gic;
 		struct bh_config_cell_riscv riscv;
+		struct bh_config_cell_x86 x86;
 	};
-	struct bh_config_array cpus;    /* of struct bh_config_cpu */
-	struct bh_config_array memory;  /* of struct bh_config_memory */
-	struct bh_config_array irqs;    /* of struct bh_config_irq */
+	struct bh_config_array cpus;	/* of struct bh_config_cpu */
+	struct bh_config_array memory;	/* of struct bh_config_memory */
+	struct bh_config_array irqs;	/* of struct bh_config_irq */
 	struct bh_config_array devices; /* of struct bh_config_device */
 };
 BH_ASSERT_OFFSET(struct bh_config_cell, entry, 72);

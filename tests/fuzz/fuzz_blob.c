@@ -183,12 +183,15 @@ static void put(uint8_t *at, uint64_t value, unsigned int size)
 /* Offsets and counts as they must be: counts are kept as far as there are bytes for them. */
 static uint32_t arrange(uint8_t *blob, uint32_t size, const struct layout *layout)
 {
+	const struct bh_config_header *header = (const void *)blob;
 	uint32_t offset = layout->body_size;
 
 	for (unsigned int i = 0; i < layout->array_count; i++) {
 		const struct array *array = &layout->arrays[i];
 		struct bh_config_array at;
 
+		if (!arch_has(array->arch, header->arch))
+			continue;
 		memcpy(&at, blob + array->descriptor, sizeof(at));
 		if (at.count > (size - offset) / array->element_size)
 			at.count = (size - offset) / array->element_size;
@@ -207,12 +210,13 @@ static uint32_t seal(uint8_t *blob, uint32_t size, unsigned int kind, uint16_t a
 
 	if (size < layout->body_size)
 		return size;
-	size = arrange(blob, size, layout);
 	memcpy(&header, blob, sizeof(header));
+	header.arch = arch;
+	memcpy(blob, &header, sizeof(header));
+	size = arrange(blob, size, layout);
 	header.magic = BH_CONFIG_MAGIC;
 	header.major = BH_ABI_MAJOR;
 	header.minor = BH_ABI_MINOR;
-	header.arch = arch;
 	header.kind = (uint16_t)kind;
 	header.size = size;
 	header.reserved = 0;
@@ -258,7 +262,7 @@ static uint32_t change_count(uint8_t *blob, uint32_t size, uint32_t most, unsign
 	struct bh_config_array at;
 	uint32_t end;
 
-	if (size < layout->body_size)
+	if (size < layout->body_size || !arch_has(array->arch, ((const struct bh_config_header *)blob)->arch))
 		return size;
 	size = arrange(blob, size, layout);
 	memcpy(&at, blob + array->descriptor, sizeof(at));
@@ -302,7 +306,7 @@ static void mutate_part(struct pair *pair, unsigned int which)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed)
 {
-	static const uint16_t archs[] = { BH_ARCH_AARCH64, BH_ARCH_RISCV64, BH_ARCH_FAKE };
+	static const uint16_t archs[] = { BH_ARCH_AARCH64, BH_ARCH_RISCV64, BH_ARCH_X86_64, BH_ARCH_FAKE };
 	static struct pair pair;
 	struct input input = { data, size };
 	uint32_t first = (uint32_t)take(&input, FIXED_PART);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The configuration check: the golden layout of the blob, and arbitrary bytes under the sanitizers. */
 /* SOURCES: hypervisor/lib/config_check.c hypervisor/lib/config_fields.c hypervisor/lib/config_system.c */
-/* SOURCES: hypervisor/lib/config_riscv.c */
+/* SOURCES: hypervisor/lib/config_riscv.c hypervisor/lib/config_x86.c */
 /* SOURCES: hypervisor/lib/config_cell.c hypervisor/lib/crc.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,6 +150,25 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_riscv, imsic_ids, 52),
 	OFFSET(bh_config_riscv, imsic_guests, 56),
 	OFFSET(bh_config_riscv, timebase_hz, 64),
+	SIZE(bh_config_x86, 104),
+	OFFSET(bh_config_system, x86, 184),
+	OFFSET(bh_config_x86, pm_timer, 4),
+	OFFSET(bh_config_x86, reset_value, 10),
+	OFFSET(bh_config_x86, tsc_khz, 12),
+	OFFSET(bh_config_x86, hpet, 16),
+	OFFSET(bh_config_x86, ioapics, 32),
+	OFFSET(bh_config_x86, mmconfig, 40),
+	OFFSET(bh_config_x86, iommus, 48),
+	OFFSET(bh_config_x86, scopes, 56),
+	SIZE(bh_config_ioapic, 16),
+	OFFSET(bh_config_ioapic, pins, 12),
+	SIZE(bh_config_mmconfig, 16),
+	OFFSET(bh_config_mmconfig, segment, 8),
+	SIZE(bh_config_iommu, 24),
+	OFFSET(bh_config_iommu, type, 12),
+	OFFSET(bh_config_iommu, function, 16),
+	SIZE(bh_config_scope, 16),
+	OFFSET(bh_config_scope, id, 8),
 	SIZE(bh_config_cell, 168),
 	OFFSET(bh_config_cell, name, 32),
 	OFFSET(bh_config_cell, flags, 64),
@@ -169,6 +188,12 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_cell_riscv, sources, 4),
 	OFFSET(bh_config_cell_riscv, domain, 8),
 	OFFSET(bh_config_cell_riscv, imsic, 16),
+	SIZE(bh_config_cell_x86, 32),
+	OFFSET(bh_config_cell, x86, 104),
+	OFFSET(bh_config_cell_x86, ioapic, 4),
+	OFFSET(bh_config_cell_x86, start, 8),
+	OFFSET(bh_config_cell_x86, ports, 16),
+	SIZE(bh_config_ports, 8),
 	SIZE(bh_config_memory, 48),
 	OFFSET(bh_config_memory, size, 16),
 	OFFSET(bh_config_memory, flags, 24),

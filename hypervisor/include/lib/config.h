@@ -62,6 +62,8 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 #define CONFIG_MAX_RANGES 64u /* DRAM banks; pool ranges; memory regions of a cell */
 #define CONFIG_MAX_IRQS 1024u
 #define CONFIG_MAX_DEVICES 16u
+#define CONFIG_MAX_IOAPICS 16u /* x86-64; windows of PCI configuration space, too */
+#define CONFIG_MAX_SCOPES 256u /* requesters of all IOMMUs */
 #define CONFIG_GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR */
 
 /** Addresses end below this, guest-physical and host-physical; an image may support less. */
@@ -79,6 +81,13 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 #define CONFIG_APLIC_DOMAIN 0x4000u    /* without the IDCs, of which each has 32 bytes */
 #define CONFIG_APLIC_IDC 32u
 #define CONFIG_IMSIC_FILE 0x1000u
+
+/** x86-64. */
+#define CONFIG_LAPIC 0xfee00000u /* addresses of messages, too: 1 MiB */
+#define CONFIG_LAPIC_SIZE 0x100000u
+#define CONFIG_IOAPIC_PINS 240u
+#define CONFIG_X86_GSIS 1024u
+#define CONFIG_PORTS 0x10000u
 
 /** Wired sources of a PLIC or an APLIC, at most; interrupt identities of an IMSIC. */
 #define CONFIG_RISCV_SOURCES 1023u
