@@ -3,11 +3,13 @@
 #ifndef ASM_IRQ_TYPES_H
 #define ASM_IRQ_TYPES_H
 
-#include <bulkhead/types.h>
+#include <asm/apic_types.h>
+#include <asm/ioapic_types.h>
 
-/** struct cell_irq - its I/O APIC and what its local APICs need besides the real ones. */
+/** struct cell_irq - @apic: its local APICs.  @ioapic: its I/O APICs. */
 struct cell_irq {
-	uint32_t is_set_up;
+	struct vapics apic;
+	struct vioapic ioapic;
 };
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Local APICs of guests. Interrupts, timer and end of interrupt are the CPU's own; commands to others, mode, and all
+ * that could reach another cell are looked at.
+ */
+#ifndef ASM_VAPIC_H
+#define ASM_VAPIC_H
+
+#include <arch/types.h>
+#include <arch/upcall.h>
+#include <asm/apic_types.h>
+
+/** cell->apic_id[] is filled in: root has the machine's ids, guests count from 0. */
+void vapic_cell_init(struct cell_arch *cell);
+void vapic_cell_reset(struct cell_arch *cell);
+
+/** Whose vCPU the CPU in @slot is, NULL: nobody's. Any CPU. */
+const struct cell_arch *vapic_cell_on(unsigned int slot);
+
+/**
+ * vapic_send() - a fixed interrupt to vCPU @vcpu of @cell
+ * Any CPU, any cell. Nothing happens if the vCPU is off.
+ */
+void vapic_send(const struct cell_arch *cell, unsigned int vcpu, uint8_t vector);
+
+/** The guest wrote its interrupt command register (@icr: all of it). Mode: as the vCPU is in. */
+void vapic_command(uint64_t icr);
+
+/** An access to the page at 0xfee00000. Return: 1 done, 0 not there. */
+int vapic_mmio(struct mmio_access *access);
+
+#endif
