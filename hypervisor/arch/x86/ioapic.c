@@ -57,8 +57,8 @@ static int probe_unit(unsigned int index)
 	uint32_t pins;
 
 	if (config->gsi >= IOAPIC_PINS || config->pins > IOAPIC_PINS - config->gsi) {
-		log_error("enable: I/O APIC %u has interrupts %u..%u: only those below %u can be used", index, config->gsi,
-			  config->gsi + config->pins - 1, IOAPIC_PINS);
+		log_error("enable: I/O APIC %u has interrupts %u..%u: only those below %u can be used", index,
+			  config->gsi, config->gsi + config->pins - 1, IOAPIC_PINS);
 		return BH_E_IRQ;
 	}
 	unit->page = mmu_map_device(hpa(config->base), IOAPIC_SIZE);
