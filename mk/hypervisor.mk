@@ -13,7 +13,8 @@ hv-optional := \
 	CONFIG_GICV3:hypervisor/arch/arm64/gicv3% \
 	CONFIG_VUART_PL011:hypervisor/device/vuart_pl011% \
 	CONFIG_VUART_16550:hypervisor/device/vuart_16550% \
-	CONFIG_VUART_16550:hypervisor/device/ns16550%
+	CONFIG_VUART_16550:hypervisor/device/ns16550% \
+	CONFIG_VPC:hypervisor/device/vpc_%
 hv-off := $(foreach o,$(hv-optional),$(if $($(word 1,$(subst :, ,$(o)))),,$(word 2,$(subst :, ,$(o)))))
 
 hv-asm-offsets := hypervisor/arch/$(SRCARCH)/asm-offsets.c

@@ -27,6 +27,7 @@ struct map {
 };
 
 static struct map maps[BH_MAX_CELLS];
+static struct map ports[BH_MAX_CELLS];
 
 static const struct region *find(struct map *map, uint64_t address)
 {
@@ -51,45 +52,80 @@ static enum mmio_result not_a_device(struct cell *cell, const struct mmio_access
 	return pt_retry(arch_cell_stage2(&cell->arch), access->address, needed) ? MMIO_RETRY : MMIO_REFUSED;
 }
 
+static int answer(struct map *map, struct mmio_access *access)
+{
+	const struct region *region = find(map, access->address);
+
+	if (!region)
+		return 0;
+	region->ops->access(region->device, access->address - region->base, access);
+	mmio_cut(access);
+	return 1;
+}
+
 enum mmio_result upcall_mmio(struct mmio_access *access)
 {
 	struct cell *cell = cell_self();
-	const struct region *region = find(&maps[cell->id], access->address);
 
-	if (!region)
-		return not_a_device(cell, access);
-	region->ops->access(region->device, access->address - region->base, access);
-	mmio_cut(access);
-	return MMIO_HANDLED;
+	return answer(&maps[cell->id], access) ? MMIO_HANDLED : not_a_device(cell, access);
+}
+
+enum mmio_result upcall_port(struct mmio_access *access)
+{
+	return answer(&ports[cell_self()->id], access) ? MMIO_HANDLED : MMIO_REFUSED;
+}
+
+static void add(struct cell *cell, struct map *map, const struct region *region)
+{
+	uint32_t at;
+
+	if (map->count == MMIO_MAX_REGIONS) {
+		log_error("cell %u has more device regions than fit; %s left out", cell->id, region->ops->name);
+		return;
+	}
+	for (at = map->count++; at > 0 && map->region[at - 1].base > region->base; at--)
+		map->region[at] = map->region[at - 1];
+	map->region[at] = *region;
 }
 
 void mmio_add(struct cell *cell, uint64_t base, uint64_t size, const struct mmio_ops *ops, void *device)
 {
-	struct map *map = &maps[cell->id];
-	uint32_t at;
+	const struct region region = { .base = base, .size = size, .ops = ops, .device = device };
 
-	if (map->count == MMIO_MAX_REGIONS) {
-		log_error("cell %u has more device regions than fit; %s left out", cell->id, ops->name);
-		return;
-	}
-	for (at = map->count++; at > 0 && map->region[at - 1].base > base; at--)
-		map->region[at] = map->region[at - 1];
-	map->region[at] = (struct region){ .base = base, .size = size, .ops = ops, .device = device };
+	add(cell, &maps[cell->id], &region);
+}
+
+void mmio_add_ports(struct cell *cell, uint64_t first, uint64_t count, const struct mmio_ops *ops, void *device)
+{
+	const struct region region = { .base = first, .size = count, .ops = ops, .device = device };
+
+	add(cell, &ports[cell->id], &region);
 }
 
 /* Component. */
 
 static int is_built_in(uint32_t type)
 {
+	switch (type) {
 #ifdef CONFIG_VUART_16550
-	if (type == BH_DEV_UART_16550)
+	case BH_DEV_UART_16550:
+	case BH_DEV_UART_16550_PIO:
 		return 1;
 #endif
 #ifdef CONFIG_VUART_PL011
-	if (type == BH_DEV_UART_PL011)
+	case BH_DEV_UART_PL011:
 		return 1;
 #endif
-	return 0;
+#ifdef CONFIG_VPC
+	case BH_DEV_HPET:
+	case BH_DEV_PM_TIMER:
+	case BH_DEV_CMOS:
+	case BH_DEV_POWER_OFF:
+		return 1;
+#endif
+	default:
+		return 0;
+	}
 }
 
 static int mmio_check(const struct bh_config_cell *config, struct bh_error *error)
@@ -109,6 +145,7 @@ static int mmio_check(const struct bh_config_cell *config, struct bh_error *erro
 static void mmio_exit(struct cell *cell)
 {
 	maps[cell->id].count = 0;
+	ports[cell->id].count = 0;
 }
 
 COMPONENT(mmio) = {

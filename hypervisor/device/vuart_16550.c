@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Virtual 16550A in memory: one register in each byte, as "ns16550a" of a device tree has it without "reg-shift". An
- * access that is wider than a register means the one at its address, and reads zero above it.
+ * Virtual 16550A in memory, one register in each byte, as "ns16550a" of a device tree has it without "reg-shift"; or at
+ * eight I/O ports. An access that is wider than a register means the one at its address, and reads zero above it.
  */
 #include <arch/irq.h>
 #include <cell/cell.h>
@@ -88,7 +88,10 @@ static void uart_add(struct cell *cell, uint32_t index, const struct bh_config_d
 	uart->cell = cell;
 	uart->irq = device->irq;
 	uart->to_console = cell->config->console == index;
-	mmio_add(cell, device->gpa, device->size, &uart_ops, uart);
+	if (device->type == BH_DEV_UART_16550_PIO)
+		mmio_add_ports(cell, device->gpa, device->size, &uart_ops, uart);
+	else
+		mmio_add(cell, device->gpa, device->size, &uart_ops, uart);
 	if (uart->to_console)
 		console_attach(cell, &uart_console, uart);
 }
@@ -98,7 +101,7 @@ static void uart_commit(struct cell *cell)
 	const struct bh_config_device *devices = CONFIG_ARRAY(struct bh_config_device, cell->config, devices);
 
 	for (uint32_t i = 0; i < cell->config->devices.count; i++) {
-		if (devices[i].type == BH_DEV_UART_16550)
+		if (devices[i].type == BH_DEV_UART_16550 || devices[i].type == BH_DEV_UART_16550_PIO)
 			uart_add(cell, i, &devices[i]);
 	}
 }

@@ -141,6 +141,22 @@ void vapic_send(const struct cell_arch *cell, unsigned int vcpu, uint8_t vector)
 		send_fixed(cell, vcpu, vector);
 }
 
+/*
+ * A vCPU that is reset parks itself. The sender goes on when it has, so that a start right behind is not lost; but not
+ * if it is wanted itself, which ends the case of two that reset each other.
+ */
+static void wait_gone(const struct cell_arch *cell, unsigned int vcpu)
+{
+	const uint64_t deadline = deadline_default();
+	const struct cpu *self = cpu_self();
+
+	while (vcpu != percpu()->vcpu && vapic_cell_on(cell->slot[vcpu]) == cell && !deadline_passed(deadline)) {
+		if (__atomic_load_n(&self->requests, __ATOMIC_ACQUIRE))
+			return;
+		arch_cpu_relax();
+	}
+}
+
 static void deliver(struct cell_arch *cell, unsigned int vcpu, uint32_t icr)
 {
 	switch ((icr & ICR_MODE) >> ICR_MODE_SHIFT) {
@@ -153,6 +169,7 @@ static void deliver(struct cell_arch *cell, unsigned int vcpu, uint32_t icr)
 		break;
 	case DELIVER_INIT:
 		signals_init(cell, vcpu);
+		wait_gone(cell, vcpu);
 		break;
 	case DELIVER_STARTUP:
 		signals_startup(cell, vcpu, icr & ICR_VECTOR);

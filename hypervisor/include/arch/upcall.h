@@ -28,12 +28,16 @@ struct hypercall {
 /** control/hypercall.c. (BH_HC_PING may be answered in arch without coming here.) */
 void upcall_hypercall(struct hypercall *call);
 
-/** One access of the guest to an address that stage 2 does not map. @size: 1, 2, 4 or 8. */
+/** What an access has done besides: whoever brought it goes on so, when the instruction is over. */
+enum mmio_effect { MMIO_NO_EFFECT = 0, MMIO_SYSTEM_OFF = 1, MMIO_SYSTEM_RESET = 2 };
+
+/** One access of the guest to an address that stage 2 does not map, or to an I/O port. @size: 1, 2, 4 or 8. */
 struct mmio_access {
-	uint64_t address; /* guest-physical */
+	uint64_t address; /* guest-physical, or number of the port */
 	uint64_t value;   /* in: for writes; out: for reads, zero-extended */
 	uint8_t size;
 	uint8_t is_write;
+	uint8_t effect; /* out: enum mmio_effect; only devices at ports have one */
 };
 
 /** A device answers with its whole register, a load takes as many bytes as it asked for. */
@@ -51,6 +55,9 @@ enum mmio_result {
 
 /** device/mmio.c. Called with full frame or less; never parks. */
 enum mmio_result upcall_mmio(struct mmio_access *access);
+
+/** The same for an I/O port of machines that have them; never MMIO_RETRY. */
+enum mmio_result upcall_port(struct mmio_access *access);
 
 /**
  * upcall_map_hold() - keep the memory map of the caller's cell as it is until upcall_map_release() (control/lock.c)

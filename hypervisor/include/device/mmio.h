@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Emulated device registers of a cell: who answers where. */
+/* Emulated device registers of a cell: who answers where, in memory and at I/O ports. */
 #ifndef DEVICE_MMIO_H
 #define DEVICE_MMIO_H
 
@@ -25,5 +25,8 @@ struct mmio_ops {
  * Context: commit of a device; the cell stands. Regions do not overlap (configuration check).
  */
 void mmio_add(struct cell *cell, uint64_t base, uint64_t size, const struct mmio_ops *ops, void *device);
+
+/** mmio_add_ports() - the same for I/O ports @first to @first + @count - 1. */
+void mmio_add_ports(struct cell *cell, uint64_t first, uint64_t count, const struct mmio_ops *ops, void *device);
 
 #endif

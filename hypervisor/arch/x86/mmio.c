@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Accesses that stage 2 refused: devices that are emulated, changes under way, and what is nobody's. */
+#include <asm/exits.h>
+
+#include <arch/upcall.h>
+#include <asm/access.h>
+#include <asm/decode.h>
+#include <asm/percpu.h>
+#include <asm/vapic.h>
+#include <asm/vcpu.h>
+#include <asm/vioapic.h>
+#include <asm/virt.h>
+#include <core/pagetable.h>
+
+/* Where PCs have video memory and firmware, kernels look for tables: all ones where a guest has nothing. */
+#define LEGACY_START 0xa0000u
+#define LEGACY_END 0x100000u
+
+static unsigned int kind_of(uint64_t address)
+{
+	return arch_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
+}
+
+static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
+{
+	violation_report(kind_of(address), address, value, is_write, what);
+}
+
+/* Reading the instruction ----------------------------------------------------------------------------- */
+
+static enum decode_mode code_mode(const struct x86_segment *cs)
+{
+	if (cs->attributes & SEGMENT_LONG && virt()->get(VCPU_EFER) & (1ull << 10))
+		return DECODE_64;
+	return cs->attributes & SEGMENT_BIG ? DECODE_32 : DECODE_16;
+}
+
+static uint64_t instruction_address(const struct x86_segment *cs, enum decode_mode mode)
+{
+	const uint64_t rip = virt()->get(VCPU_RIP);
+
+	return mode == DECODE_64 ? rip : (uint32_t)(cs->base + rip);
+}
+
+/*
+ * What its page holds first, and the next page only if the instruction goes on there: that may not even exist for
+ * one that ends with its page.
+ */
+static enum access_result fetch(struct decoded *decoded, enum decode_status *status)
+{
+	struct x86_segment cs;
+	uint8_t bytes[DECODE_BYTES];
+	enum access_result result;
+	enum decode_mode mode;
+	unsigned int here;
+	uint64_t at;
+
+	virt()->segment(SEG_CS, &cs);
+	mode = code_mode(&cs);
+	at = instruction_address(&cs, mode);
+	here = PAGE_SIZE - (unsigned int)(at & (PAGE_SIZE - 1));
+	here = here < DECODE_BYTES ? here : DECODE_BYTES;
+	result = access_read(at, bytes, here);
+	if (result != ACCESS_OK)
+		return result;
+	*status = decode(bytes, here, mode, decoded);
+	if (*status != DECODE_MORE || here == DECODE_BYTES)
+		return ACCESS_OK;
+	result = access_read(at + here, bytes + here, DECODE_BYTES - here);
+	if (result == ACCESS_OK)
+		*status = decode(bytes, DECODE_BYTES, mode, decoded);
+	return result;
+}
+
+/* Doing it -------------------------------------------------------------------------------------------- */
+
+static int is_legacy_hole(uint64_t address)
+{
+	return !percpu()->cell->is_root && address >= LEGACY_START && address < LEGACY_END;
+}
+
+static enum mmio_result access_device(struct mmio_access *access)
+{
+	enum mmio_result result;
+
+	if (vapic_mmio(access) || vioapic_mmio(access)) {
+		percpu_count(BH_STAT_INTC);
+		return MMIO_HANDLED;
+	}
+	result = upcall_mmio(access);
+	if (result == MMIO_REFUSED && is_legacy_hole(access->address)) {
+		access->value = ~0ull;
+		mmio_cut(access);
+		result = MMIO_HANDLED;
+	}
+	percpu_count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
+	return result;
+}
+
+static const char *const access_names[2][4] = {
+	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
+	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
+};
+
+/* Return: 1 done; 0: the instruction is run again, or has been answered otherwise. */
+static int try_access(struct mmio_access *access)
+{
+	switch (access_device(access)) {
+	case MMIO_HANDLED:
+		return 1;
+	case MMIO_RETRY:
+		return 0;
+	default:
+		refuse(access->address, access->value, access->is_write,
+		       access_names[access->is_write][__builtin_ctz(access->size)]);
+		return 0;
+	}
+}
+
+static void emulate(struct frame *frame, uint64_t address, const struct decoded *decoded)
+{
+	struct mmio_access read = { .address = address, .size = decoded->size };
+	struct mmio_access write = { .address = address, .size = decoded->size, .is_write = 1 };
+	const uint64_t flags_before = virt()->get(VCPU_RFLAGS), rsp = virt()->get(VCPU_RSP);
+	uint64_t flags = flags_before;
+
+	frame->reg[REG_RSP] = rsp;
+	if (decoded->reads && !try_access(&read))
+		return;
+	if (decoded->writes) {
+		write.value = decode_write_value(decoded, read.value, frame->reg, &flags);
+		if (!try_access(&write))
+			return;
+	}
+	decode_finish(decoded, read.value, frame->reg, &flags);
+	if (flags != flags_before)
+		virt()->set(VCPU_RFLAGS, flags);
+	if (frame->reg[REG_RSP] != rsp)
+		virt()->set(VCPU_RSP, frame->reg[REG_RSP]);
+	virt()->skip(decoded->length);
+}
+
+/* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
+static int allowed_by_now(uint64_t address, unsigned int flags)
+{
+	unsigned int right = PT_READ;
+
+	if (flags & FAULT_FETCH)
+		right = PT_EXEC;
+	else if (flags & FAULT_WRITE)
+		right = PT_WRITE;
+	if (!pt_retry(&percpu()->cell->stage2, address, right))
+		return 0;
+	percpu_count(BH_STAT_RETRY);
+	return 1;
+}
+
+static void data_fault(struct frame *frame, uint64_t address, unsigned int flags)
+{
+	const int is_write = (flags & FAULT_WRITE) != 0;
+	enum decode_status status = DECODE_UNKNOWN;
+	struct decoded decoded;
+	enum access_result result = fetch(&decoded, &status);
+
+	if (result == ACCESS_RETRY) {
+		percpu_count(BH_STAT_RETRY);
+		return;
+	}
+	if (result == ACCESS_OK && status == DECODE_OK && (!is_write || decoded.writes) &&
+	    (address & (PAGE_SIZE - 1)) + decoded.size <= PAGE_SIZE) {
+		emulate(frame, address, &decoded);
+		return;
+	}
+	if (!allowed_by_now(address, flags))
+		refuse(address, 0, is_write, "instruction that cannot be decoded");
+}
+
+void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags)
+{
+	if (flags & FAULT_FETCH) {
+		if (!allowed_by_now(address, flags))
+			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
+	} else if (flags & FAULT_WALK) {
+		if (!allowed_by_now(address, flags))
+			refuse(address, 0, (flags & FAULT_WRITE) != 0, "page table outside its memory");
+	} else {
+		data_fault(frame, address, flags);
+	}
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <asm/portio.h>
+
+#include <arch/upcall.h>
+#include <asm/exits.h>
+#include <asm/percpu.h>
+#include <asm/ports.h>
+#include <asm/types.h>
+#include <asm/vcpu.h>
+#include <asm/virt.h>
+#include <core/image.h>
+#include <lib/config.h>
+#include <lib/string.h>
+
+#define PORTS 0x10000u
+
+#define PORT_KEYBOARD 0x64u
+#define KEYBOARD_RESET 0xf0u /* pulses lines; the lowest bit, if clear, means that of the reset */
+#define PORT_FAST 0x92u
+#define FAST_RESET 1u
+#define PORT_RESET 0xcf9u
+#define RESET_NOW 4u
+
+#define PM1_SLEEP 0x2000u
+
+static const struct bh_config_x86 *board(void)
+{
+	return &image_config()->x86;
+}
+
+/* What root wrote to PM1 control with SLP_EN. */
+static struct {
+	uint16_t port;
+	uint16_t value;
+} sleep;
+
+/* The bitmap ----------------------------------------------------------------------------------------- */
+
+static void put(uint8_t *bitmap, uint32_t port, int exits)
+{
+	if (exits)
+		bitmap[port / 8] |= (uint8_t)(1u << port % 8);
+	else
+		bitmap[port / 8] &= (uint8_t)~(1u << port % 8);
+}
+
+static void put_range(uint8_t *bitmap, uint32_t first, uint32_t count, int exits)
+{
+	for (uint32_t i = 0; i < count && first + i < PORTS; i++)
+		put(bitmap, first + i, exits);
+}
+
+static void put_power(uint8_t *bitmap)
+{
+	put(bitmap, PORT_KEYBOARD, 1);
+	put(bitmap, PORT_FAST, 1);
+	put(bitmap, PORT_RESET, 1);
+	if (board()->pm1a_control)
+		put_range(bitmap, board()->pm1a_control, 2, 1);
+	if (board()->pm1b_control)
+		put_range(bitmap, board()->pm1b_control, 2, 1);
+	if (board()->reset_port)
+		put(bitmap, board()->reset_port, 1);
+}
+
+static void fill_root(uint8_t *bitmap)
+{
+	memset(bitmap, 0, PORTS / 8);
+	put_power(bitmap);
+}
+
+/* Those of the machine's power are never a guest's, whatever its file says. */
+static void fill_guest(uint8_t *bitmap, const struct bh_config_cell *config)
+{
+	const struct bh_config_ports *ports = CONFIG_ARRAY(struct bh_config_ports, config, x86.ports);
+
+	for (uint32_t i = 0; i < config->x86.ports.count; i++)
+		put_range(bitmap, ports[i].first, ports[i].count, 0);
+	put_power(bitmap);
+}
+
+void portio_fill_bitmap(const struct bh_config_cell *config, uint8_t *bitmap, size_t size)
+{
+	memset(bitmap, 0xff, size);
+	if (config)
+		fill_guest(bitmap, config);
+	else
+		fill_root(bitmap);
+}
+
+/* The machine's ports -------------------------------------------------------------------------------- */
+
+static uint32_t machine_in(uint16_t port, unsigned int size)
+{
+	switch (size) {
+	case 1:
+		return ports_in8(port);
+	case 2:
+		return ports_in16(port);
+	default:
+		return ports_in32(port);
+	}
+}
+
+static void machine_out(uint16_t port, unsigned int size, uint32_t value)
+{
+	switch (size) {
+	case 1:
+		ports_out8(port, (uint8_t)value);
+		break;
+	case 2:
+		ports_out16(port, (uint16_t)value);
+		break;
+	default:
+		ports_out32(port, value);
+		break;
+	}
+}
+
+void portio_machine_off(void)
+{
+	if (sleep.port)
+		ports_out16(sleep.port, sleep.value);
+}
+
+void portio_machine_reset(void)
+{
+	if (board()->reset_port)
+		ports_out8(board()->reset_port, board()->reset_value);
+	ports_out8(PORT_RESET, 2);
+	ports_out8(PORT_RESET, 6);
+	ports_out8(PORT_KEYBOARD, 0xfe);
+}
+
+/* Exits ---------------------------------------------------------------------------------------------- */
+
+/* The byte that an access writes to @port, -1: none. */
+static int byte_for(const struct mmio_access *access, uint32_t port)
+{
+	if (!access->is_write || port < access->address || port - access->address >= access->size)
+		return -1;
+	return (int)(access->value >> (port - access->address) * 8 & 0xff);
+}
+
+/* Does it reset a PC? */
+static int is_reset(const struct mmio_access *access)
+{
+	const int keyboard = byte_for(access, PORT_KEYBOARD), fast = byte_for(access, PORT_FAST);
+	const int chipset = byte_for(access, PORT_RESET);
+
+	return (keyboard >= 0 && (keyboard & 0xf1) == KEYBOARD_RESET) || (fast >= 0 && fast & FAST_RESET) ||
+	       (chipset >= 0 && chipset & RESET_NOW);
+}
+
+static int is_board_reset(const struct mmio_access *access)
+{
+	const int byte = board()->reset_port ? byte_for(access, board()->reset_port) : -1;
+
+	return byte >= 0 && byte == board()->reset_value;
+}
+
+static int is_sleep(const struct mmio_access *access)
+{
+	const uint16_t ports[] = { board()->pm1a_control, board()->pm1b_control };
+
+	for (unsigned int i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		if (ports[i] && access->is_write && access->address == ports[i] && access->size >= 2 &&
+		    access->value & PM1_SLEEP) {
+			sleep.port = ports[i];
+			sleep.value = (uint16_t)access->value;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static void root_access(struct mmio_access *access)
+{
+	if (is_sleep(access)) {
+		access->effect = MMIO_SYSTEM_OFF;
+	} else if (is_reset(access) || is_board_reset(access)) {
+		access->effect = MMIO_SYSTEM_RESET;
+	} else if (access->is_write) {
+		machine_out((uint16_t)access->address, access->size, (uint32_t)access->value);
+	} else {
+		access->value = machine_in((uint16_t)access->address, access->size);
+	}
+}
+
+/* Where a guest has no device, reads give ones and writes go nowhere, as on an empty bus. */
+static void guest_access(struct mmio_access *access)
+{
+	if (upcall_port(access) == MMIO_HANDLED)
+		return;
+	if (is_reset(access))
+		access->effect = MMIO_SYSTEM_RESET;
+	else if (!access->is_write)
+		access->value = ~0ull;
+	mmio_cut(access);
+}
+
+/* INB and INW leave the rest of RAX, INL clears its high half. */
+static void put_result(struct frame *frame, const struct mmio_access *access)
+{
+	uint64_t *rax = &frame->reg[REG_RAX];
+
+	if (access->size == 4)
+		*rax = (uint32_t)access->value;
+	else
+		*rax = (*rax & ~((1ull << access->size * 8) - 1)) | access->value;
+}
+
+/* The instruction is over before its effect: there may be another context afterwards. */
+static void finish(const struct port_access *port, const struct mmio_access *access)
+{
+	virt()->skip(port->next ? (unsigned int)(port->next - virt()->get(VCPU_RIP)) : 0);
+	switch (access->effect) {
+	case MMIO_SYSTEM_OFF:
+		upcall_system_off();
+		break;
+	case MMIO_SYSTEM_RESET:
+		upcall_system_reset();
+		break;
+	default:
+		break;
+	}
+}
+
+void portio_exit(struct frame *frame, const struct port_access *port)
+{
+	struct mmio_access access = { .address = port->port, .size = port->size, .is_write = !port->is_in };
+
+	percpu_count(BH_STAT_MMIO);
+	if (port->is_string || port->is_repeated) {
+		violation_report(BH_REASON_MMIO_ACCESS, port->port, 0, !port->is_in, "string of an emulated I/O port");
+		return;
+	}
+	if (access.is_write)
+		access.value = frame->reg[REG_RAX];
+	mmio_cut(&access);
+	if (percpu()->cell->is_root)
+		root_access(&access);
+	else
+		guest_access(&access);
+	mmio_cut(&access);
+	if (!access.is_write)
+		put_result(frame, &access);
+	finish(port, &access);
+}
