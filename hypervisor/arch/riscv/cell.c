@@ -5,9 +5,8 @@
 #include <asm/csr.h>
 #include <asm/features.h>
 #include <asm/formats.h>
-#include <asm/plic.h>
+#include <asm/intc.h>
 #include <asm/vcpu.h>
-#include <asm/vplic.h>
 #include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/config.h>
@@ -49,29 +48,13 @@ static int check_memory(const struct bh_config_cell *config, struct bh_error *er
 	return BH_E_OK;
 }
 
-static int check_intc(const struct bh_config_cell *config, struct bh_error *error)
-{
-	const struct bh_config_cell_riscv *intc = &config->riscv;
-	uint64_t size = VPLIC_SIZE(config->cpus.count);
-
-	if (!intc->intc)
-		return BH_E_OK;
-	if (intc->intc != BH_RISCV_PLIC)
-		return error_set(error, BH_E_HARDWARE, BH_OBJ_INTC, 0, intc->intc, BH_RISCV_PLIC);
-	if (intc->sources > plic_sources())
-		return error_set(error, BH_E_IRQ, BH_OBJ_INTC, 0, intc->sources, plic_sources());
-	if (intc->domain >= space_end() || size > space_end() - intc->domain)
-		return error_set(error, BH_E_RANGE, BH_OBJ_INTC, 0, intc->domain, space_end() - 1);
-	return BH_E_OK;
-}
-
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	int code;
 
 	if (config->cpus.count == 0 || config->cpus.count > CONFIG_MAX_CPUS)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, CONFIG_MAX_CPUS);
-	code = check_intc(config, error);
+	code = intc_cell_check(config, error);
 	return code ? code : check_memory(config, error);
 }
 
@@ -110,6 +93,7 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 	int code;
 
 	memset(&cell->plic, 0, sizeof(cell->plic));
+	memset(&cell->aplic, 0, sizeof(cell->aplic));
 	cell->id = id;
 	if (config)
 		init_guest(cell, config);
@@ -120,7 +104,11 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
 	cell->hgatp = hgatp_of(cell);
 	arch_tlb_invalidate_vmid(id + 1);
-	vplic_cell_init(cell, config);
+	code = intc_cell_init(cell, config);
+	if (code) {
+		pt_exit(&cell->stage2);
+		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
+	}
 	if (!config)
 		cell_of_root = cell;
 	return BH_E_OK;
@@ -147,13 +135,13 @@ void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int 
 void arch_cell_reset(struct cell_arch *cell)
 {
 	vtime_reset(&cell->time);
-	vplic_cell_reset(cell);
+	intc_cell_reset(cell);
 }
 
-/* PLIC and APLIC read and write no memory. */
+/* PLIC, APLIC and IMSIC read and write no memory. Root reaches its interrupt files by itself. */
 int arch_root_intc_init(void)
 {
-	return BH_E_OK;
+	return intc_root_map(cell_of_root);
 }
 
 void arch_root_intc_exit(void)

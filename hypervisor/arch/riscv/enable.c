@@ -8,12 +8,11 @@
 #include <asm/firmware.h>
 #include <asm/formats.h>
 #include <asm/found.h>
+#include <asm/intc.h>
 #include <asm/interrupts.h>
 #include <asm/maintenance.h>
 #include <asm/mmu.h>
-#include <asm/plic.h>
 #include <asm/vcpu.h>
-#include <asm/vplic.h>
 #include <core/cpu.h>
 #include <core/image.h>
 #include <core/log.h>
@@ -88,7 +87,7 @@ const struct step *arch_system_steps(void)
 		{ "firmware", firmware_check, NULL },
 		{ "hyp-tables", tables_run, tables_undo },
 		{ "stage2-format", stage2_run, stage2_undo },
-		{ "plic-probe", plic_probe, plic_unprobe },
+		{ "intc-probe", intc_probe, intc_unprobe },
 		{ NULL, NULL, NULL },
 	};
 
@@ -113,6 +112,7 @@ const struct step *arch_cpu_steps(void)
 	static const struct step steps[] = {
 		{ "cpu-features", features_check, NULL },
 		{ "cpu-stage2", stage2_check, NULL },
+		{ "cpu-intc", intc_check, NULL },
 		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
 		{ NULL, NULL, NULL },
 	};
@@ -137,7 +137,7 @@ void arch_cpu_activate(void)
 
 	traps_load(root, percpu()->slot);
 	move_registers(&percpu()->found);
-	vplic_cpu_load(root, percpu()->slot, 1);
+	intc_cpu_load(root, percpu()->slot, 1);
 	interrupts_activate(percpu()->found.sie);
 	percpu()->phase = PERCPU_RUNNING;
 }
@@ -151,6 +151,7 @@ void arch_cpu_leave(void)
 	found->resume = csr_read(CSR_SEPC);
 	found->sstatus = csr_read(CSR_VSSTATUS) & SSTATUS_OWN;
 	found->sie = interrupts_leave(found->sie);
+	intc_cpu_leave();
 	traps_unload();
 	found_restore(found);
 	maintenance_new_stage2();
@@ -180,7 +181,7 @@ int arch_cpu_is_off(unsigned int slot)
 	return result.error == SBI_SUCCESS && result.value == SBI_HSM_STOPPED;
 }
 
-/* The real PLIC is as the kernel programmed it. */
 void arch_system_leave(void)
 {
+	intc_system_leave(arch_root_cell());
 }

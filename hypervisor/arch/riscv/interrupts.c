@@ -11,7 +11,8 @@
 #include <asm/entry.h>
 #include <asm/features.h>
 #include <asm/firmware.h>
-#include <asm/vplic.h>
+#include <asm/imsic.h>
+#include <asm/intc.h>
 #include <core/cpu.h>
 
 #define SIE_GUEST (SIE_SOFT | SIE_TIMER | SIE_EXTERNAL)
@@ -32,7 +33,7 @@ static void show_external(int on)
 
 static void update_external(void)
 {
-	show_external(percpu()->is_masked || vplic_has_pending(percpu()->cell, percpu()->vcpu));
+	show_external(percpu()->is_masked || intc_has_pending(percpu()->cell, percpu()->vcpu));
 }
 
 void interrupts_claimed(void)
@@ -84,6 +85,10 @@ uint64_t interrupts_exit(uint64_t cause)
 	percpu_count(BH_STAT_IRQ);
 	switch (cause & ~CAUSE_INTERRUPT) {
 	case IRQ_EXTERNAL:
+		if (percpu()->has_imsic) {
+			imsic_forward();
+			return 0;
+		}
 		csr_clear(CSR_SIE, SIE_EXTERNAL);
 		percpu()->is_masked = 1;
 		show_external(1);

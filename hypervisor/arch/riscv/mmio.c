@@ -6,7 +6,7 @@
 #include <asm/access.h>
 #include <asm/csr.h>
 #include <asm/decode.h>
-#include <asm/vplic.h>
+#include <asm/intc.h>
 #include <core/pagetable.h>
 
 /* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
@@ -52,7 +52,7 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 
 	if (access.is_write)
 		access.value = decode_result(&low, frame->x[decoded->reg]);
-	if (!vplic_mmio(&access)) {
+	if (!intc_mmio(&access)) {
 		result = upcall_mmio(&access);
 		percpu_count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
 	}

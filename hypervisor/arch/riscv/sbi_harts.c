@@ -2,8 +2,8 @@
 /* Hart masks: what a guest says of its harts becomes what the machine's firmware knows. */
 #include <asm/sbi.h>
 
+#include <asm/intc.h>
 #include <asm/interrupts.h>
-#include <asm/vplic.h>
 #include <core/cpu.h>
 
 #define ALL_HARTS (~0ull)
@@ -43,7 +43,7 @@ static int all_exist(struct sbi_harts harts)
 /* Root's harts that a guest has at the moment, and those that are off, take nothing. */
 static int runs_here(const struct cell_arch *cell, unsigned int vcpu)
 {
-	return vplic_cell_on(cell->slot[vcpu]) == cell;
+	return intc_cell_on(cell->slot[vcpu]) == cell;
 }
 
 int64_t sbi_send_ipi(struct sbi_harts harts)

@@ -3,9 +3,9 @@
 
 #include <arch/cpu.h>
 #include <asm/csr.h>
+#include <asm/intc.h>
 #include <asm/interrupts.h>
 #include <asm/vcpu.h>
-#include <asm/vplic.h>
 #include <lib/string.h>
 
 static void clear_frame(void)
@@ -18,7 +18,7 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
 {
 	handover_reset();
 	traps_load(cell, vcpu);
-	vplic_cpu_load(cell, vcpu, 0);
+	intc_cpu_load(cell, vcpu, 0);
 	interrupts_start();
 	clear_frame();
 	percpu_frame()->x[REG_A0] = cell->hwid[vcpu];
@@ -30,7 +30,7 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
 
 void arch_vcpu_park(void)
 {
-	vplic_cpu_unload();
+	intc_cpu_unload();
 	interrupts_park();
 	handover_reset();
 	traps_unload();

@@ -9,6 +9,7 @@
 #include <asm/vplic.h>
 
 #include <arch/cpu.h>
+#include <asm/intc.h>
 #include <asm/interrupts.h>
 #include <asm/percpu.h>
 #include <asm/plic.h>
@@ -16,9 +17,6 @@
 #include <core/image.h>
 
 #define PRIORITY_BITS 7u
-
-/* Which cell's vCPU each hart is: written by that hart under the cell's lock, read by whoever programs it. */
-static struct cell_arch *loaded[CONFIG_MAX_CPUS];
 
 static int get_bit(const uint32_t *words, uint32_t source)
 {
@@ -49,14 +47,14 @@ static void program_word(const struct cell_arch *cell, unsigned int vcpu, uint32
 {
 	const struct vplic *plic = &cell->plic;
 
-	if (loaded[cell->slot[vcpu]] == cell)
+	if (intc_cell_on(cell->slot[vcpu]) == cell)
 		plic_write(plic_enable_offset(hw_context(cell, vcpu), word),
 			   plic->context[vcpu].enable[word] & plic->owned[word]);
 }
 
 static void program_threshold(const struct cell_arch *cell, unsigned int vcpu)
 {
-	if (loaded[cell->slot[vcpu]] == cell)
+	if (intc_cell_on(cell->slot[vcpu]) == cell)
 		plic_write(plic_context_offset(hw_context(cell, vcpu), PLIC_THRESHOLD),
 			   cell->plic.context[vcpu].threshold);
 }
@@ -118,7 +116,7 @@ static void tell(struct cell_arch *cell, uint32_t source)
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
 		if (source && !get_bit(cell->plic.context[vcpu].enable, source))
 			continue;
-		if (vplic_cell_on(cell->slot[vcpu]) == cell)
+		if (intc_cell_on(cell->slot[vcpu]) == cell)
 			interrupts_send(cell->slot[vcpu], CPU_MAIL_EXTERNAL);
 	}
 }
@@ -424,11 +422,6 @@ void vplic_release(struct cell_arch *cell, uint32_t source)
 	quiesce(source);
 }
 
-const struct cell_arch *vplic_cell_on(unsigned int slot)
-{
-	return __atomic_load_n(&loaded[slot], __ATOMIC_ACQUIRE);
-}
-
 static void set_claim(struct cell_arch *cell, unsigned int vcpu)
 {
 	uint32_t context = cell->is_root ? plic_context(cell->hwid[vcpu]) : vcpu;
@@ -441,7 +434,7 @@ void vplic_cpu_load(struct cell_arch *cell, unsigned int vcpu, int adopted)
 {
 	set_claim(cell, vcpu);
 	spin_lock(&cell->plic.lock);
-	__atomic_store_n(&loaded[percpu()->slot], cell, __ATOMIC_RELEASE);
+	intc_note(percpu()->slot, cell);
 	if (!adopted) {
 		for (uint32_t word = 0; word < word_count(&cell->plic); word++)
 			program_word(cell, vcpu, word);
@@ -456,7 +449,7 @@ void vplic_cpu_unload(void)
 	uint32_t context = plic_context(cpu_self()->hwid);
 
 	spin_lock(&cell->plic.lock);
-	__atomic_store_n(&loaded[percpu()->slot], NULL, __ATOMIC_RELEASE);
+	intc_note(percpu()->slot, NULL);
 	for (uint32_t word = 0; word <= plic_sources() / 32; word++)
 		plic_write(plic_enable_offset(context, word), 0);
 	plic_write(plic_context_offset(context, PLIC_THRESHOLD), PLIC_THRESHOLD_ALL_OFF);

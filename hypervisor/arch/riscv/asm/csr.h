@@ -21,6 +21,16 @@
 #define csr_clear(number, bits)                                                                    \
 	__asm__ volatile("csrc " CSR_TEXT(number) ", %0" : : "rK"((uint64_t)(bits)) : "memory")
 
+#define csr_swap(number, value)                                                                    \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("csrrw %0, " CSR_TEXT(number) ", %1"                              \
+				 : "=r"(value_)                                                    \
+				 : "rK"((uint64_t)(value))                                         \
+				 : "memory");                                                      \
+		value_;                                                                            \
+	})
+
 #define CSR_SEED 0x015
 #define CSR_SSTATUS 0x100
 #define CSR_SIE 0x104
@@ -35,6 +45,8 @@
 #define CSR_SIP 0x144
 #define CSR_STIMECMP 0x14d
 #define CSR_SISELECT 0x150
+#define CSR_SIREG 0x151
+#define CSR_STOPEI 0x15c
 #define CSR_SATP 0x180
 #define CSR_SCONTEXT 0x5a8
 #define CSR_VSSTATUS 0x200
@@ -47,6 +59,7 @@
 #define CSR_VSIP 0x244
 #define CSR_VSTIMECMP 0x24d
 #define CSR_VSISELECT 0x250
+#define CSR_VSIREG 0x251
 #define CSR_VSATP 0x280
 #define CSR_HSTATUS 0x600
 #define CSR_HEDELEG 0x602
@@ -78,6 +91,8 @@
 #define HSTATUS_GVA (1ull << 6)
 #define HSTATUS_SPV (1ull << 7)
 #define HSTATUS_SPVP (1ull << 8)
+#define HSTATUS_VGEIN_SHIFT 12
+#define HSTATUS_VGEIN (0x3full << HSTATUS_VGEIN_SHIFT)
 #define HSTATUS_VSXL_64 (2ull << 32)
 
 /* Interrupts: bit in sie, sip; that of the guest, in hvip and hideleg, is one higher. */

@@ -58,6 +58,7 @@ struct found {
  * @features: bits of enum feature.
  * @is_masked: an external interrupt was passed to the guest, which has not claimed it yet.
  * @deadline: of the guest's timer, by its own time, where it has no timer of its own (no Sstc).
+ * @has_imsic: our external interrupt says that there are messages to pass on.
  * @phase: enum percpu_phase.  @arrived: came by arch_cpu_boot(), so nothing was found.
  * @faults: exceptions taken in the hypervisor itself.
  */
@@ -71,6 +72,7 @@ struct percpu {
 	uint64_t deadline;
 	uint32_t features;
 	uint32_t is_masked;
+	uint32_t has_imsic;
 	uint32_t phase;
 	uint32_t arrived;
 	uint32_t faults;

@@ -3,11 +3,20 @@
 #ifndef ASM_TYPES_H
 #define ASM_TYPES_H
 
+#include <asm/aplic_types.h>
 #include <asm/plic_types.h>
 #include <bulkhead/types.h>
 #include <core/lock.h>
 #include <core/pagetable.h>
 #include <core/vtime.h>
+
+/** struct cell_aplic - a cell's APLIC. @base: guest-physical, @size: 0: the cell has none.  @lock: guards @model. */
+struct cell_aplic {
+	uint64_t base;
+	uint64_t size;
+	struct spinlock lock;
+	struct vaplic model;
+};
 
 /**
  * struct cell_arch - what a cell has of RISC-V
@@ -15,7 +24,7 @@
  * @vcpu_count: vCPUs (root: slots).  @is_root: root sees the real hart ids.
  * @slot: by vCPU.  @hwid: hart id by vCPU, as the guest sees it.
  * @time: of guests: stands still while the cell is suspended.
- * @plic: its interrupt controller.
+ * @plic, @aplic: its interrupt controller, by what the board has.
  */
 struct cell_arch {
 	struct page_table stage2;
@@ -26,7 +35,10 @@ struct cell_arch {
 	uint16_t slot[CONFIG_MAX_CPUS];
 	uint64_t hwid[CONFIG_MAX_CPUS];
 	struct vtime time;
-	struct vplic plic;
+	union {
+		struct vplic plic;
+		struct cell_aplic aplic;
+	};
 };
 
 /** What one CPU leaves for another, see irq.c. */

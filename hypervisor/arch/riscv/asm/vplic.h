@@ -33,9 +33,6 @@ int vplic_has_pending(struct cell_arch *cell, unsigned int vcpu);
 void vplic_cpu_load(struct cell_arch *cell, unsigned int vcpu, int adopt);
 void vplic_cpu_unload(void);
 
-/** Whose vCPU the CPU in @slot is at the moment, NULL: nobody's. Any CPU. */
-const struct cell_arch *vplic_cell_on(unsigned int slot);
-
 /** As arch/irq.h says. */
 void vplic_assign(struct cell_arch *cell, uint32_t source);
 void vplic_release(struct cell_arch *cell, uint32_t source);
