@@ -3,7 +3,7 @@
 #ifndef ASM_ICR_H
 #define ASM_ICR_H
 
-#include <asm/apic_types.h>
+#include "apic_types.h"
 
 /** struct icr_target - a destination as a message or a command has it. @wide: of 32 bits (x2APIC), else of 8. */
 struct icr_target {
