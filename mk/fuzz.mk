@@ -6,7 +6,8 @@
 #	make fuzz T='blob gic' SECONDS=600	some of them, longer; the corpus that grew is kept and used again
 #
 # A target's base is what it is linked with: lib (blob and check), tools (the tool's library), fake (hypervisor on the
-# fake architecture, whose CPUs are coroutines here), arm64 (files of arch/arm64 on shims of hardware).
+# fake architecture, whose CPUs are coroutines here), arm64 (files of arch/arm64 on shims of hardware), x86 (those of
+# arch/x86 that touch no hardware).
 
 FUZZCC ?= clang
 
@@ -21,6 +22,7 @@ fuzz-base-mmio       := fake
 fuzz-base-decode     := arm64
 fuzz-base-gic        := arm64
 fuzz-base-psci       := arm64
+fuzz-base-x86decode  := x86
 
 fuzz-lib-src   := $(tools-lib-src)
 fuzz-tools-src := $(tools-cfg-src) $(tools-lib-src)
@@ -29,6 +31,7 @@ fuzz-fake-src  := $(filter-out hypervisor/arch/fake/cpu.c,$(fake-src)) tests/fuz
 fuzz-arm64-asm := asm-offsets cpu enable enter errata fault features firmware found handover maintenance mmu traps uart vcpu
 fuzz-arm64-src := $(filter-out $(fuzz-arm64-asm:%=hypervisor/arch/arm64/%.c),$(wildcard hypervisor/arch/arm64/*.c)) \
 	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
+fuzz-x86-src   := hypervisor/arch/x86/decode.c hypervisor/arch/x86/icr.c
 
 fuzz-tools-libs := -lyaml -lfdt
 fuzz-fake-libs  := -lcmocka
@@ -41,6 +44,7 @@ fuzz-guided-lib   := $(fuzz-guided-text)
 fuzz-guided-tools := $(fuzz-guided-text)
 fuzz-guided-fake  := $(fuzz-guided-steps)
 fuzz-guided-arm64 := $(fuzz-guided-steps)
+fuzz-guided-x86   := $(fuzz-guided-steps)
 fuzz-cflags = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-common \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Wall -Werror -DBH_TEST -Iinclude -Ihypervisor/include -Itests/fuzz
@@ -49,6 +53,7 @@ fuzz-flags-tools := -Itools/lib -D_GNU_SOURCE -DBULKHEAD_VERSION='"$(VERSION)"'
 fuzz-flags-fake  := -Ihypervisor/arch/fake -Itests/unit -I$(unit)/include -include $(unit-gen)/autoconf.h
 fuzz-flags-arm64 := -Itests/fuzz/shim -Ihypervisor/arch/arm64 -I$(fuzz)/arm64/include \
 	-include $(fuzz)/arm64/include/generated/autoconf.h
+fuzz-flags-x86   := -Ihypervisor/arch/x86
 
 .PHONY: fuzz fuzz-build fuzz-smoke
 
@@ -59,7 +64,7 @@ $(fuzz)/arm64/include/generated/autoconf.h: configs/board/qemu-aarch64_defconfig
 	$(Q)KCONFIG_CONFIG=$< $(PYTHON) -m genconfig --header-path $@ Kconfig && touch $@
 
 $(fuzz)/flags.txt: FORCE
-	$(call remember,$(FUZZCC) $(fuzz-cflags) $(fuzz-guided-text) $(fuzz-guided-steps) $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64))
+	$(call remember,$(FUZZCC) $(fuzz-cflags) $(fuzz-guided-text) $(fuzz-guided-steps) $(fuzz-flags-lib) $(fuzz-flags-tools) $(fuzz-flags-fake) $(fuzz-flags-arm64) $(fuzz-flags-x86))
 
 # $(1) base
 define fuzz-base
@@ -79,7 +84,7 @@ $(fuzz)/$(1)/base.a: $(patsubst %.c,$(fuzz)/$(1)/%.o,$(fuzz-$(1)-src))
 -include $(patsubst %.c,$(fuzz)/$(1)/%.d,$(fuzz-$(1)-src))
 endef
 fuzz-link-fake := -Wl,--whole-archive
-$(foreach b,lib tools fake arm64,$(eval $(call fuzz-base,$(b))))
+$(foreach b,lib tools fake arm64 x86,$(eval $(call fuzz-base,$(b))))
 
 # $(1) target, $(2) its base, $(3) .planted or nothing
 define fuzz-program
