@@ -26,7 +26,7 @@ hv-include := -Iinclude -Ihypervisor/include -Ihypervisor/arch/$(SRCARCH) -I$(di
 
 hv-march-riscv64 := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax -mstrict-align
 # The guest's FPU and vector registers stay in the CPU. No red zone: NMIs come on the stack that is in use.
-hv-march-x86_64 := -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fcf-protection=none
+hv-march-x86_64 := -m64 -march=x86-64 -mcmodel=kernel -fno-pic -mno-red-zone -mgeneral-regs-only -fcf-protection=none
 hv-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -march=armv8-a
 
 # -fno-jump-tables: no indirect branch on an index that a guest chose.

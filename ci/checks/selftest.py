@@ -91,6 +91,8 @@ BOTH = {INC + 'arch/cpu.h': '/** doc() */\nunsigned int arch_cpu_id(void);\n'
         HV + 'arch/arm64/stop.S': 'arch_cpu_stop:\n\tb .\n',
         HV + 'arch/riscv/cpu.c': 'unsigned int arch_cpu_id(void)\n{\n\treturn 0;\n}\n',
         HV + 'arch/riscv/stop.S': 'arch_cpu_stop:\n\tj .\n',
+        HV + 'arch/x86/cpu.c': 'unsigned int arch_cpu_id(void)\n{\n\treturn 0;\n}\n',
+        HV + 'arch/x86/stop.S': 'arch_cpu_stop:\n\tjmp .\n',
         HV + 'arch/fake/cpu.c': 'unsigned int arch_cpu_id(void)\n{\n\treturn 0;\n}\n\n'
                                 'void arch_cpu_stop(int cpu,\n\t\t   const char *why)\n{\n\tfor (;;)\n\t\t;\n}\n',
         UPCALL_H: 'int upcall_mmio(void);\n', HV + 'cell/up.c': 'int upcall_mmio(void)\n{\n\treturn 0;\n}\n'}

@@ -53,6 +53,9 @@ static inline int features_has(enum feature feature)
 /** Bits of physical address of this CPU. */
 unsigned int features_phys_bits(void);
 
+/** Components that XCR0 can have here. */
+uint64_t features_xcr0(void);
+
 /** CPU step: is this CPU like the first one? Return: 0 or error code. */
 int features_check(void);
 

@@ -7,16 +7,13 @@
 
 struct pt_format;
 
-/** Formats of stage 2: nested tables of SVM are walked in the hypervisor's own paging mode. */
-enum formats_kind { FORMATS_NPT4 = 0, FORMATS_NPT5 = 1, FORMATS_EPT4 = 2, FORMATS_COUNT };
+/** Take @format for all tables of stage 2 that are made from now on. */
+void formats_select(const struct pt_format *format);
 
 /**
- * formats_select() - take @kind for all tables of stage 2 that are made from now on
- * @bits: of physical address that the machine has.  @has_1gib: whether its tables know pages of that size.
+ * formats_npt() - nested tables of SVM
+ * @levels: 4 or 5: they are walked in the hypervisor's own paging mode.  @has_1gib: pages of that size.
  */
-void formats_select(enum formats_kind kind, unsigned int bits, int has_1gib);
-
-/** Format of @kind. */
-const struct pt_format *formats_stage2(enum formats_kind kind, int has_1gib);
+const struct pt_format *formats_npt(unsigned int levels, int has_1gib);
 
 #endif

@@ -25,7 +25,8 @@
 
 /*
  * A CPU's private area, the same offsets in physical and virtual space. Guard pages are never mapped. SAVE is
- * for the processor (host state of SVM, VMXON region), CONTROL the guest's VMCB or VMCS, HOST what VMLOAD gives back.
+ * for the processor (host state of SVM, VMXON region), CONTROL the guest's VMCB or VMCS, HOST what
+ * VMLOAD gives back.
  */
 #define PERCPU_DATA_SIZE 0x4000
 #define PERCPU_GUARD1 0x4000
@@ -54,16 +55,20 @@
 #define BOOT_PAGE 0x63
 #define BOOT_NX_BIT 63
 
-/* Selectors of the hypervisor's own GDT. */
-#define SELECTOR_CODE 0x08
-#define SELECTOR_DATA 0x10
-#define SELECTOR_TSS 0x18
-#define GDT_SIZE 0x28
+/*
+ * Selectors of the hypervisor's own GDT. Code and data are where Linux has them: between two loads of GDT and IDT
+ * either gate finds its segment in either table.
+ */
+#define SELECTOR_CODE 0x10
+#define SELECTOR_DATA 0x18
+#define SELECTOR_TSS 0x20
+#define GDT_SIZE 0x30
 #define TSS_SIZE 0x68
 
-/* Vectors that are the processor's own; nothing else is ever taken in the hypervisor. */
+/* Vectors that are the processor's own; what else comes is thrown away. */
 #define VECTOR_COUNT 32
 #define VECTOR_SIZE 16
+#define VECTOR_IGNORED (VECTOR_OFFSET + VECTOR_COUNT * VECTOR_SIZE)
 #define VECTOR_OFFSET 0x100 /* of the first one, from the start of the image */
 
 /* How many descriptors of the GDT that was found are kept: all that Linux has. */

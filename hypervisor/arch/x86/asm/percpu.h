@@ -60,8 +60,12 @@ struct exit {
  * @nmis: NMIs that came while the hypervisor ran, taken by whoever waits for them.
  * @phase: enum percpu_phase.
  * @faults: exceptions taken in the hypervisor itself.
+ * @final_tables: it runs on the shared tables (mmu.c).  @is_on: virtualization is switched on.
+ * @nmi_is_pending, @nmi_is_blocked: of the guest, where the back end has to know.
  * @halt_is_off: HLT exits (virt_ops.intercept_halt).
- * @start: scratch: the state that a vCPU starts with.
+ * @state: scratch: the state that a vCPU starts with, or that the CPU is given back with.
+ * @fresh: scratch: reset values (handover.c).
+ * @vmcb_physical, @host_physical: pages of the private area that SVM reads by physical address.
  */
 struct percpu {
 	uint32_t slot;
@@ -76,11 +80,16 @@ struct percpu {
 	uint32_t final_tables;
 	uint32_t halt_is_off;
 	uint32_t is_on;
+	uint32_t nmi_is_pending;
+	uint32_t nmi_is_blocked;
 	struct exit exit;
 	struct found found;
 	struct x86_state state;
+	struct x86_state fresh;
 	uint64_t gdt[GDT_SIZE / 8];
 	uint8_t tss[TSS_SIZE];
+	uint64_t vmcb_physical;
+	uint64_t host_physical;
 };
 _Static_assert(sizeof(struct percpu) <= PERCPU_DATA_SIZE, "struct percpu is larger than its mapping");
 

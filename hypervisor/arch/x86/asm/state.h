@@ -107,6 +107,12 @@ void state_startup(struct x86_state *state, unsigned int vector);
 /** As multiboot and Linux' 32-bit entry begin: protected mode, flat segments, no paging, at @entry. */
 void state_protected(struct x86_state *state, uint64_t entry);
 
+/** In long mode with PAE and paging on: flat segments, tables at @cr3, at @entry. */
+void state_long(struct x86_state *state, uint64_t entry, uint64_t cr3);
+
+/** Real mode at @entry >> 4 : @entry & 15. */
+void state_real(struct x86_state *state, uint64_t entry);
+
 /** Unpack the descriptor of @selector from a copy of a GDT of @size bytes. A null or missing one is unusable. */
 void state_segment(struct x86_segment *segment, uint16_t selector, const uint64_t *gdt, unsigned int size);
 

@@ -18,6 +18,7 @@
  * @stage2: its table (NPT or EPT); tag is the id that address space ids are made of.
  * @vcpu_count: vCPUs (root: slots).  @is_root: root sees the machine's own CPUID leaves and MSRs.
  * @slot: by vCPU.  @apic_id: by vCPU, as the guest sees it.
+ * @mode, @start: how its first vCPU begins (enum bh_x86_mode), and EAX or CR3 then.
  * @time: of guests: stands still while the cell is suspended.
  * @msr_bitmap, @io_bitmap: by the back end's rule, in the hypervisor's memory.
  * @irq: its interrupt controllers (asm/irq_types.h).
@@ -27,7 +28,10 @@ struct cell_arch {
 	uint32_t id;
 	uint32_t vcpu_count;
 	uint32_t is_root;
-	uint32_t reserved;
+	uint16_t mode;
+	uint16_t reserved;
+	uint32_t start;
+	uint32_t reserved1;
 	uint16_t slot[CONFIG_MAX_CPUS];
 	uint32_t apic_id[CONFIG_MAX_CPUS];
 	struct vtime time;
@@ -42,9 +46,11 @@ struct cell_arch {
  * @nmi: an NMI for the guest was asked for by another vCPU (asm/vcpu.h: vcpu_send_nmi()).
  * @in_guest: its translations may be in use.
  * @flush: counts what was asked to be forgotten.  @flushed: up to where it has been.
+ * @running: whose vCPU it is at the moment, NULL: nobody's.
  * @is_off: waits to be given back (arch_cpu_leave_off()).
  */
 struct cpu_arch {
+	const struct cell_arch *running;
 	uint32_t kicked;
 	uint32_t nmi;
 	uint32_t in_guest;

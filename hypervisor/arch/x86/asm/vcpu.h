@@ -23,6 +23,10 @@ void signals_apic_enabled(int enabled);
 /** arg of upcall_cpu_on(): the entry is a SIPI's. Anything else starts in protected mode with it in ESI. */
 #define VCPU_ARG_STARTUP (~0ull)
 
+/* vcpu.c */
+/** Let @cell's vCPU @vcpu be what runs on this CPU: stage 2, bitmaps, time. */
+void vcpu_load(struct cell_arch *cell, unsigned int vcpu);
+
 /* violation.c */
 /**
  * Tell the layers above, and inject #GP if they say so. @address: guest-physical, or number of register or port.

@@ -71,7 +71,7 @@ enum instruction_length {
  * @permit_msr: @bitmap of VIRT_MSR_BITMAP_PAGES: @access without an exit. All ones at first.
  *	Return: 0 if the bitmap has no such MSR: then it always exits.
  * @unmask_nmi, @mask_nmi: let NMIs in that had to wait, here in the hypervisor; and no more.
- * @format: of stage 2 on this machine (enum formats_kind).
+ * @format: of stage 2 on this machine. Context: system steps, on the first CPU.
  * @run: into the guest with percpu_frame(); the run loop. Does not return.
  */
 struct virt_ops {
@@ -97,7 +97,7 @@ struct virt_ops {
 	int (*permit_msr)(void *bitmap, uint32_t msr, enum msr_access access);
 	void (*unmask_nmi)(void);
 	void (*mask_nmi)(void);
-	unsigned int (*format)(void);
+	const struct pt_format *(*format)(void);
 	void (*run)(void) __attribute__((noreturn));
 };
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside the SVM back end. */
+#ifndef ASM_SVM_H
+#define ASM_SVM_H
+
+#include <asm/frame.h>
+#include <asm/virt.h>
+#include <asm/vmcb.h>
+
+/** This CPU's. */
+struct vmcb *svm_vmcb(void);
+
+/** An NMI that waits, if the guest takes one now and nothing else is on its way. */
+void svm_deliver_nmi(void);
+
+/** svm_run.S */
+void svm_run(void) __attribute__((noreturn));
+
+/** svm_exits.c: one exit. Return: 1: this CPU leaves the hypervisor. */
+uint64_t svm_exit(struct frame *frame);
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arch/enable.h>
+
+#include <asm/entry.h>
+#include <asm/features.h>
+#include <asm/interrupts.h>
+#include <asm/mmu.h>
+#include <asm/vcpu.h>
+#include <asm/virt.h>
+#include <core/cpu.h>
+
+static int tables_run(void)
+{
+	int code = mmu_init();
+
+	if (!code)
+		uart_init();
+	return code;
+}
+
+static void tables_undo(void)
+{
+	uart_exit();
+	mmu_exit();
+}
+
+const struct step *arch_system_steps(void)
+{
+	static const struct step steps[] = {
+		{ "hyp-tables", tables_run, tables_undo },
+		{ "virtualization", virt_select, NULL },
+		{ "local-apic", lapic_probe, lapic_unprobe },
+		{ "io-apic", intc_probe, intc_unprobe },
+		{ NULL, NULL, NULL },
+	};
+
+	return steps;
+}
+
+static int virtualization_run(void)
+{
+	return virt()->probe();
+}
+
+static int control_run(void)
+{
+	return virt()->cpu_init();
+}
+
+const struct step *arch_cpu_steps(void)
+{
+	static const struct step steps[] = {
+		{ "cpu-features", features_check, NULL },
+		{ "cpu-virtualization", virtualization_run, NULL },
+		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
+		{ "cpu-control", control_run, NULL },
+		{ NULL, NULL, NULL },
+	};
+
+	return steps;
+}
+
+void arch_cpu_activate(void)
+{
+	virt()->cpu_on();
+	virt()->load(&percpu()->state);
+	vcpu_load(arch_root_cell(), percpu()->slot);
+	lapic_activate();
+	percpu()->phase = PERCPU_RUNNING;
+}
+
+/* The run loop sees it, and goes by enter_leave(). */
+void arch_cpu_leave(void)
+{
+	lapic_leave();
+	__atomic_store_n(&percpu()->self->running, NULL, __ATOMIC_RELEASE);
+	percpu()->phase = PERCPU_LEAVING;
+}
+
+/* Only an INIT brings a CPU into the state in which the kernel expects one that is off: another CPU sends it. */
+void arch_cpu_leave_off(void)
+{
+	virt()->cpu_off();
+	percpu()->phase = PERCPU_LEAVING;
+	__atomic_store_n(&percpu()->self->is_off, 1, __ATOMIC_RELEASE);
+	for (;;)
+		__asm__ volatile("hlt" : : : "memory");
+}
+
+int arch_cpu_is_off(unsigned int slot)
+{
+	struct cpu *cpu = cpu_get(slot);
+
+	if (!__atomic_exchange_n(&cpu->arch.is_off, 0, __ATOMIC_ACQ_REL))
+		return 0;
+	lapic_send_init((uint32_t)cpu->hwid);
+	return 1;
+}
+
+/* Each CPU's own is restored by itself, and the I/O APICs are as the kernel wants them. */
+void arch_system_leave(void)
+{
+}

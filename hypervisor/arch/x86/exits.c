@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Exits that both back ends have. */
+#include <asm/exits.h>
+
+#include <arch/cpu.h>
+#include <arch/upcall.h>
+#include <asm/control.h>
+#include <asm/entry.h>
+#include <asm/msr.h>
+#include <asm/vcpu.h>
+#include <asm/virt.h>
+
+#define CR3_FLAGS 0xfffull
+
+static unsigned int privilege(void)
+{
+	struct x86_segment stack;
+
+	virt()->segment(SEG_SS, &stack);
+	return stack.attributes >> SEGMENT_DPL_SHIFT & 3;
+}
+
+void exit_undefined(struct frame *frame)
+{
+	(void)frame;
+	virt()->inject(EXCEPTION_UD, NO_ERROR_CODE);
+	percpu_count(BH_STAT_INJECT);
+}
+
+/* DISABLE goes back over the tables that the caller has on (bulkhead/image.h). */
+static int may_be_called(const struct hypercall *call)
+{
+	if (call->number != BH_HC_DISABLE)
+		return 1;
+	return virt()->get(VCPU_EFER) & EFER_LMA && !(virt()->get(VCPU_CR4) & CR4_PGE) &&
+	       !(virt()->get(VCPU_CR3) & CR3_FLAGS);
+}
+
+static const uint8_t values[5] = { REG_RDI, REG_RSI, REG_RDX, REG_RCX, REG_R8 };
+
+static void call_bulkhead(struct frame *frame)
+{
+	struct hypercall call = { .number = frame->reg[REG_RAX] - BH_HYPERCALL_BASE };
+
+	for (unsigned int i = 0; i < 5; i++)
+		call.arg[i] = frame->reg[values[i]];
+	if (may_be_called(&call))
+		upcall_hypercall(&call);
+	else
+		call.result = BH_E_ALIGN;
+	frame->reg[REG_RAX] = call.result;
+	for (unsigned int i = 0; i < 5; i++)
+		frame->reg[values[i]] = call.value[i];
+}
+
+void exit_hypercall(struct frame *frame)
+{
+	if (privilege() || frame->reg[REG_RAX] - BH_HYPERCALL_BASE > 0xffff) {
+		exit_undefined(frame);
+		return;
+	}
+	percpu_count(BH_STAT_HYPERCALL);
+	virt()->skip(LENGTH_HYPERCALL); /* before the call: afterwards it may be another context */
+	call_bulkhead(frame);
+}
+
+void exit_halt(struct frame *frame, unsigned int length)
+{
+	(void)frame;
+	virt()->skip(length);
+	if (!(virt()->get(VCPU_RFLAGS) & RFLAGS_IF))
+		upcall_cpu_off();
+}
+
+void exit_shutdown(struct frame *frame)
+{
+	(void)frame;
+	upcall_system_reset();
+}
+
+void exit_xsetbv(struct frame *frame)
+{
+	uint64_t value = (uint32_t)frame->reg[REG_RAX] | frame->reg[REG_RDX] << 32;
+
+	if (privilege() || access_write_xcr((uint32_t)frame->reg[REG_RCX], value))
+		virt()->inject(EXCEPTION_GP, 0);
+	else
+		virt()->skip(LENGTH_XSETBV);
+}
+
+void exit_invd(struct frame *frame)
+{
+	(void)frame;
+	__asm__ volatile("wbinvd" : : : "memory");
+	virt()->skip(LENGTH_INVD);
+}
+
+void exit_unknown(struct frame *frame, uint64_t reason)
+{
+	(void)frame;
+	violation_report(BH_REASON_BAD_TRAP, 0, reason, 0, "exit that no guest can cause");
+}
+
+void exit_nmi(struct frame *frame)
+{
+	struct cpu_arch *self = percpu()->self;
+	uint32_t is_kick = __atomic_exchange_n(&self->kicked, 0, __ATOMIC_SEQ_CST);
+	uint32_t is_asked = __atomic_exchange_n(&self->nmi, 0, __ATOMIC_SEQ_CST);
+
+	(void)frame;
+	if (is_asked || !is_kick)
+		virt()->inject_nmi();
+	if (!is_kick)
+		return;
+	percpu_count(BH_STAT_KICK);
+	upcall_service();
+}
+
+int exit_is_leaving(void)
+{
+	return percpu()->phase == PERCPU_LEAVING;
+}

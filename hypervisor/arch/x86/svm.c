@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * SVM: the back end's operations (AMD64 Architecture Programmer's Manual, volume 2, chapter 15). The run loop is in
+ * svm_run.S, exits are in svm_exits.c.
+ */
+#include <asm/svm.h>
+
+#include <arch/mmu.h>
+#include <asm/control.h>
+#include <asm/features.h>
+#include <asm/formats.h>
+#include <asm/msr.h>
+#include <bulkhead/errors.h>
+#include <core/log.h>
+#include <core/space.h>
+#include <lib/string.h>
+
+#define LEAF_SVM 0x8000000au
+
+/* What always exits. External interrupts do not: they are the guest's that runs here. */
+static const struct {
+	uint8_t word;
+	uint32_t bits;
+} intercepts[] = {
+	{ VMCB_WORD_MISC1, MISC1_NMI | MISC1_INIT | MISC1_CPUID | MISC1_INVD | MISC1_INVLPGA | MISC1_IO | MISC1_MSR |
+				   MISC1_SHUTDOWN },
+	{ VMCB_WORD_MISC2, MISC2_VMRUN | MISC2_VMMCALL | MISC2_VMLOAD | MISC2_VMSAVE | MISC2_STGI | MISC2_CLGI |
+				   MISC2_SKINIT },
+};
+
+struct vmcb *svm_vmcb(void)
+{
+	return (struct vmcb *)(PERCPU_BASE + PERCPU_CONTROL);
+}
+
+static uint64_t private_physical(uint64_t offset)
+{
+	return space_percpu(percpu()->slot).value + offset;
+}
+
+static int svm_exists(void)
+{
+	return features_has(FEATURE_SVM) && !(msr_read(MSR_VM_CR) & VM_CR_SVMDIS);
+}
+
+static int refuse(const char *what)
+{
+	log_error("CPU %u: %s: this CPU cannot run the hypervisor", percpu()->slot, what);
+	return BH_E_HARDWARE;
+}
+
+static int svm_probe(void)
+{
+	if (!svm_exists())
+		return refuse("SVM is missing, or switched off by firmware");
+	if (!features_has(FEATURE_NPT))
+		return refuse("SVM has no nested paging");
+	if (msr_read(MSR_EFER) & EFER_SVME)
+		return refuse("another hypervisor uses SVM (EFER.SVME)");
+	return BH_E_OK;
+}
+
+static int svm_cpu_init(void)
+{
+	percpu()->vmcb_physical = private_physical(PERCPU_CONTROL);
+	percpu()->host_physical = private_physical(PERCPU_HOST);
+	return BH_E_OK;
+}
+
+static void svm_unmask_nmi(void)
+{
+	__asm__ volatile("stgi" : : : "memory");
+}
+
+static void svm_mask_nmi(void)
+{
+	__asm__ volatile("clgi" : : : "memory");
+}
+
+static void svm_cpu_on(void)
+{
+	if (percpu()->is_on)
+		return;
+	percpu()->is_on = 1;
+	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SVME);
+	msr_write(MSR_VM_HSAVE_PA, private_physical(PERCPU_SAVE));
+	svm_mask_nmi();
+	__asm__ volatile("vmsave %%rax" : : "a"(percpu()->host_physical) : "memory");
+}
+
+static void svm_cpu_off(void)
+{
+	if (!percpu()->is_on)
+		return;
+	percpu()->is_on = 0;
+	svm_unmask_nmi();
+	msr_write(MSR_VM_HSAVE_PA, 0);
+	msr_write(MSR_EFER, msr_read(MSR_EFER) & ~EFER_SVME);
+}
+
+/* MSRs that VMRUN, VMLOAD and VMSAVE switch, and where. */
+#define VMCB_MSRS(X)                         \
+	X(SYSENTER_CS, sysenter_cs)          \
+	X(SYSENTER_ESP, sysenter_esp)        \
+	X(SYSENTER_EIP, sysenter_eip)        \
+	X(PAT, pat)                          \
+	X(STAR, star)                        \
+	X(LSTAR, lstar)                      \
+	X(CSTAR, cstar)                      \
+	X(SFMASK, sfmask)                    \
+	X(KERNEL_GS_BASE, kernel_gs_base)
+
+static void load_control(struct vmcb *vmcb)
+{
+	memset(vmcb, 0, sizeof(*vmcb));
+	for (unsigned int i = 0; i < sizeof(intercepts) / sizeof(intercepts[0]); i++)
+		vmcb->intercept[intercepts[i].word] |= intercepts[i].bits;
+	vmcb->nested_control = VMCB_NESTED_PAGING;
+	vmcb->tlb_control = TLB_FLUSH_ALL;
+	percpu()->nmi_is_blocked = 0;
+	percpu()->nmi_is_pending = 0;
+	percpu()->halt_is_off = 0;
+}
+
+static void svm_load(const struct x86_state *state)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	load_control(vmcb);
+	memcpy(vmcb->segment, state->segment, sizeof(vmcb->segment));
+	vmcb->cpl = (uint8_t)(state->segment[SEG_SS].attributes >> SEGMENT_DPL_SHIFT & 3);
+	vmcb->efer = state->efer | EFER_SVME;
+	vmcb->cr0 = state->cr0;
+	vmcb->cr2 = control_read_cr2();
+	vmcb->cr3 = state->cr3;
+	vmcb->cr4 = state->cr4;
+	vmcb->dr6 = state->dr6;
+	vmcb->dr7 = state->dr7;
+	vmcb->rflags = state->rflags;
+	vmcb->rip = state->rip;
+	vmcb->rsp = state->rsp;
+#define LOAD(name, field) vmcb->field = state->msr[STATE_##name];
+	VMCB_MSRS(LOAD)
+#undef LOAD
+}
+
+static void svm_save(struct x86_state *state)
+{
+	const struct vmcb *vmcb = svm_vmcb();
+
+	memset(state, 0, sizeof(*state));
+	memcpy(state->segment, vmcb->segment, sizeof(state->segment));
+	state->efer = vmcb->efer & ~EFER_SVME;
+	state->cr0 = vmcb->cr0;
+	state->cr3 = vmcb->cr3;
+	state->cr4 = vmcb->cr4;
+	state->dr6 = vmcb->dr6;
+	state->dr7 = vmcb->dr7;
+	state->rflags = vmcb->rflags;
+	state->rip = vmcb->rip;
+	state->rsp = vmcb->rsp;
+	state->xcr0 = vmcb->cr4 & CR4_OSXSAVE ? control_read_xcr0() : 0;
+	state_save_msrs(state);
+#define SAVE(name, field) state->msr[STATE_##name] = vmcb->field;
+	VMCB_MSRS(SAVE)
+#undef SAVE
+}
+
+/* Ids of address spaces begin at 1; there are more of them than cells on every processor. */
+static void svm_set_cell(const struct cell_arch *cell)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	if (!cell)
+		return;
+	vmcb->asid = cell->id + 1;
+	vmcb->nested_cr3 = arch_hv_hpa(cell->stage2.root).value;
+	vmcb->msrpm = arch_hv_hpa(cell->msr_bitmap).value;
+	vmcb->iopm = arch_hv_hpa(cell->io_bitmap).value;
+	vmcb->tlb_control = TLB_FLUSH_ALL;
+}
+
+static void svm_set_offset(uint64_t offset)
+{
+	svm_vmcb()->tsc_offset = offset;
+}
+
+/* Where each register is. */
+static uint64_t *place_of(enum vcpu_register reg)
+{
+	struct vmcb *vmcb = svm_vmcb();
+	uint64_t *const places[VCPU_REGISTER_COUNT] = {
+		[VCPU_RIP] = &vmcb->rip,
+		[VCPU_RSP] = &vmcb->rsp,
+		[VCPU_RFLAGS] = &vmcb->rflags,
+		[VCPU_CR0] = &vmcb->cr0,
+		[VCPU_CR3] = &vmcb->cr3,
+		[VCPU_CR4] = &vmcb->cr4,
+		[VCPU_EFER] = &vmcb->efer,
+		[VCPU_DR7] = &vmcb->dr7,
+		[VCPU_FS_BASE] = &vmcb->segment[SEG_FS].base,
+		[VCPU_GS_BASE] = &vmcb->segment[SEG_GS].base,
+	};
+
+	return places[reg];
+}
+
+static uint64_t svm_get(enum vcpu_register reg)
+{
+	uint64_t value = *place_of(reg);
+
+	return reg == VCPU_EFER ? value & ~EFER_SVME : value;
+}
+
+static void svm_set(enum vcpu_register reg, uint64_t value)
+{
+	*place_of(reg) = reg == VCPU_EFER ? value | EFER_SVME : value;
+}
+
+static void svm_segment(enum x86_segment_name name, struct x86_segment *segment)
+{
+	*segment = svm_vmcb()->segment[name];
+}
+
+static void svm_skip(unsigned int length)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	if (features_has(FEATURE_NRIP) && vmcb->next_rip)
+		vmcb->rip = vmcb->next_rip;
+	else
+		vmcb->rip += length;
+	vmcb->interrupt_shadow &= ~VMCB_INTERRUPT_SHADOW;
+}
+
+static void svm_inject(unsigned int vector, uint32_t error)
+{
+	uint64_t event = vector | EVENT_TYPE_EXCEPTION | EVENT_VALID;
+
+	if (error != NO_ERROR_CODE)
+		event |= EVENT_ERROR_VALID | (uint64_t)error << 32;
+	svm_vmcb()->event_injection = event;
+}
+
+void svm_deliver_nmi(void)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	if (!percpu()->nmi_is_pending || percpu()->nmi_is_blocked || vmcb->event_injection & EVENT_VALID)
+		return;
+	percpu()->nmi_is_pending = 0;
+	percpu()->nmi_is_blocked = 1;
+	vmcb->intercept[VMCB_WORD_MISC1] |= MISC1_IRET;
+	vmcb->event_injection = EXCEPTION_NMI | EVENT_TYPE_NMI | EVENT_VALID;
+}
+
+static void svm_inject_nmi(void)
+{
+	percpu()->nmi_is_pending = 1;
+	svm_deliver_nmi();
+}
+
+static void svm_cancel(void)
+{
+	svm_vmcb()->event_injection = 0;
+	percpu()->nmi_is_pending = 0;
+}
+
+static void svm_intercept_halt(int on)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	percpu()->halt_is_off = (uint32_t)on;
+	if (on) {
+		vmcb->intercept[VMCB_WORD_MISC1] |= MISC1_HLT;
+		vmcb->intercept[VMCB_WORD_MISC2] |= MISC2_MWAIT;
+	} else {
+		vmcb->intercept[VMCB_WORD_MISC1] &= ~MISC1_HLT;
+		vmcb->intercept[VMCB_WORD_MISC2] &= ~MISC2_MWAIT;
+	}
+}
+
+static void svm_flush(void)
+{
+	svm_vmcb()->tlb_control = features_has(FEATURE_FLUSH_BY_ASID) ? TLB_FLUSH_ASID : TLB_FLUSH_ALL;
+}
+
+/* Two bits for each MSR, in three ranges of 8192. */
+static int svm_permit_msr(void *bitmap, uint32_t msr, enum msr_access access)
+{
+	static const uint32_t ranges[] = { 0, 0xc0000000, 0xc0010000 };
+	uint8_t *bytes = bitmap;
+
+	for (unsigned int i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		uint32_t index = msr - ranges[i];
+
+		if (index >= 0x2000)
+			continue;
+		bytes += i * 0x800 + index / 4;
+		*bytes = (uint8_t)(*bytes & ~(3u << index % 4 * 2));
+		*bytes = (uint8_t)(*bytes | (~(unsigned int)access & 3) << index % 4 * 2);
+		return 1;
+	}
+	return 0;
+}
+
+static const struct pt_format *svm_format(void)
+{
+	return formats_npt(control_read_cr4() & CR4_LA57 ? 5 : 4, features_has(FEATURE_1GIB));
+}
+
+const struct virt_ops svm_ops = {
+	.name = "SVM with nested paging",
+	.exists = svm_exists,
+	.probe = svm_probe,
+	.cpu_init = svm_cpu_init,
+	.cpu_on = svm_cpu_on,
+	.cpu_off = svm_cpu_off,
+	.load = svm_load,
+	.save = svm_save,
+	.set_cell = svm_set_cell,
+	.set_offset = svm_set_offset,
+	.get = svm_get,
+	.set = svm_set,
+	.segment = svm_segment,
+	.skip = svm_skip,
+	.inject = svm_inject,
+	.inject_nmi = svm_inject_nmi,
+	.cancel = svm_cancel,
+	.intercept_halt = svm_intercept_halt,
+	.flush = svm_flush,
+	.permit_msr = svm_permit_msr,
+	.unmask_nmi = svm_unmask_nmi,
+	.mask_nmi = svm_mask_nmi,
+	.format = svm_format,
+	.run = svm_run,
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Exits of SVM: which of the common handlers answers. What comes often stands first. */
+#include <asm/svm.h>
+
+#include <asm/exits.h>
+#include <asm/percpu.h>
+#include <asm/vcpu.h>
+
+static void msr(struct frame *frame)
+{
+	if (svm_vmcb()->exit_info1)
+		msr_exit_write(frame);
+	else
+		msr_exit_read(frame);
+}
+
+static void nested_fault(struct frame *frame)
+{
+	uint64_t info = svm_vmcb()->exit_info1;
+	unsigned int flags = 0;
+
+	if (info & NPF_WRITE)
+		flags |= FAULT_WRITE;
+	if (info & NPF_FETCH)
+		flags |= FAULT_FETCH;
+	if (info & NPF_WALK)
+		flags |= FAULT_WALK;
+	mmio_fault(frame, svm_vmcb()->exit_info2, flags);
+}
+
+static void port(struct frame *frame)
+{
+	uint64_t info = svm_vmcb()->exit_info1;
+	struct port_access access = {
+		.port = (uint16_t)(info >> 16),
+		.size = (uint8_t)(info >> IO_SIZE_SHIFT & 7),
+		.is_in = (info & IO_IN) != 0,
+		.is_string = (info & IO_STRING) != 0,
+		.is_repeated = (info & IO_REPEATED) != 0,
+		.next = svm_vmcb()->exit_info2,
+	};
+
+	portio_exit(frame, &access);
+}
+
+/* What made it exit waits until the global interrupt flag lets it in. */
+static void nmi(struct frame *frame)
+{
+	virt()->unmask_nmi();
+	__asm__ volatile("nop" : : : "memory");
+	virt()->mask_nmi();
+	exit_nmi(frame);
+}
+
+/* The IRET that ends the handling of an NMI is still to be executed; NMIs are let in a moment early. */
+static void iret(struct frame *frame)
+{
+	(void)frame;
+	percpu()->nmi_is_blocked = 0;
+	svm_vmcb()->intercept[VMCB_WORD_MISC1] &= ~MISC1_IRET;
+}
+
+static void halt(struct frame *frame)
+{
+	exit_halt(frame, LENGTH_HLT);
+}
+
+static void mwait(struct frame *frame)
+{
+	exit_halt(frame, LENGTH_MWAIT);
+}
+
+/* Nobody sends one: interrupt commands of all cells are looked at. */
+static void init(struct frame *frame)
+{
+	(void)frame;
+}
+
+static const struct {
+	uint32_t code;
+	void (*handle)(struct frame *frame);
+} rows[] = {
+	{ SVM_EXIT_MSR, msr },
+	{ SVM_EXIT_NPF, nested_fault },
+	{ SVM_EXIT_VMMCALL, exit_hypercall },
+	{ SVM_EXIT_IO, port },
+	{ SVM_EXIT_NMI, nmi },
+	{ SVM_EXIT_CPUID, cpuid_exit },
+	{ SVM_EXIT_HLT, halt },
+	{ SVM_EXIT_MWAIT, mwait },
+	{ SVM_EXIT_IRET, iret },
+	{ SVM_EXIT_INVD, exit_invd },
+	{ SVM_EXIT_SHUTDOWN, exit_shutdown },
+	{ SVM_EXIT_INVLPGA, exit_undefined },
+	{ SVM_EXIT_XSETBV, exit_xsetbv },
+	{ SVM_EXIT_INIT, init },
+};
+
+/* VMRUN, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: the guest has no SVM. */
+static int is_svm_instruction(uint32_t code)
+{
+	return code >= SVM_EXIT_VMRUN && code <= SVM_EXIT_SKINIT;
+}
+
+static void dispatch(struct frame *frame, uint32_t code)
+{
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].code == code) {
+			rows[i].handle(frame);
+			return;
+		}
+	}
+	if (is_svm_instruction(code))
+		exit_undefined(frame);
+	else
+		exit_unknown(frame, code);
+}
+
+uint64_t svm_exit(struct frame *frame)
+{
+	struct vmcb *vmcb = svm_vmcb();
+	struct exit *exit = &percpu()->exit;
+
+	percpu_count(BH_STAT_TOTAL);
+	vmcb->tlb_control = TLB_NOTHING;
+	/* An event that the exit came in the way of is delivered again, unless something else comes in its place. */
+	vmcb->event_injection = vmcb->exit_int_info & EVENT_VALID ? vmcb->exit_int_info : 0;
+	exit->reason = (uint32_t)vmcb->exit_code;
+	exit->qualification = vmcb->exit_info1;
+	exit->address = vmcb->exit_info2;
+	exit->is_valid = 1;
+	dispatch(frame, (uint32_t)vmcb->exit_code);
+	svm_deliver_nmi();
+	exit->is_valid = 0;
+	return (uint64_t)exit_is_leaving();
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The run loop of SVM. The global interrupt flag is 0 outside of the guest: no NMI comes between, and one that waits
+ * ends the guest at once. FS, GS, TR, LDTR and the MSRs that go with them are switched by VMLOAD and VMSAVE.
+ */
+#include <asm/layout.h>
+#include <generated/asm-offsets.h>
+
+	.section .text.svm, "ax"
+	.global	svm_run
+svm_run:
+	mov	$(PERCPU_BASE + PERCPU_FRAME), %rsp
+again:
+	mov	PERCPU_BASE + PERCPU_SELF, %rdx
+	movl	$1, CPU_IN_GUEST(%rdx)
+	mfence
+	mov	CPU_FLUSH(%rdx), %ecx
+	cmp	CPU_FLUSHED(%rdx), %ecx
+	jne	forget
+	mov	(%rsp), %rax
+	mov	%rax, PERCPU_BASE + PERCPU_CONTROL + VMCB_RAX
+	mov	PERCPU_BASE + PERCPU_VMCB_PHYSICAL, %rax
+	mov	8(%rsp), %rcx
+	mov	16(%rsp), %rdx
+	mov	24(%rsp), %rbx
+	mov	40(%rsp), %rbp
+	mov	48(%rsp), %rsi
+	mov	56(%rsp), %rdi
+	mov	64(%rsp), %r8
+	mov	72(%rsp), %r9
+	mov	80(%rsp), %r10
+	mov	88(%rsp), %r11
+	mov	96(%rsp), %r12
+	mov	104(%rsp), %r13
+	mov	112(%rsp), %r14
+	mov	120(%rsp), %r15
+	vmload	%rax
+	vmrun	%rax
+	vmsave	%rax
+	mov	%rcx, 8(%rsp)
+	mov	%rdx, 16(%rsp)
+	mov	%rbx, 24(%rsp)
+	mov	%rbp, 40(%rsp)
+	mov	%rsi, 48(%rsp)
+	mov	%rdi, 56(%rsp)
+	mov	%r8, 64(%rsp)
+	mov	%r9, 72(%rsp)
+	mov	%r10, 80(%rsp)
+	mov	%r11, 88(%rsp)
+	mov	%r12, 96(%rsp)
+	mov	%r13, 104(%rsp)
+	mov	%r14, 112(%rsp)
+	mov	%r15, 120(%rsp)
+	mov	PERCPU_BASE + PERCPU_HOST_PHYSICAL, %rax
+	vmload	%rax
+	mov	PERCPU_BASE + PERCPU_SELF, %rdx
+	movl	$0, CPU_IN_GUEST(%rdx)
+	mov	PERCPU_BASE + PERCPU_CONTROL + VMCB_RAX, %rax
+	mov	%rax, (%rsp)
+	mov	%rsp, %rdi
+	xor	%ebp, %ebp
+	call	svm_exit
+	test	%eax, %eax
+	jz	again
+	call	enter_leave
+	ud2
+
+forget:
+	call	maintenance_before_entry
+	jmp	again
