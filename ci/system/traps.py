@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the emulator itself saw of a RISC-V machine's traps: a count that owes nothing to the hypervisor.
+
+The machine must have been made with qemu=arguments(...). Between start() and stop() QEMU writes a line for every trap
+of every hart; its cause tells who takes it.
+"""
+import collections
+import json
+import os
+import re
+import socket
+
+from machine import LOG, MachineError
+
+LINE = re.compile(r"hart:(\d+), async:(\d), cause:([0-9a-f]+), ")
+# Causes by who takes the trap, as the hypervisor delegates: interrupts that are the guest's own, those that are the
+# hypervisor's; exceptions that are the hypervisor's. The rest of the exceptions stays in the guest.
+GUEST_INTERRUPTS = {2: "software", 6: "timer", 10: "external"}
+EXITS = {10: "ecall from VS-mode", 20: "guest page fault (fetch)", 21: "guest page fault (load)",
+         22: "virtual instruction", 23: "guest page fault (store)"}
+
+
+def paths(name):
+    return os.path.join(LOG, f"{name}.qmp"), os.path.join(LOG, f"{name}.traps")
+
+
+def arguments(name):
+    """For QEMU's command line."""
+    monitor, log = paths(name)
+    return ["-qmp", f"unix:{monitor},server=on,wait=off", "-D", log]
+
+
+class Traps:
+    """
+    guest  (hart, what) -> how often: interrupts that a hart took without leaving the guest
+    exits  likewise: traps to the hypervisor, or to firmware
+    """
+
+    def __init__(self, name):
+        self.monitor, self.log = paths(name)
+        self.guest, self.exits = collections.Counter(), collections.Counter()
+
+    def _command(self, line):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(self.monitor)
+            stream = s.makefile("rw", encoding="utf-8")
+            stream.readline()
+            for command in ({"execute": "qmp_capabilities"},
+                            {"execute": "human-monitor-command", "arguments": {"command-line": line}}):
+                stream.write(json.dumps(command) + "\n")
+                stream.flush()
+                answer = json.loads(stream.readline())
+                while "event" in answer:
+                    answer = json.loads(stream.readline())
+                if "return" not in answer:
+                    raise MachineError(f"QEMU's monitor, '{line}': {answer}")
+
+    def start(self):
+        self.offset = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+        self._command("log int")
+
+    def stop(self):
+        self._command("log none")
+        # QEMU opens the file anew, and empties it, with each 'log int'.
+        with open(self.log, encoding="ascii", errors="replace") as f:
+            for line in f:
+                match = LINE.search(line)
+                if match:
+                    self._count(int(match[1]), match[2] == "1", int(match[3], 16))
+        return self
+
+    def _count(self, hart, is_interrupt, cause):
+        if is_interrupt and cause in GUEST_INTERRUPTS:
+            self.guest[hart, GUEST_INTERRUPTS[cause]] += 1
+        elif is_interrupt:
+            self.exits[hart, f"interrupt {cause}"] += 1
+        elif cause in EXITS:
+            self.exits[hart, EXITS[cause]] += 1
+
+    def of(self, counter, harts):
+        return {key: count for key, count in counter.items() if key[0] in harts}
