@@ -32,6 +32,13 @@ enum arch_owner {
 };
 
 /**
+ * arch_prepare() - what entering and leaving needs of the kernel's memory, for the board @system
+ * Return: 0 or -ENOMEM.  arch_release() - give it back; harmless if there is none.
+ */
+int arch_prepare(const struct bh_config_system *system);
+void arch_release(void);
+
+/**
  * arch_enter() - let this CPU enter the hypervisor at its image's entry point
  * @entry: physical address.  @arg: BH_ENTER_ARG().
  * Context: interrupts off.
@@ -39,7 +46,10 @@ enum arch_owner {
  */
 u32 arch_enter(u64 entry, u64 arg);
 
-/** arch_hypercall() - one hypercall. Context: any, on a CPU where somebody answers. */
+/**
+ * arch_hypercall() - one hypercall
+ * Context: any, on a CPU where somebody answers; DISABLE: interrupts off, after arch_prepare().
+ */
 void arch_hypercall(struct arch_call *call);
 
 /** arch_owner() - who answers on this CPU. Context: preemption off; only where asking is known to be safe. */

@@ -21,6 +21,15 @@
 
 #define SPI_FIRST 32
 
+int arch_prepare(const struct bh_config_system *system)
+{
+	return 0;
+}
+
+void arch_release(void)
+{
+}
+
 u32 arch_enter(u64 entry, u64 arg)
 {
 	register u64 x0 asm("x0") = HVC_SOFT_RESTART;

@@ -169,6 +169,18 @@ static void undo_map(struct enabling *enabling)
 	enabling->memory = NULL;
 }
 
+static int step_passage(struct enabling *enabling)
+{
+	if (arch_prepare(enabling->system))
+		return error_set(enabling->error, BH_E_NO_MEMORY, BH_OBJ_NONE, 0, 0, 0);
+	return BH_E_OK;
+}
+
+static void undo_passage(struct enabling *enabling)
+{
+	arch_release();
+}
+
 static int step_dry_run(struct enabling *enabling)
 {
 	bool check_only = enabling->ioc->header.flags & BH_ENABLE_CHECK_ONLY;
@@ -267,6 +279,7 @@ static const struct enable_step steps[] = {
 	{ "preflight", step_preflight, undo_preflight, true },
 	{ "reserve-memory", step_reserve, undo_reserve, true },
 	{ "map-memory", step_map, undo_map, true },
+	{ "passage", step_passage, undo_passage, true },
 	{ "dry-run", step_dry_run, NULL, true },
 	{ "load-image", step_load, undo_load, false },
 	{ "takeover", step_takeover, undo_takeover, false },
@@ -384,6 +397,7 @@ static int disable_locked(bool force, struct bh_error *error)
 	undo_publish(&enabling);
 	undo_event(&enabling);
 	undo_load(&enabling);
+	undo_passage(&enabling);
 	undo_reserve(&enabling);
 	kfree(enabling.system);
 	return BH_E_OK;

@@ -9,6 +9,7 @@
 #include <lib/errors.h>
 #include <linux/io.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "image.h"
 #include "main.h"
+#include "platform.h"
 #include "takeover.h"
 
 #include <lib/config.h>
@@ -15,8 +16,6 @@
 #include <linux/fs.h>
 #include <linux/ioport.h>
 #include <linux/mm.h>
-#include <linux/of.h>
-#include <linux/of_address.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -72,70 +71,20 @@ static bool linux_uses(const struct bh_config_range *range)
 	       REGION_DISJOINT;
 }
 
-/* Is @range wholly inside one bank of the device tree's memory nodes? @any: is there any such node? */
-static bool in_ram(const struct bh_config_range *range, bool *any)
-{
-	struct device_node *node;
-	struct resource res;
-
-	*any = false;
-	for_each_node_by_type(node, "memory") {
-		for (int i = 0; !of_address_to_resource(node, i, &res); i++) {
-			*any = true;
-			if (range->base >= res.start && range->base + (range->size - 1) <= res.end) {
-				of_node_put(node);
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
 static void check_memory(struct preflight *preflight, const struct bh_config_system *system)
 {
 	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
-	bool any;
 
 	if (linux_uses(&system->hv_memory))
 		preflight_add(preflight, BH_PRE_NO_MEMORY, system->hv_memory.base);
-	if (!in_ram(&system->hv_memory, &any) && any)
+	if (!platform_in_ram(&system->hv_memory))
 		preflight_add(preflight, BH_PRE_NO_RAM, system->hv_memory.base);
 	for (u32 i = 0; i < system->pool.count; i++) {
 		if (linux_uses(&pool[i]))
 			preflight_add(preflight, BH_PRE_POOL, pool[i].base);
-		if (!in_ram(&pool[i], &any) && any)
+		if (!platform_in_ram(&pool[i]))
 			preflight_add(preflight, BH_PRE_NO_RAM, pool[i].base);
 	}
-}
-
-static bool in_dram(const struct bh_config_system *system, const struct resource *res)
-{
-	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
-
-	for (u32 i = 0; i < system->dram.count; i++)
-		if (res->start >= dram[i].base && res->end <= dram[i].base + (dram[i].size - 1))
-			return true;
-	return false;
-}
-
-/* RAM that the board file does not list would be no RAM any more for root: that is another machine. */
-static void check_board(struct preflight *preflight, const struct bh_config_system *system)
-{
-	struct device_node *root = of_find_node_by_path("/"), *node;
-	const char *compatible = NULL;
-	struct resource res;
-
-	if (root)
-		of_property_read_string(root, "compatible", &compatible);
-	strscpy(preflight->ioc->found, compatible ?: "no device tree", sizeof(preflight->ioc->found));
-	if (!root || !of_device_is_compatible(root, system->compatible))
-		preflight_add(preflight, BH_PRE_BOARD, 0);
-	of_node_put(root);
-
-	for_each_node_by_type(node, "memory")
-		for (int i = 0; !of_address_to_resource(node, i, &res); i++)
-			if (!in_dram(system, &res))
-				preflight_add(preflight, BH_PRE_BOARD, res.start);
 }
 
 static void check_cpus(struct preflight *preflight, const struct bh_config_system *system)
@@ -145,6 +94,9 @@ static void check_cpus(struct preflight *preflight, const struct bh_config_syste
 	for_each_possible_cpu(cpu) {
 		u64 hwid = arch_hwid(cpu);
 
+		/* A place for a CPU that may be plugged in one day has no id. */
+		if (hwid == BH_NO_HWID && !cpu_present(cpu))
+			continue;
 		if (takeover_slot(system, hwid) < 0)
 			preflight_add(preflight, BH_PRE_CPUS, hwid);
 	}
@@ -173,7 +125,7 @@ int preflight_run(const struct bh_config_system *system, struct image *image, st
 {
 	struct preflight preflight = { .ioc = ioc };
 
-	check_board(&preflight, system);
+	platform_check(&preflight, system);
 	check_memory(&preflight, system);
 	check_cpus(&preflight, system);
 	check_image(&preflight, system, image);

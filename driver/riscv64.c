@@ -22,6 +22,15 @@
 #include <linux/of_irq.h>
 #include <linux/smp.h>
 
+int arch_prepare(const struct bh_config_system *system)
+{
+	return 0;
+}
+
+void arch_release(void)
+{
+}
+
 u32 arch_enter(u64 entry, u64 arg)
 {
 	register u64 a0 asm("a0") = arg;

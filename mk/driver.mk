@@ -3,6 +3,7 @@
 
 karch-aarch64 := arm64
 karch-riscv64 := riscv
+karch-x86_64 := x86
 KARCH := $(karch-$(ARCH))
 
 # $(BULKHEAD_CACHE)/kernels/<arch>-<series>/kdir is the tree of headers of one stock kernel.

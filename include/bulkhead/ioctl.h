@@ -33,11 +33,11 @@ struct bh_ioc_header {
 	X(KVM, 2, "KVM is initialised and owns EL2", "add 'kvm-arm.mode=none' to the kernel command line") \
 	X(PKVM, 3, "protected KVM owns EL2", "add 'kvm-arm.mode=none' to the kernel command line")         \
 	X(NO_MEMORY, 4, "the hypervisor's memory is not reserved: Linux uses it",                          \
-	  "reserve it with 'mem=' or a reserved-memory node")                                              \
+	  "reserve it with 'mem=', 'memmap=' or a reserved-memory node")                                              \
 	X(NO_RAM, 5, "the hypervisor's memory is not in RAM of this machine",                              \
 	  "correct the address in the board file")                                                         \
 	X(POOL, 6, "the pool is not reserved: Linux uses it",                                              \
-	  "reserve it with 'mem=' or a reserved-memory node")                                              \
+	  "reserve it with 'mem=', 'memmap=' or a reserved-memory node")                                              \
 	X(BOARD, 7, "the configuration is for another machine", "use the board file of this machine")      \
 	X(CPUS, 8, "the board file does not list every CPU of this machine", "add the missing CPUs")       \
 	X(INTC, 9, "the interrupt controller is not the one of the board file",                            \
@@ -51,7 +51,17 @@ struct bh_ioc_header {
 	  "take a machine that has it (QEMU: -cpu rv64,h=true)")                                           \
 	X(KVM_LOADED, 14, "KVM is loaded and may run a guest at any time", "unload it: 'modprobe -r kvm'") \
 	X(FIRMWARE, 15, "the firmware lacks a service that the hypervisor needs",                          \
-	  "use firmware with SBI 0.3 or later (HSM, IPI and RFENCE)")
+	  "use firmware with SBI 0.3 or later (HSM, IPI and RFENCE)")                                      \
+	X(NO_VIRT, 16, "the CPU has neither SVM nor VMX, so no hypervisor can be put under the kernel",    \
+	  "take a machine that has it (QEMU: -cpu EPYC,+svm,+npt)")                                        \
+	X(LOCKED, 17, "the firmware has switched virtualization off and locked it",                        \
+	  "switch it on in the firmware's setup (SVM, AMD-V, VT-x)")                                       \
+	X(KVM_CPU, 18, "KVM is loaded, and holds a CPU's virtualization or may take it at any time",       \
+	  "unload it: 'modprobe -r kvm_amd kvm_intel'")                                                    \
+	X(DMA, 19, "Linux translates the DMA of devices with an IOMMU that must be the hypervisor's",      \
+	  "add 'intel_iommu=off' or 'amd_iommu=off' to the kernel command line")                           \
+	X(OFFLINE, 20, "a CPU is offline, and on this architecture the hypervisor cannot start it",        \
+	  "switch it on: 'echo 1 >/sys/devices/system/cpu/cpuN/online'")
 
 enum bh_preflight {
 #define BH_PREFLIGHT_ENUM(name, bit, what, mend) BH_PRE_##name = 1u << bit,
@@ -67,7 +77,7 @@ struct bh_ioc_enable {
 	uint64_t config;
 	uint32_t config_size;
 	uint32_t preflight;	      /* out: enum bh_preflight bits */
-	uint64_t preflight_value[16]; /* out: per bit: the offending value or address */
+	uint64_t preflight_value[32]; /* out: per bit: the offending value or address */
 	char found[64];		      /* out: what was found (machine compatible, image version) */
 	char inject_step[32];	      /* in, debug builds: step to fail, "" none */
 	int32_t inject_cpu;	      /* in: slot, -1 any */

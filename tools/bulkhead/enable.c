@@ -32,7 +32,7 @@ static void print_controller(uint64_t value)
 /* What the driver found, in words; nothing where its value says nothing to the user. */
 static void print_evidence(const struct bh_ioc_enable *enable, enum bh_preflight bit)
 {
-	uint64_t value = enable->preflight_value[__builtin_ctz(bit) & 15];
+	uint64_t value = enable->preflight_value[__builtin_ctz(bit) & 31];
 
 	switch (bit) {
 	case BH_PRE_NO_MEMORY:
@@ -47,6 +47,7 @@ static void print_evidence(const struct bh_ioc_enable *enable, enum bh_preflight
 		fputc(')', stderr);
 		break;
 	case BH_PRE_CPUS:
+	case BH_PRE_OFFLINE:
 		fprintf(stderr, " (hardware id 0x%" PRIx64 ")", value);
 		break;
 	case BH_PRE_INTC:
@@ -55,6 +56,14 @@ static void print_evidence(const struct bh_ioc_enable *enable, enum bh_preflight
 	case BH_PRE_IMAGE:
 		fprintf(stderr, " (architecture %u, ABI %u.%u)", (unsigned int)(value >> 32),
 			(unsigned int)(value >> 16) & 0xffff, (unsigned int)value & 0xffff);
+		break;
+	case BH_PRE_KVM_CPU:
+		if (value)
+			fprintf(stderr, " (CPU %u holds it)", (unsigned int)value - 1);
+		break;
+	case BH_PRE_DMA:
+		fprintf(stderr, " (PCI function %02x:%02x.%x, for one)", (unsigned int)(value >> 8) & 0xff,
+			(unsigned int)(value >> 3) & 0x1f, (unsigned int)value & 7);
 		break;
 	case BH_PRE_FEATURE:
 		fprintf(stderr, " (feature register 0x%" PRIx64 ")", value);
