@@ -38,8 +38,8 @@ CPUS = ("cortex-a57", "cortex-a76", "max")
 VHE_CPUS = ("cortex-a76", "max")
 # Kinds of interrupt controller that make it a RISC-V machine, and what QEMU calls it then.
 RISCV = {"plic": "virt", "aplic": "virt,aia=aplic", "imsic": "virt,aia=aplic-imsic,aia-guests=3"}
-# Kinds of interrupt controller that make it an x86-64 machine: devices, words of the command line, kernel flavour. Linux
-# uses x2APIC only behind a unit that remaps interrupts; of AMD's, QEMU's remaps DMA only, and needs the full kernel.
+# Kinds of interrupt controller that make it an x86-64 machine: devices, words of the command line, kernel flavour.
+# Linux uses x2APIC only behind a unit that remaps interrupts; of AMD's, QEMU's remaps DMA only, and needs the full kernel.
 X86 = {"xapic": ([], "", ""),
        "x2apic": (["-device", "intel-iommu,intremap=on,eim=on"], "intel_iommu=off intremap=on", ""),
        "amdvi": (["-device", "amd-iommu,pt=off"], "amd_iommu=off intremap=off", "-full")}
@@ -166,7 +166,8 @@ class Machine:
             raise MachineError(f"{kernel} does not exist; run ci/setup")
         machine = f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
         machine = RISCV.get(self.gic) or ("q35" if self.gic in X86 else machine)
-        cpu = self.cpu if self.el2 else self.cpu + {"aarch64": "", "riscv64": ",h=false", "x86_64": ",svm=off"}[self.arch]
+        without = {"aarch64": "", "riscv64": ",h=false", "x86_64": ",svm=off"}
+        cpu = self.cpu + ("" if self.el2 else without[self.arch])
         args = [f"qemu-system-{self.arch}", "-M", machine, "-cpu", cpu, "-smp", str(self.smp), "-m", self.mem,
                 "-display", "none", "-no-reboot", "-nic", "none", "-kernel", kernel, "-initrd", self.path("cpio"),
                 "-append", self.append, *serial]
@@ -514,7 +515,7 @@ def add_options(parser):
     parser.add_argument("--arch", default="aarch64", choices=("aarch64", "riscv64", "x86_64"))
     parser.add_argument("--cpu", help="cortex-a57, cortex-a76, max, ...; rv64, rva23s64, max, ...; EPYC,+svm,+npt, max")
     parser.add_argument("--gic", type=int, default=3, choices=(2, 3), help="version, AArch64")
-    parser.add_argument("--intc", choices=(*RISCV, *X86), help="interrupt controller; RISC-V: plic, x86-64: xapic if not said")
+    parser.add_argument("--intc", choices=(*RISCV, *X86), help="interrupt controller of RISC-V or x86-64")
     parser.add_argument("--smp", type=int, default=4)
     parser.add_argument("--mem", default="2G")
     parser.add_argument("--append", default="", help="more words for the kernel's command line")
