@@ -7,7 +7,7 @@
 #
 # A target's base is what it is linked with: lib (blob and check), tools (the tool's library), fake (hypervisor on the
 # fake architecture, whose CPUs are coroutines here), arm64 (files of arch/arm64 on shims of hardware), x86 (those of
-# arch/x86 that touch no hardware).
+# arch/x86 that touch no hardware, and shims of what they stand on).
 
 FUZZCC ?= clang
 
@@ -22,6 +22,7 @@ fuzz-base-mmio       := fake
 fuzz-base-decode     := arm64
 fuzz-base-gic        := arm64
 fuzz-base-psci       := arm64
+fuzz-base-x86apic    := x86
 fuzz-base-x86decode  := x86
 
 fuzz-lib-src   := $(tools-lib-src)
@@ -31,7 +32,7 @@ fuzz-fake-src  := $(filter-out hypervisor/arch/fake/cpu.c,$(fake-src)) tests/fuz
 fuzz-arm64-asm := asm-offsets cpu enable enter errata fault features firmware found handover maintenance mmu traps uart vcpu
 fuzz-arm64-src := $(filter-out $(fuzz-arm64-asm:%=hypervisor/arch/arm64/%.c),$(wildcard hypervisor/arch/arm64/*.c)) \
 	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
-fuzz-x86-src   := hypervisor/arch/x86/decode.c hypervisor/arch/x86/icr.c
+fuzz-x86-src   := $(patsubst %,hypervisor/arch/x86/%.c,decode icr intc irq vapic vioapic) hypervisor/core/cpu.c
 
 fuzz-tools-libs := -lyaml -lfdt
 fuzz-fake-libs  := -lcmocka
@@ -53,7 +54,7 @@ fuzz-flags-tools := -Itools/lib -D_GNU_SOURCE -DBULKHEAD_VERSION='"$(VERSION)"'
 fuzz-flags-fake  := -Ihypervisor/arch/fake -Itests/unit -I$(unit)/include -include $(unit-gen)/autoconf.h
 fuzz-flags-arm64 := -Itests/fuzz/shim -Ihypervisor/arch/arm64 -I$(fuzz)/arm64/include \
 	-include $(fuzz)/arm64/include/generated/autoconf.h
-fuzz-flags-x86   := -Ihypervisor/arch/x86
+fuzz-flags-x86   := -Itests/fuzz/shim_x86 -Ihypervisor/arch/x86 -DCONFIG_MAX_CPUS=64
 
 .PHONY: fuzz fuzz-build fuzz-smoke
 

@@ -51,7 +51,7 @@ static const struct paging *paging(void)
 }
 
 /* @size bytes of one page. */
-static enum access_result read_physical(uint64_t address, void *to, unsigned int size)
+enum access_result access_read(uint64_t address, void *to, unsigned int size)
 {
 	const struct page_table *stage2 = &percpu()->cell->stage2;
 	hpa_t before, after;
@@ -90,7 +90,7 @@ static int is_leaf(const struct paging *format, unsigned int level, uint64_t ent
 	       (entry & ENTRY_LARGE);
 }
 
-static enum access_result translate(const struct paging *format, uint64_t linear, uint64_t *physical)
+static enum access_result walk(const struct paging *format, uint64_t linear, uint64_t *physical)
 {
 	uint64_t table = virt()->get(VCPU_CR3) & format->root_mask;
 
@@ -101,7 +101,7 @@ static enum access_result translate(const struct paging *format, uint64_t linear
 		enum access_result result;
 		uint64_t entry = 0;
 
-		result = read_physical(table + index * format->entry_size, &entry, format->entry_size);
+		result = access_read(table + index * format->entry_size, &entry, format->entry_size);
 		if (result != ACCESS_OK)
 			return result;
 		if (!(entry & ENTRY_PRESENT))
@@ -117,13 +117,10 @@ static enum access_result translate(const struct paging *format, uint64_t linear
 	return ACCESS_NONE;
 }
 
-enum access_result access_read(uint64_t linear, void *to, unsigned int size)
+enum access_result access_translate(uint64_t linear, uint64_t *physical)
 {
 	const struct paging *format = paging();
-	enum access_result result = ACCESS_OK;
-	uint64_t physical = linear;
 
-	if (format)
-		result = translate(format, linear, &physical);
-	return result == ACCESS_OK ? read_physical(physical, to, size) : result;
+	*physical = linear;
+	return format ? walk(format, linear, physical) : ACCESS_OK;
 }

@@ -11,6 +11,7 @@
 #include <asm/vioapic.h>
 #include <asm/virt.h>
 #include <core/pagetable.h>
+#include <lib/string.h>
 
 /* Where PCs have video memory and firmware, kernels look for tables: all ones where a guest has nothing. */
 #define LEGACY_START 0xa0000u
@@ -42,31 +43,98 @@ static uint64_t instruction_address(const struct x86_segment *cs, enum decode_mo
 	return mode == DECODE_64 ? rip : (uint32_t)(cs->base + rip);
 }
 
-/*
- * What its page holds first, and the next page only if the instruction goes on there: that may not even exist for
- * one that ends with its page.
+/**
+ * struct known - an instruction that met a device before, by slot; its own CPU only
+ * Kernels reach the local APIC's page by few instructions, again and again. The tables that lead to the instruction are
+ * not walked again; its bytes are read again, and if they are the same, so is what they mean.
+ * @physical: where it is, in one page; @linear, @cr3, @mode: for whom.
  */
+struct known {
+	uint64_t linear, cr3, physical;
+	enum decode_mode mode;
+	uint8_t bytes[DECODE_BYTES];
+	struct decoded decoded;
+};
+
+#define KNOWN_COUNT 8u
+
+static struct known known[CONFIG_MAX_CPUS][KNOWN_COUNT];
+
+static struct known *known_at(uint64_t linear)
+{
+	return &known[percpu()->slot][(linear ^ linear >> 3 ^ linear >> 8) % KNOWN_COUNT];
+}
+
+static int is_known(uint64_t linear, enum decode_mode mode, struct decoded *decoded)
+{
+	const struct known *entry = known_at(linear);
+	uint8_t bytes[DECODE_BYTES];
+
+	if (!entry->decoded.length || entry->linear != linear || entry->mode != mode ||
+	    entry->cr3 != virt()->get(VCPU_CR3))
+		return 0;
+	if (access_read(entry->physical, bytes, entry->decoded.length) != ACCESS_OK ||
+	    memcmp(bytes, entry->bytes, entry->decoded.length))
+		return 0;
+	*decoded = entry->decoded;
+	return 1;
+}
+
+static void remember(uint64_t linear, uint64_t physical, enum decode_mode mode, const uint8_t *bytes,
+		     const struct decoded *decoded)
+{
+	struct known *entry = known_at(linear);
+
+	entry->linear = linear;
+	entry->cr3 = virt()->get(VCPU_CR3);
+	entry->physical = physical;
+	entry->mode = mode;
+	entry->decoded = *decoded;
+	memcpy(entry->bytes, bytes, DECODE_BYTES);
+}
+
+void mmio_forget(void)
+{
+	memset(known[percpu()->slot], 0, sizeof(known[0]));
+}
+
+/* What is behind the end of a page may not even exist, for an instruction that ends with its page. */
+static enum access_result fetch_rest(uint64_t linear, uint8_t *bytes, unsigned int size)
+{
+	uint64_t physical;
+	enum access_result result = access_translate(linear, &physical);
+
+	return result == ACCESS_OK ? access_read(physical, bytes, size) : result;
+}
+
 static enum access_result fetch(struct decoded *decoded, enum decode_status *status)
 {
-	struct x86_segment cs;
-	uint8_t bytes[DECODE_BYTES];
+	uint8_t bytes[DECODE_BYTES] = { 0 };
 	enum access_result result;
 	enum decode_mode mode;
+	struct x86_segment cs;
+	uint64_t at, physical;
 	unsigned int here;
-	uint64_t at;
 
 	virt()->segment(SEG_CS, &cs);
 	mode = code_mode(&cs);
 	at = instruction_address(&cs, mode);
+	*status = DECODE_OK;
+	if (is_known(at, mode, decoded))
+		return ACCESS_OK;
 	here = PAGE_SIZE - (unsigned int)(at & (PAGE_SIZE - 1));
 	here = here < DECODE_BYTES ? here : DECODE_BYTES;
-	result = access_read(at, bytes, here);
+	result = access_translate(at, &physical);
+	if (result == ACCESS_OK)
+		result = access_read(physical, bytes, here);
 	if (result != ACCESS_OK)
 		return result;
 	*status = decode(bytes, here, mode, decoded);
+	if (*status == DECODE_OK)
+		remember(at, physical, mode, bytes, decoded);
 	if (*status != DECODE_MORE || here == DECODE_BYTES)
 		return ACCESS_OK;
-	result = access_read(at + here, bytes + here, DECODE_BYTES - here);
+	result = fetch_rest(at + here, bytes + here, DECODE_BYTES - here);
 	if (result == ACCESS_OK)
 		*status = decode(bytes, DECODE_BYTES, mode, decoded);
 	return result;

@@ -11,7 +11,10 @@ enum access_result {
 	ACCESS_RETRY = 2 /* stage 2 is being changed: run the instruction again */
 };
 
-/** access_read() - @size bytes at linear address @linear, inside one page. Any privilege. */
-enum access_result access_read(uint64_t linear, void *to, unsigned int size);
+/** access_translate() - guest-physical address of linear @linear, by the vCPU's own tables. Any privilege. */
+enum access_result access_translate(uint64_t linear, uint64_t *physical);
+
+/** access_read() - @size bytes of the cell's RAM at guest-physical @physical, inside one page. */
+enum access_result access_read(uint64_t physical, void *to, unsigned int size);
 
 #endif
