@@ -6,6 +6,7 @@
 #include <asm/interrupts.h>
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
+#include <asm/vioapic.h>
 #include <asm/virt.h>
 #include <core/cpu.h>
 
@@ -97,7 +98,8 @@ int arch_cpu_is_off(unsigned int slot)
 	return 1;
 }
 
-/* Each CPU's own is restored by itself, and the I/O APICs are as the kernel wants them. */
+/* Each CPU's own is restored by itself. */
 void arch_system_leave(void)
 {
+	vioapic_restore(arch_root_cell());
 }

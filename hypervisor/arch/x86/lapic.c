@@ -4,6 +4,7 @@
 #include <asm/interrupts.h>
 #include <asm/mmu.h>
 #include <asm/msr.h>
+#include <asm/virt.h>
 #include <bulkhead/errors.h>
 #include <core/cpu.h>
 #include <lib/addr.h>
@@ -125,7 +126,9 @@ static int has_any(uint32_t offset)
 /* The handler of each vector does nothing: what was pending is in service then. */
 static void take_pending(void)
 {
+	virt()->unmask_nmi(); /* on SVM they are held back together */
 	__asm__ volatile("sti; nop; nop; cli" ::: "memory");
+	virt()->mask_nmi();
 }
 
 static void drain(void)

@@ -149,11 +149,12 @@ static int is_legacy_hole(uint64_t address)
 
 static enum mmio_result access_device(struct mmio_access *access)
 {
+	const enum vapic_result apic = vapic_mmio(access);
 	enum mmio_result result;
 
-	if (vapic_mmio(access) || vioapic_mmio(access)) {
+	if (apic || vioapic_mmio(access)) {
 		percpu_count(BH_STAT_INTC);
-		return MMIO_HANDLED;
+		return apic == VAPIC_REFUSED ? MMIO_REFUSED : MMIO_HANDLED;
 	}
 	result = upcall_mmio(access);
 	if (result == MMIO_REFUSED && is_legacy_hole(access->address)) {

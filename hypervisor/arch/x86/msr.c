@@ -120,7 +120,7 @@ static enum msr_result read_lapic(uint32_t msr, uint64_t *value)
 
 static enum msr_result write_lapic(uint32_t msr, uint64_t value)
 {
-	return lapic_write_msr(msr, value) ? MSR_FAULT : MSR_DONE;
+	return (enum msr_result)lapic_write_msr(msr, value);
 }
 
 static enum msr_result read_pvclock(uint32_t msr, uint64_t *value)

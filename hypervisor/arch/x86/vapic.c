@@ -19,6 +19,7 @@
 #define LDR_WRITABLE 0xff000000u
 #define LVT_MODE (7u << ICR_MODE_SHIFT)
 #define FIRST_VECTOR 16u
+#define FORBIDDEN 2 /* lapic_write_msr() */
 #define SVR_ENABLE (1u << 8)
 #define SVR_ALL 0x13ffull
 
@@ -211,12 +212,7 @@ static void deliver_all(struct cell_arch *cell, const struct apic_set *set, uint
 	}
 }
 
-static void forbidden(uint64_t icr)
-{
-	violation_report(BH_REASON_SYSREG_ACCESS, APIC_MSR(APIC_ICR), icr, 1, "interrupt command: SMI or reserved");
-}
-
-void vapic_command(uint64_t icr)
+int vapic_command(uint64_t icr)
 {
 	struct cell_arch *cell = percpu()->cell;
 	const enum apic_mode mode = (enum apic_mode)self_apic()->mode;
@@ -224,15 +220,16 @@ void vapic_command(uint64_t icr)
 	struct apic_set set;
 
 	if (is_deassert((uint32_t)icr))
-		return;
-	if (is_forbidden((uint32_t)icr)) {
-		forbidden(icr);
-	} else if (only >= 0) {
+		return 0;
+	if (is_forbidden((uint32_t)icr))
+		return FORBIDDEN;
+	if (only >= 0) {
 		deliver(cell, (unsigned int)only, (uint32_t)icr);
 	} else {
 		icr_command(&cell->irq.apic, percpu()->vcpu, icr, mode, &set);
 		deliver_all(cell, &set, (uint32_t)icr);
 	}
+	return 0;
 }
 
 /* Mode and registers -------------------------------------------------------------------------------- */
@@ -353,8 +350,7 @@ static int write_x2(struct vapic *apic, uint32_t msr, uint64_t value)
 
 	if (offset == APIC_ICR) {
 		apic->icr = value;
-		vapic_command(value);
-		return 0;
+		return vapic_command(value);
 	}
 	if (offset == APIC_ID || offset == APIC_LDR)
 		return 1;
@@ -396,10 +392,10 @@ static uint32_t read_register(const struct vapic *apic, uint32_t offset)
 	}
 }
 
-static void write_icr(struct vapic *apic, uint32_t value)
+static enum vapic_result write_icr(struct vapic *apic, uint32_t value)
 {
 	apic->icr = (apic->icr >> 32 << 32) | value;
-	vapic_command(apic->icr);
+	return vapic_command(apic->icr) ? VAPIC_REFUSED : VAPIC_DONE;
 }
 
 /*
@@ -415,9 +411,6 @@ static void write_if_root(uint32_t offset, uint32_t value)
 static void write_register(struct vapic *apic, uint32_t offset, uint32_t value)
 {
 	switch (offset) {
-	case APIC_ICR:
-		write_icr(apic, value);
-		return;
 	case APIC_ICR_HIGH:
 		apic->icr = (uint64_t)value << 32 | (uint32_t)apic->icr;
 		return;
@@ -447,22 +440,24 @@ static void write_register(struct vapic *apic, uint32_t offset, uint32_t value)
 }
 
 /* Registers have 4 of each 16 bytes; bytes between them read as zero, smaller accesses have no effect. */
-int vapic_mmio(struct mmio_access *access)
+enum vapic_result vapic_mmio(struct mmio_access *access)
 {
 	const uint32_t offset = (uint32_t)(access->address - APIC_BASE_ADDRESS);
 	struct vapic *apic = self_apic();
 
 	if (access->address - APIC_BASE_ADDRESS >= APIC_PAGE_SIZE)
-		return 0;
+		return VAPIC_NOT_THERE;
 	if (apic->mode != APIC_X || offset & 15 || access->size != 4 || offset > APIC_TIMER_DIVIDE) {
 		if (!access->is_write)
 			access->value = apic->mode == APIC_X ? 0 : ~0ull;
 		mmio_cut(access);
-		return 1;
+		return VAPIC_DONE;
 	}
-	if (access->is_write)
-		write_register(apic, offset, (uint32_t)access->value);
-	else
+	if (!access->is_write)
 		access->value = read_register(apic, offset);
-	return 1;
+	else if (offset == APIC_ICR)
+		return write_icr(apic, (uint32_t)access->value);
+	else
+		write_register(apic, offset, (uint32_t)access->value);
+	return VAPIC_DONE;
 }

@@ -2,6 +2,7 @@
 #include <arch/vcpu.h>
 
 #include <arch/cpu.h>
+#include <asm/exits.h>
 #include <asm/interrupts.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
@@ -58,6 +59,7 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
 	else
 		begin(cell, state, entry, arg);
 	handover_reset();
+	mmio_forget();
 	virt()->load(state);
 	vcpu_load(cell, vcpu);
 	lapic_start();

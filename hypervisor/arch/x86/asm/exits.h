@@ -45,6 +45,8 @@ enum fault_flags {
 };
 /** Stage 2 does not allow it. @address: guest-physical.  @flags: enum fault_flags. */
 void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags);
+/** What was learnt of the code that runs here is forgotten: it becomes another vCPU. */
+void mmio_forget(void);
 
 /* portio.c */
 /** struct port_access - an IN or OUT. @next: RIP behind it, 0: not known. */

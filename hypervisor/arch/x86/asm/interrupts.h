@@ -28,7 +28,7 @@ void lapic_resume(void);
 /** Root gets it back. */
 void lapic_leave(void);
 
-/** x2APIC MSRs and APIC_BASE that exit. Return: 0 done, 1: #GP. */
+/** x2APIC MSRs and APIC_BASE that exit. Return: 0 done, 1: #GP, 2: forbidden (a command that nobody may send). */
 int lapic_read_msr(uint32_t msr, uint64_t *value);
 int lapic_write_msr(uint32_t msr, uint64_t value);
 

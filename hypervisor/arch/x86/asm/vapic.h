@@ -23,10 +23,15 @@ const struct cell_arch *vapic_cell_on(unsigned int slot);
  */
 void vapic_send(const struct cell_arch *cell, unsigned int vcpu, uint8_t vector);
 
-/** The guest wrote its interrupt command register (@icr: all of it). Mode: as the vCPU is in. */
-void vapic_command(uint64_t icr);
+/**
+ * vapic_command() - the guest wrote its interrupt command register
+ * @icr: all of it, by the mode that the vCPU is in.  Return: as lapic_write_msr().
+ */
+int vapic_command(uint64_t icr);
 
-/** An access to the page at 0xfee00000. Return: 1 done, 0 not there. */
-int vapic_mmio(struct mmio_access *access);
+enum vapic_result { VAPIC_NOT_THERE = 0, VAPIC_DONE = 1, VAPIC_REFUSED = 2 };
+
+/** An access to the page at 0xfee00000. */
+enum vapic_result vapic_mmio(struct mmio_access *access);
 
 #endif
