@@ -34,10 +34,19 @@ while [ ! -e /tmp/stop ]; do
 	done
 done
 """
+# The fair server of 6.12 miscounts now and then when CPUs leave under load, see Documentation/testing.md.
+NO_FAIR_SERVER = """
+mkdir -p /sys/kernel/debug && mount -t debugfs none /sys/kernel/debug
+for runtime in /sys/kernel/debug/sched/fair_server/cpu*/runtime; do
+	[ ! -e $runtime ] || echo 0 >$runtime
+done
+umount /sys/kernel/debug
+"""
 
 
 def test_two_shells_and_hotplug(own_machine, seconds):
     m = own_machine(smp=6)
+    m.sh(NO_FAIR_SERVER)
     bh = Hypervisor(m)
     bh.enable()
     before = bh.snapshot()
