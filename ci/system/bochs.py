@@ -5,8 +5,9 @@
         print(m.sh("grep -c vmx /proc/cpuinfo"))
 
 The same shell as in QEMU: Bochs opens a pseudo terminal as its first serial port, and the
-test holds the other end. The kernel comes from a CD, since Bochs loads none itself. It has
-no second serial port here, no MMCONFIG and no IOMMU, one disk less, and it takes its time.
+test holds the other end. The kernel comes from a CD, since Bochs loads none itself. There is
+no second serial port, no MMCONFIG and no IOMMU, and it takes its time. The board file is
+ci/system/files/bochs.yaml: 512 MiB for root, pool and hypervisor above.
 """
 import atexit
 import fcntl
@@ -30,7 +31,8 @@ MODELS = {
 }
 
 # Not of the emulator's time, but of the kernel's: what it would calibrate, wait for or try out.
-WORDS = ("no_timer_check", "lpj=4000000", "idle=nomwait", "tsc=reliable", "random.trust_cpu=on", "retbleed=off")
+WORDS = ("console=ttyS0,115200", "memmap=480M$0x20000000",
+         "no_timer_check", "lpj=4000000", "idle=nomwait", "tsc=reliable", "random.trust_cpu=on", "retbleed=off")
 
 ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32")
 SHARE = "/usr/share/bochs"
@@ -95,7 +97,9 @@ class BochsMachine(Machine):
 
     def __init__(self, kernel="6.12", cpu="corei7_skylake_x", smp=2, mem="1G", append="", name=None, **more):
         name = name or f"bochs-{os.path.basename(kernel)}-{cpu}"
-        super().__init__(kernel=kernel, cpu=cpu, smp=smp, mem=mem, append=append, name=name, **more)
+        append = " ".join([append, *WORDS, *MODELS[cpu]])
+        super().__init__(kernel=kernel, cpu=cpu, gic="xapic", smp=smp, mem=mem, append=append, name=name,
+                         drop=("console", "memmap"), **more)
         self.master = self.slave = self.process = None
 
     # ---- life --------------------------------------------------------------
@@ -120,8 +124,7 @@ class BochsMachine(Machine):
     def boot(self, timeout=400):
         """Start Bochs and wait for root's shell."""
         self.pack()
-        append = " ".join([self.append, *WORDS, *MODELS[self.cpu]])
-        make_iso(self.path("cd"), self.kernel_path(), self.path("cpio"), append, self.path("iso"))
+        make_iso(self.path("cd"), self.kernel_path(), self.path("cpio"), self.append, self.path("iso"))
         self.slot = _Slot()
         self._write_configuration(self._open_terminal())
         with open(self.path("out"), "wb") as out:

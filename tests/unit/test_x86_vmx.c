@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* SOURCES: hypervisor/arch/x86/vmx_caps.c hypervisor/core/pagetable.c hypervisor/core/lock.c */
+/* SOURCES: hypervisor/arch/x86/vmx_caps.c hypervisor/arch/x86/vmx_check.c */
+/* SOURCES: hypervisor/core/pagetable.c hypervisor/core/lock.c */
 /*
  * What follows from VMX's capability MSRs, and tables of EPT as the walker makes them, read back by the rules of
  * Intel's manual (volume 3, "EPT translation mechanism", "EPT misconfigurations").
@@ -19,6 +20,7 @@
 
 #include "../../hypervisor/arch/x86/asm/vmcs.h"
 #include "../../hypervisor/arch/x86/asm/vmx_caps.h"
+#include "../../hypervisor/arch/x86/asm/vmx_check.h"
 
 #define KIB 1024ull
 #define MIB (1024 * KIB)
@@ -207,10 +209,14 @@ static void levels_follow_the_addresses(void **state)
 	(void)state;
 	assert_null(vmx_capabilities(&msrs, 48, &caps, &bad));
 	assert_int_equal(caps.ept_levels, 4);
-	assert_non_null(vmx_capabilities(&msrs, 49, &caps, &bad));
+	assert_int_equal(caps.ept_bits, 48);
+	assert_null(vmx_capabilities(&msrs, 52, &caps, &bad));
+	assert_int_equal(caps.ept_levels, 4);
+	assert_int_equal(caps.ept_bits, 48);
 	msrs.ept_vpid |= 1u << 7;
 	assert_null(vmx_capabilities(&msrs, 49, &caps, &bad));
 	assert_int_equal(caps.ept_levels, 5);
+	assert_int_equal(caps.ept_bits, 49);
 	assert_int_equal(vmx_eptp(&caps, 0x123000), 0x123000 | 4 << 3 | 6);
 }
 
@@ -319,6 +325,90 @@ static void splitting_keeps_translations(void **state)
 	pt_exit(&table);
 }
 
+/* Entries that fail ----------------------------------------------------------------------------------- */
+
+/* Linux in long mode. */
+static const struct vmx_guest healthy = {
+	.cr0 = 0x80050033, .cr4 = 0x3626f0, .efer = 0xd01, .rflags = 0x202, .rip = 0xffffffff81000000, .dr7 = 0x400,
+	.cr0_fixed0 = 0x80000021, .cr0_fixed1 = 0xffffffff, .cr4_fixed0 = 0x2000, .cr4_fixed1 = 0x3767ff,
+	.link = ~0ull, .cs = 0xa09b, .ss = 0xc093, .tr = 0x8b, .ldtr = RIGHTS_UNUSABLE, .tr_selector = 0x40,
+	.entry_controls = ENTRY_GUEST_64,
+};
+
+/* As a SIPI starts: real mode. */
+static const struct vmx_guest starting = {
+	.cr0 = 0x30, .cr4 = 0x2000, .rflags = 2, .dr7 = 0x400,
+	.cr0_fixed0 = 0x80000021, .cr0_fixed1 = 0xffffffff, .cr4_fixed0 = 0x2000, .cr4_fixed1 = 0x3767ff,
+	.link = ~0ull, .cs = 0x9b, .ss = 0x93, .tr = 0x8b, .ldtr = 0x82,
+};
+
+static void a_good_state_breaks_no_rule(void **state)
+{
+	struct vmx_guest guest = healthy;
+
+	(void)state;
+	assert_null(vmx_check_guest(&healthy));
+	assert_null(vmx_check_guest(&starting));
+	guest.event = EVENT_VALID | EVENT_NMI << EVENT_TYPE_SHIFT | 2;
+	assert_null(vmx_check_guest(&guest));
+	guest.activity = ACTIVITY_HALTED;
+	assert_null(vmx_check_guest(&guest));
+}
+
+#define BREAK(member, value, words)                                                                \
+	do {                                                                                       \
+		struct vmx_guest guest = healthy;                                                  \
+		guest.member = value;                                                              \
+		assert_non_null(vmx_check_guest(&guest));                                          \
+		assert_non_null(strstr(vmx_check_guest(&guest), words));                           \
+	} while (0)
+
+static void each_rule_is_named(void **state)
+{
+	(void)state;
+	BREAK(cr0, 0x80050013, "CR0 has bits");
+	BREAK(cr0, 0x80050032, "CR0.PG");
+	BREAK(cr4, 0x3606f0, "CR4 has bits");
+	BREAK(cr4, 0x3626d0, "CR4.PAE");
+	BREAK(efer, 0x901, "EFER.LMA");
+	BREAK(efer, 0xc01, "EFER.LME");
+	BREAK(dr7, 1ull << 32, "DR7");
+	BREAK(rflags, 0x200, "RFLAGS");
+	BREAK(rflags, 0x20202, "RFLAGS.VM");
+	BREAK(cs, 0xa092, "CS is no code");
+	BREAK(cs, 0xe09b, "CS is both");
+	BREAK(ss, 0xc09b, "SS is no");
+	BREAK(tr, 0x89, "TR is no busy");
+	BREAK(tr, RIGHTS_UNUSABLE, "TR is no busy");
+	BREAK(ldtr, 0x83, "LDTR");
+	BREAK(rip, 1ull << 60, "RIP");
+	BREAK(activity, 4, "activity");
+	BREAK(interruptibility, BLOCKED_STI | BLOCKED_MOV_SS, "blocking");
+	BREAK(link, 0, "link");
+}
+
+static void an_event_must_fit(void **state)
+{
+	struct vmx_guest guest = healthy;
+
+	(void)state;
+	guest.event = EVENT_VALID | EVENT_NMI << EVENT_TYPE_SHIFT | 2;
+	guest.interruptibility = BLOCKED_NMI;
+	assert_non_null(strstr(vmx_check_guest(&guest), "blocking"));
+	guest.event = EVENT_VALID | EVENT_EXTERNAL << EVENT_TYPE_SHIFT | 0x40;
+	guest.interruptibility = 0;
+	guest.rflags = 2;
+	assert_non_null(strstr(vmx_check_guest(&guest), "RFLAGS.IF"));
+}
+
+static void instruction_errors_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(vmx_instruction_error(7), "VM entry with invalid control fields");
+	for (unsigned int i = 0; i < 100; i++)
+		assert_non_null(vmx_instruction_error(i));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +422,10 @@ int main(void)
 		cmocka_unit_test(leaves_are_as_large_as_allowed),
 		cmocka_unit_test(rights_and_types_are_kept),
 		cmocka_unit_test(splitting_keeps_translations),
+		cmocka_unit_test(a_good_state_breaks_no_rule),
+		cmocka_unit_test(each_rule_is_named),
+		cmocka_unit_test(an_event_must_fit),
+		cmocka_unit_test(instruction_errors_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

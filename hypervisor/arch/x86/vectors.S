@@ -6,7 +6,7 @@
 	.section .text.vectors, "ax"
 /*
  * An NMI here only leaves a note. Where the CPU waits for one, it goes on behind the HLT: one that comes just before
- * it would be slept over otherwise.
+ * it would be slept over otherwise. And where VMX is about to enter the guest (vmx_run.S), it does not.
  */
 	.global	vectors_nmi
 vectors_nmi:
@@ -17,7 +17,13 @@ vectors_nmi:
 	cmp	$(wait_end - vectors_wait), %rax
 	jae	1f
 	movq	$wait_end, 8(%rsp)
-1:	pop	%rax
+1:	mov	8(%rsp), %rax
+	cmp	$vmx_window_start, %rax
+	jb	2f
+	cmp	$vmx_window_end, %rax
+	jae	2f
+	movq	$vmx_window_abort, 8(%rsp)
+2:	pop	%rax
 	iretq
 
 /* vectors_wait - sleep until an NMI comes, or has come since the last time. NMIs are let in. */

@@ -5,9 +5,6 @@
 #include <bulkhead/errors.h>
 #include <core/log.h>
 
-/* Until that back end is there. */
-extern const struct virt_ops vmx_ops __attribute__((weak));
-
 static const struct virt_ops *const back_ends[] = { &svm_ops, &vmx_ops };
 
 static const struct virt_ops *selected;
@@ -15,7 +12,7 @@ static const struct virt_ops *selected;
 int virt_select(void)
 {
 	for (unsigned int i = 0; i < sizeof(back_ends) / sizeof(back_ends[0]); i++) {
-		if (!back_ends[i] || !back_ends[i]->exists())
+		if (!back_ends[i]->exists())
 			continue;
 		selected = back_ends[i];
 		formats_select(selected->format());

@@ -78,9 +78,11 @@ static const char *check_ept(const struct vmx_msrs *msrs, unsigned int address_b
 		return "the CPU's EPT has no write-back walks or no leaves of 2 MiB: it cannot run the hypervisor";
 	if (!(cap & EPT_CAP_INVEPT) || !(cap & EPT_CAP_ALL))
 		return "the CPU has no INVEPT: it cannot run the hypervisor";
-	caps->ept_levels = address_bits > EPT_4_LEVEL_BITS ? 5 : 4;
-	if (!(cap & (caps->ept_levels == 5 ? EPT_CAP_5_LEVELS : EPT_CAP_4_LEVELS)))
-		return "the CPU's EPT has too few levels for the machine's addresses: it cannot run the hypervisor";
+	if (!(cap & EPT_CAP_4_LEVELS))
+		return "the CPU's EPT has no tables of 4 levels: it cannot run the hypervisor";
+	caps->ept_levels = address_bits > EPT_4_LEVEL_BITS && (cap & EPT_CAP_5_LEVELS) ? 5 : 4;
+	caps->ept_bits = (uint8_t)(caps->ept_levels == 4 && address_bits > EPT_4_LEVEL_BITS ? EPT_4_LEVEL_BITS :
+											     address_bits);
 	caps->ept_1g = (cap & EPT_CAP_1G) != 0;
 	caps->ept_single = (cap & EPT_CAP_SINGLE) != 0;
 	return NULL;

@@ -122,8 +122,10 @@
 #define PIN_VIRTUAL_NMIS (1u << 5)
 
 /* Primary processor-based controls. */
-#define CPU_NMI_WINDOW (1u << 22)
 #define CPU_TSC_OFFSETTING (1u << 3)
+#define CPU_HLT_EXITING (1u << 7)
+#define CPU_MWAIT_EXITING (1u << 10)
+#define CPU_NMI_WINDOW (1u << 22)
 #define CPU_IO_BITMAPS (1u << 25)
 #define CPU_MSR_BITMAPS (1u << 28)
 #define CPU_SECONDARY (1u << 31)

@@ -33,13 +33,15 @@ struct vmx_msrs {
 /**
  * struct vmx_caps - what follows
  * @word: controls to run with.  @revision: of VMXON region and VMCS.
- * @ept_levels: of tables (4 or 5).  @ept_1g: leaves of 1 GiB.  @vpid: tags are in use.
+ * @ept_levels: of tables (4 or 5).  @ept_bits: of guest-physical address that they translate.
+ * @ept_1g: leaves of 1 GiB.  @vpid: tags are in use.
  * @vpid_single, @ept_single: INVVPID and INVEPT know one context, else only all.
  */
 struct vmx_caps {
 	uint32_t word[VMX_WORDS];
 	uint32_t revision;
 	uint8_t ept_levels;
+	uint8_t ept_bits;
 	uint8_t ept_1g;
 	uint8_t vpid;
 	uint8_t vpid_single;
@@ -59,7 +61,7 @@ uint32_t vmx_adjust(uint64_t allowed, uint32_t required, uint32_t wanted, uint32
 
 /**
  * vmx_capabilities() - can the hypervisor run on this VMX, and how?
- * @address_bits: of memory and devices that cells may map: decides between 4 and 5 levels.
+ * @address_bits: of physical address: more than 48 take 5 levels, or stay out of reach where EPT has 4 only.
  * @bad: on refusal the value that is to blame.
  * Return: NULL, or a sentence: what is missing and what mends it; *caps is then undefined.
  */

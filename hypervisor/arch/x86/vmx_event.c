@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Events for the guest: exceptions, NMIs, and what an exit interrupted while it was being delivered. */
+#include <asm/vmx.h>
+
+#include <asm/control.h>
+#include <asm/percpu.h>
+
+#define EVENT_OF(type, vector) (EVENT_VALID | (type) << EVENT_TYPE_SHIFT | (vector))
+/* What the next event keeps of the one that an exit interrupted. */
+#define EVENT_KEPT (EVENT_VECTOR | EVENT_TYPE | EVENT_ERROR_CODE | EVENT_VALID)
+
+/* Exits that happen at an instruction, whose length the processor then says. */
+static int has_length(uint32_t reason)
+{
+	return reason != EXIT_EPT_VIOLATION && reason != EXIT_EPT_MISCONFIGURATION && reason != EXIT_EXCEPTION_NMI;
+}
+
+/* Not in 64-bit code RIP has 32 bits. */
+static uint64_t wrapped(uint64_t rip)
+{
+	struct x86_segment code;
+
+	vmx_segment(SEG_CS, &code);
+	if ((vmx_read(VMCS_ENTRY_CONTROLS) & ENTRY_GUEST_64) && (code.attributes & SEGMENT_LONG))
+		return rip;
+	return rip & 0xffffffff;
+}
+
+void vmx_skip(unsigned int length)
+{
+	uint64_t real = has_length(vmx_cpu()->reason) ? vmx_read(VMCS_EXIT_LENGTH) : length;
+
+	vmx_write(VMCS_GUEST_RIP, wrapped(vmx_read(VMCS_GUEST_RIP) + real));
+	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI | BLOCKED_MOV_SS, 0);
+	if (vmx_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF)
+		vmx_change(VMCS_GUEST_PENDING_DEBUG, 0, PENDING_DEBUG_BS);
+}
+
+/* #DE, and #TS to #GP: one while another is being delivered is a double fault; so is a page fault's second. */
+static int is_contributory(uint32_t vector)
+{
+	return vector == 0 || (vector >= 10 && vector <= EXCEPTION_GP);
+}
+
+static int makes_double_fault(uint32_t before, unsigned int vector)
+{
+	uint32_t first = before & EVENT_VECTOR;
+
+	if (!(before & EVENT_VALID) || (before & EVENT_TYPE) >> EVENT_TYPE_SHIFT != EVENT_EXCEPTION)
+		return 0;
+	return (is_contributory(first) && is_contributory(vector)) ||
+	       (first == EXCEPTION_PF && (is_contributory(vector) || vector == EXCEPTION_PF));
+}
+
+void vmx_inject(unsigned int vector, uint32_t error)
+{
+	uint32_t event;
+
+	if (makes_double_fault((uint32_t)vmx_read(VMCS_ENTRY_EVENT), vector)) {
+		vector = EXCEPTION_DF;
+		error = 0;
+	}
+	/* Real mode has no error codes. */
+	if (!(vmx_read(VMCS_GUEST_CR0) & CR0_PE))
+		error = NO_ERROR_CODE;
+	event = EVENT_OF(EVENT_EXCEPTION, vector);
+	if (error != NO_ERROR_CODE) {
+		vmx_write(VMCS_ENTRY_ERROR_CODE, error);
+		event |= EVENT_ERROR_CODE;
+	}
+	vmx_write(VMCS_ENTRY_EVENT, event);
+	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI | BLOCKED_MOV_SS, 0);
+}
+
+static void ask_for_window(int on)
+{
+	vmx_change(VMCS_CPU_CONTROLS, CPU_NMI_WINDOW, on ? CPU_NMI_WINDOW : 0);
+}
+
+static int takes_nmi(void)
+{
+	return !(vmx_read(VMCS_ENTRY_EVENT) & EVENT_VALID) &&
+	       !(vmx_read(VMCS_GUEST_INTERRUPTIBILITY) & (BLOCKED_NMI | BLOCKED_MOV_SS | BLOCKED_STI));
+}
+
+/* The processor remembers one NMI while another is being handled, and no more. */
+void vmx_inject_nmi(void)
+{
+	if (takes_nmi()) {
+		vmx_write(VMCS_ENTRY_EVENT, EVENT_OF(EVENT_NMI, EXCEPTION_NMI));
+		return;
+	}
+	vmx_cpu()->nmi_waits = 1;
+	ask_for_window(1);
+}
+
+void vmx_nmi_window(void)
+{
+	ask_for_window(0);
+	if (!vmx_cpu()->nmi_waits)
+		return;
+	vmx_cpu()->nmi_waits = 0;
+	vmx_inject_nmi();
+}
+
+void vmx_cancel(void)
+{
+	vmx_cpu()->nmi_waits = 0;
+	ask_for_window(0);
+	vmx_write(VMCS_ENTRY_EVENT, 0);
+}
+
+static int is_software(uint32_t event)
+{
+	unsigned int type = (event & EVENT_TYPE) >> EVENT_TYPE_SHIFT;
+
+	return type == EVENT_SOFTWARE_INT || type == EVENT_PRIVILEGED || type == EVENT_SOFTWARE_EXCEPTION;
+}
+
+static void block_nmis(void)
+{
+	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, 0, BLOCKED_NMI);
+}
+
+void vmx_take_up_event(void)
+{
+	uint32_t event = (uint32_t)vmx_read(VMCS_VECTORING_EVENT);
+
+	if (!(event & EVENT_VALID)) {
+		/* An IRET that ended an NMI's handler faulted: it runs again, and NMIs are still blocked. */
+		if (vmx_cpu()->reason == EXIT_EPT_VIOLATION && (vmx_cpu()->qualification & EVENT_IRET_UNBLOCKED))
+			block_nmis();
+		return;
+	}
+	if ((event & EVENT_TYPE) >> EVENT_TYPE_SHIFT == EVENT_NMI)
+		vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_NMI, 0);
+	if (event & EVENT_ERROR_CODE)
+		vmx_write(VMCS_ENTRY_ERROR_CODE, vmx_read(VMCS_VECTORING_ERROR_CODE));
+	if (is_software(event))
+		vmx_write(VMCS_ENTRY_LENGTH, vmx_read(VMCS_EXIT_LENGTH));
+	vmx_write(VMCS_ENTRY_EVENT, event & EVENT_KEPT);
+}
+
+/* An exit because of an NMI leaves NMIs blocked until the next IRET: make one, to the next instruction. */
+void vmx_unmask_nmi(void)
+{
+	uint64_t scratch;
+
+	__asm__ volatile("mov %%rsp, %0\n\t"
+			 "push %[ss]\n\t"
+			 "push %0\n\t"
+			 "pushf\n\t"
+			 "push %[cs]\n\t"
+			 "push $1f\n\t"
+			 "iretq\n"
+			 "1:"
+			 : "=&r"(scratch)
+			 : [ss] "i"(SELECTOR_DATA), [cs] "i"(SELECTOR_CODE)
+			 : "cc", "memory");
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A vCPU's registers in the VMCS, and what the processor loads for the hypervisor at an exit. */
+#include <asm/vmx.h>
+
+#include <asm/control.h>
+#include <asm/entry.h>
+#include <asm/features.h>
+#include <asm/msr.h>
+#include <asm/percpu.h>
+#include <lib/string.h>
+
+/*
+ * The guest reads its own CR0.CD and NW, but the processor keeps its caches on: they are everybody's. NE is what VMX
+ * prescribes; with CR4.VMXE the guest never sees that there is VMX.
+ */
+#define CR0_OURS (CR0_CD | CR0_NW | CR0_NE)
+#define CR0_UNRESTRICTED (CR0_PE | CR0_PG)
+
+#define MSR_PAT 0x277u
+#define RESET_DR7 0x400ull
+#define NO_LINK (~0ull)
+
+/* #DB and #AC can recur for ever while one is being delivered, and no NMI gets in between (CVE-2015-8104, -5307). */
+#define EXCEPTIONS (1u << 1 | 1u << 17 | 1u << EXCEPTION_MC)
+
+/* Selector, limit, rights and base of a segment are the same distance apart in all of the VMCS. */
+static const uint8_t vmcs_index[SEG_COUNT] = {
+	[SEG_ES] = 0, [SEG_CS] = 1, [SEG_SS] = 2,   [SEG_DS] = 3,
+	[SEG_FS] = 4, [SEG_GS] = 5, [SEG_LDTR] = 6, [SEG_TR] = 7,
+};
+
+static const uint16_t register_field[VCPU_REGISTER_COUNT] = {
+	[VCPU_RIP] = VMCS_GUEST_RIP,	 [VCPU_RSP] = VMCS_GUEST_RSP,
+	[VCPU_RFLAGS] = VMCS_GUEST_RFLAGS, [VCPU_CR0] = VMCS_GUEST_CR0,
+	[VCPU_CR3] = VMCS_GUEST_CR3,	 [VCPU_CR4] = VMCS_GUEST_CR4,
+	[VCPU_EFER] = VMCS_GUEST_EFER,	 [VCPU_DR7] = VMCS_GUEST_DR7,
+	[VCPU_FS_BASE] = VMCS_GUEST_ES_BASE + 2 * 4, [VCPU_GS_BASE] = VMCS_GUEST_ES_BASE + 2 * 5,
+};
+
+/* Host ----------------------------------------------------------------------------------------------- */
+
+struct descriptor_table {
+	uint16_t limit;
+	uint64_t base;
+} __attribute__((packed));
+
+static void init_host(void)
+{
+	struct descriptor_table gdt, idt;
+
+	__asm__ volatile("sgdt %0" : "=m"(gdt));
+	__asm__ volatile("sidt %0" : "=m"(idt));
+	vmx_write(VMCS_HOST_CR0, control_read_cr0());
+	vmx_write(VMCS_HOST_CR3, control_read_cr3());
+	/* XSETBV exits, and is done here for the guest. */
+	vmx_write(VMCS_HOST_CR4, control_read_cr4() | (features_has(FEATURE_XSAVE) ? CR4_OSXSAVE : 0));
+	vmx_write(VMCS_HOST_EFER, msr_read(MSR_EFER));
+	vmx_write(VMCS_HOST_PAT, msr_read(MSR_PAT));
+	vmx_write(VMCS_HOST_CS, SELECTOR_CODE);
+	vmx_write(VMCS_HOST_SS, SELECTOR_DATA);
+	vmx_write(VMCS_HOST_DS, SELECTOR_DATA);
+	vmx_write(VMCS_HOST_ES, SELECTOR_DATA);
+	vmx_write(VMCS_HOST_FS, 0);
+	vmx_write(VMCS_HOST_GS, 0);
+	vmx_write(VMCS_HOST_TR, SELECTOR_TSS);
+	vmx_write(VMCS_HOST_TR_BASE, (uint64_t)(uintptr_t)percpu()->tss);
+	vmx_write(VMCS_HOST_GDTR_BASE, gdt.base);
+	vmx_write(VMCS_HOST_IDTR_BASE, idt.base);
+	vmx_write(VMCS_HOST_FS_BASE, 0);
+	vmx_write(VMCS_HOST_GS_BASE, 0);
+	vmx_write(VMCS_HOST_SYSENTER_CS, 0);
+	vmx_write(VMCS_HOST_SYSENTER_ESP, 0);
+	vmx_write(VMCS_HOST_SYSENTER_EIP, 0);
+	vmx_write(VMCS_HOST_RSP, PERCPU_BASE + PERCPU_FRAME);
+	vmx_write(VMCS_HOST_RIP, (uint64_t)(uintptr_t)vmx_exit_entry);
+}
+
+static void init_controls(void)
+{
+	vmx_write(VMCS_PIN_CONTROLS, vmx_caps.word[VMX_PIN]);
+	vmx_write(VMCS_CPU_CONTROLS, vmx_caps.word[VMX_CPU]);
+	vmx_write(VMCS_CPU_CONTROLS2, vmx_caps.word[VMX_CPU2]);
+	vmx_write(VMCS_EXIT_CONTROLS, vmx_caps.word[VMX_EXIT]);
+	vmx_write(VMCS_ENTRY_CONTROLS, vmx_caps.word[VMX_ENTRY]);
+	vmx_write(VMCS_EXCEPTION_BITMAP, EXCEPTIONS);
+	vmx_write(VMCS_PAGE_FAULT_MASK, 0);
+	vmx_write(VMCS_PAGE_FAULT_MATCH, 0);
+	vmx_write(VMCS_CR3_TARGETS, 0);
+	vmx_write(VMCS_EXIT_MSR_STORES, 0);
+	vmx_write(VMCS_EXIT_MSR_LOADS, 0);
+	vmx_write(VMCS_ENTRY_MSR_LOADS, 0);
+	vmx_write(VMCS_ENTRY_EVENT, 0);
+	vmx_write(VMCS_LINK_POINTER, NO_LINK);
+	if (vmx_caps.word[VMX_CPU2] & CPU2_XSAVES)
+		vmx_write(VMCS_XSS_EXITING, 0);
+}
+
+void vmx_init_vmcs(void)
+{
+	struct vmx_cpu *cpu = vmx_cpu();
+
+	cpu->cr0_mask = CR0_OURS | ((cpu->msrs.cr0_fixed0 | ~cpu->msrs.cr0_fixed1) & ~CR0_UNRESTRICTED);
+	cpu->cr4_mask = CR4_VMXE | cpu->msrs.cr4_fixed0;
+	init_host();
+	init_controls();
+	vmx_write(VMCS_CR0_MASK, cpu->cr0_mask);
+	vmx_write(VMCS_CR4_MASK, cpu->cr4_mask);
+}
+
+/* Guest ---------------------------------------------------------------------------------------------- */
+
+static uint32_t rights_of(const struct x86_segment *segment)
+{
+	uint32_t attributes = segment->attributes;
+
+	if (!(attributes & SEGMENT_PRESENT))
+		return RIGHTS_UNUSABLE;
+	attributes &= ~SEGMENT_GRANULAR;
+	if (segment->limit >> 20)
+		attributes |= SEGMENT_GRANULAR;
+	if (attributes & SEGMENT_S)
+		attributes |= 1; /* the processor has marked it as accessed */
+	return (attributes & 0xff) | (attributes & 0xf00) << 4;
+}
+
+static uint16_t attributes_of(uint32_t rights)
+{
+	return rights & RIGHTS_UNUSABLE ? 0 : (uint16_t)((rights & 0xff) | (rights >> 4 & 0xf00));
+}
+
+static void load_segment(enum x86_segment_name name, const struct x86_segment *segment)
+{
+	unsigned int at = 2u * vmcs_index[name];
+
+	vmx_write(VMCS_GUEST_ES + at, segment->selector);
+	vmx_write(VMCS_GUEST_ES_LIMIT + at, segment->limit);
+	vmx_write(VMCS_GUEST_ES_RIGHTS + at, rights_of(segment));
+	vmx_write(VMCS_GUEST_ES_BASE + at, segment->base);
+}
+
+static void load_segments(const struct x86_state *state)
+{
+	for (unsigned int i = 0; i < SEG_COUNT; i++) {
+		if (i != SEG_GDTR && i != SEG_IDTR)
+			load_segment(i, &state->segment[i]);
+	}
+	vmx_write(VMCS_GUEST_GDTR_BASE, state->segment[SEG_GDTR].base);
+	vmx_write(VMCS_GUEST_GDTR_LIMIT, state->segment[SEG_GDTR].limit);
+	vmx_write(VMCS_GUEST_IDTR_BASE, state->segment[SEG_IDTR].base);
+	vmx_write(VMCS_GUEST_IDTR_LIMIT, state->segment[SEG_IDTR].limit);
+}
+
+void vmx_segment(enum x86_segment_name name, struct x86_segment *segment)
+{
+	unsigned int at = 2u * vmcs_index[name];
+
+	*segment = (struct x86_segment){ 0 };
+	if (name == SEG_GDTR || name == SEG_IDTR) {
+		segment->base = vmx_read(name == SEG_GDTR ? VMCS_GUEST_GDTR_BASE : VMCS_GUEST_IDTR_BASE);
+		segment->limit =
+			(uint32_t)vmx_read(name == SEG_GDTR ? VMCS_GUEST_GDTR_LIMIT : VMCS_GUEST_IDTR_LIMIT);
+		return;
+	}
+	segment->selector = (uint16_t)vmx_read(VMCS_GUEST_ES + at);
+	segment->limit = (uint32_t)vmx_read(VMCS_GUEST_ES_LIMIT + at);
+	segment->attributes = attributes_of((uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + at));
+	segment->base = vmx_read(VMCS_GUEST_ES_BASE + at);
+}
+
+/* EFER.LMA and the entry control that stands for it follow from paging. */
+static void set_long_mode(void)
+{
+	uint64_t efer = vmx_read(VMCS_GUEST_EFER) & ~EFER_LMA;
+	int is_long = (efer & EFER_LME) && (vmx_read(VMCS_GUEST_CR0) & CR0_PG);
+
+	vmx_write(VMCS_GUEST_EFER, efer | (is_long ? EFER_LMA : 0));
+	vmx_change(VMCS_ENTRY_CONTROLS, ENTRY_GUEST_64, is_long ? ENTRY_GUEST_64 : 0);
+}
+
+uint64_t vmx_get(enum vcpu_register reg)
+{
+	uint64_t value = vmx_read(register_field[reg]);
+
+	if (reg == VCPU_CR0)
+		return (value & ~vmx_cpu()->cr0_mask) | (vmx_read(VMCS_CR0_SHADOW) & vmx_cpu()->cr0_mask);
+	if (reg == VCPU_CR4)
+		return (value & ~vmx_cpu()->cr4_mask) | (vmx_read(VMCS_CR4_SHADOW) & vmx_cpu()->cr4_mask);
+	return value;
+}
+
+static void set_cr0(uint64_t value)
+{
+	const struct vmx_msrs *msrs = &vmx_cpu()->msrs;
+
+	vmx_write(VMCS_CR0_SHADOW, value);
+	vmx_write(VMCS_GUEST_CR0, vmx_fixed(value & ~(CR0_CD | CR0_NW), msrs->cr0_fixed0 & ~CR0_UNRESTRICTED,
+					    msrs->cr0_fixed1));
+}
+
+void vmx_set(enum vcpu_register reg, uint64_t value)
+{
+	const struct vmx_msrs *msrs = &vmx_cpu()->msrs;
+
+	switch (reg) {
+	case VCPU_CR0:
+		set_cr0(value);
+		set_long_mode();
+		break;
+	case VCPU_CR4:
+		vmx_write(VMCS_CR4_SHADOW, value & ~CR4_VMXE);
+		vmx_write(VMCS_GUEST_CR4, vmx_fixed(value, msrs->cr4_fixed0 | CR4_VMXE, msrs->cr4_fixed1));
+		break;
+	case VCPU_EFER:
+		vmx_write(VMCS_GUEST_EFER, value);
+		set_long_mode();
+		break;
+	case VCPU_RFLAGS:
+		vmx_write(VMCS_GUEST_RFLAGS, value | RFLAGS_FIXED);
+		break;
+	default:
+		vmx_write(register_field[reg], value);
+		break;
+	}
+}
+
+/* A TSS that a reset leaves: VMX wants one. */
+static void load_task(const struct x86_segment *task)
+{
+	struct x86_segment segment = *task;
+
+	if (!(segment.attributes & SEGMENT_PRESENT))
+		segment = (struct x86_segment){ .attributes = SEGMENT_PRESENT | 11, .limit = 0xffff };
+	segment.attributes |= 2; /* busy */
+	load_segment(SEG_TR, &segment);
+}
+
+void vmx_intercept_halt(int on)
+{
+	uint32_t bits = CPU_HLT_EXITING | CPU_MWAIT_EXITING;
+
+	percpu()->halt_is_off = (uint32_t)on;
+	vmx_change(VMCS_CPU_CONTROLS, bits, on ? bits : 0);
+}
+
+void vmx_load(const struct x86_state *state)
+{
+	vmx_cancel();
+	vmx_intercept_halt(0);
+	vmx_write(VMCS_GUEST_ACTIVITY, ACTIVITY_ACTIVE);
+	vmx_write(VMCS_GUEST_INTERRUPTIBILITY, 0);
+	vmx_write(VMCS_GUEST_PENDING_DEBUG, 0);
+	vmx_write(VMCS_GUEST_DEBUGCTL, vmx_cpu()->debugctl);
+	vmx_cpu()->debugctl = 0;
+	vmx_write(VMCS_GUEST_PAT, state->msr[STATE_PAT]);
+	vmx_write(VMCS_GUEST_SYSENTER_CS, state->msr[STATE_SYSENTER_CS]);
+	vmx_write(VMCS_GUEST_SYSENTER_ESP, state->msr[STATE_SYSENTER_ESP]);
+	vmx_write(VMCS_GUEST_SYSENTER_EIP, state->msr[STATE_SYSENTER_EIP]);
+	load_segments(state);
+	load_task(&state->segment[SEG_TR]);
+	vmx_write(VMCS_GUEST_RIP, state->rip);
+	vmx_write(VMCS_GUEST_RSP, state->rsp);
+	vmx_write(VMCS_GUEST_CR3, state->cr3);
+	vmx_write(VMCS_GUEST_DR7, state->dr7 | RESET_DR7);
+	control_write_dr6(state->dr6);
+	vmx_set(VCPU_RFLAGS, state->rflags);
+	vmx_set(VCPU_CR4, state->cr4);
+	vmx_set(VCPU_CR0, state->cr0);
+	vmx_set(VCPU_EFER, state->efer);
+}
+
+static void save_msrs(struct x86_state *state)
+{
+	state_save_msrs(state);
+	state->msr[STATE_PAT] = vmx_read(VMCS_GUEST_PAT);
+	state->msr[STATE_SYSENTER_CS] = vmx_read(VMCS_GUEST_SYSENTER_CS);
+	state->msr[STATE_SYSENTER_ESP] = vmx_read(VMCS_GUEST_SYSENTER_ESP);
+	state->msr[STATE_SYSENTER_EIP] = vmx_read(VMCS_GUEST_SYSENTER_EIP);
+}
+
+void vmx_save(struct x86_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	for (unsigned int i = 0; i < SEG_COUNT; i++)
+		vmx_segment(i, &state->segment[i]);
+	state->rip = vmx_get(VCPU_RIP);
+	state->rsp = vmx_get(VCPU_RSP);
+	state->rflags = vmx_get(VCPU_RFLAGS);
+	state->cr0 = vmx_get(VCPU_CR0);
+	state->cr3 = vmx_get(VCPU_CR3);
+	state->cr4 = vmx_get(VCPU_CR4);
+	state->dr7 = vmx_get(VCPU_DR7);
+	state->efer = vmx_get(VCPU_EFER);
+	state->dr6 = control_read_dr6();
+	state->xcr0 = state->cr4 & CR4_OSXSAVE ? control_read_xcr0() : 0;
+	save_msrs(state);
+	vmx_cpu()->debugctl = vmx_read(VMCS_GUEST_DEBUGCTL);
+}
