@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Interrupt controllers of x86 on four CPUs, of which two are root's and two a guest's: any write to local APICs, I/O
- * APICs and their MSRs, by any of them, while CPUs come and go. Whatever is written, no command leaves for a CPU that is
- * not the writer's cell's, no entry of the machine's I/O APICs points there or belongs to the other cell, no local
+ * APICs and their MSRs, by any of them, while CPUs come and go. Whatever is written, no command leaves for a CPU that
+ * is not the writer's cell's, no entry of the machine's I/O APICs points there or belongs to the other cell, no local
  * source becomes one of system management or reset, and the local APIC is never off.
  */
 #include "fuzz.h"
@@ -11,15 +11,15 @@
 #include <arch/irq.h>
 #include <arch/types.h>
 #include <arch/upcall.h>
-#include <asm/interrupts.h>
-#include <asm/ioapic.h>
-#include <asm/lapic.h>
-#include <asm/msr.h>
-#include <asm/percpu.h>
-#include <asm/vapic.h>
-#include <asm/vcpu.h>
-#include <asm/vioapic.h>
-#include <asm/vtd.h>
+#include "../../hypervisor/arch/x86/asm/interrupts.h"
+#include "../../hypervisor/arch/x86/asm/ioapic.h"
+#include "../../hypervisor/arch/x86/asm/lapic.h"
+#include "shim_x86/asm/msr.h"
+#include "shim_x86/asm/percpu.h"
+#include "../../hypervisor/arch/x86/asm/vapic.h"
+#include "../../hypervisor/arch/x86/asm/vcpu.h"
+#include "../../hypervisor/arch/x86/asm/vioapic.h"
+#include "../../hypervisor/arch/x86/asm/vtd.h"
 #include <core/cpu.h>
 #include <lib/bitmap.h>
 
@@ -138,7 +138,8 @@ uint32_t lapic_read(uint32_t offset)
 void lapic_write(uint32_t offset, uint32_t value)
 {
 	fuzz_check(offset < 0x400 && !(offset & 15), "register 0x%x", offset);
-	fuzz_check(offset != APIC_ICR && offset != APIC_ICR_HIGH && offset != APIC_ID, "0x%x is written as it is", offset);
+	fuzz_check(offset != APIC_ICR && offset != APIC_ICR_HIGH && offset != APIC_ID, "0x%x is written as it is",
+		   offset);
 	apics[now].page[offset / 4] = value;
 }
 
@@ -147,8 +148,10 @@ int lapic_send(uint32_t id, uint32_t command)
 	const unsigned int slot = slot_of(id);
 
 	fuzz_check(id % 3 == 1 && slot < CPUS, "command 0x%x to id %u", command, id);
-	fuzz_check(vapic_cell_on(slot) == percpu()->cell, "CPU %u commands CPU %u of another cell, or of none", now, slot);
-	fuzz_check((command & ~(ICR_VECTOR | ICR_ASSERT)) == 0 && (command & ICR_VECTOR) >= 16, "command 0x%x", command);
+	fuzz_check(vapic_cell_on(slot) == percpu()->cell, "CPU %u commands CPU %u of another cell, or of none", now,
+		   slot);
+	fuzz_check((command & ~(ICR_VECTOR | ICR_ASSERT)) == 0 && (command & ICR_VECTOR) >= 16, "command 0x%x",
+		   command);
 	fuzz_planted((command & ICR_VECTOR) == 0xec && slot == 3);
 	return 1;
 }
@@ -268,7 +271,8 @@ static void check_entries(void)
 
 		if (entry & IOAPIC_MASKED)
 			continue;
-		fuzz_check(!(entry & (ICR_LOGICAL | IOAPIC_REMAPPED)), "pin %u: entry 0x%llx", pin, (unsigned long long)entry);
+		fuzz_check(!(entry & (ICR_LOGICAL | IOAPIC_REMAPPED)), "pin %u: entry 0x%llx", pin,
+			   (unsigned long long)entry);
 		fuzz_check(id % 3 == 1 && slot_of(id) < CPUS && vapic_cell_on(slot_of(id)) == owner,
 			   "pin %u interrupts id %u", pin, id);
 		fuzz_check(mode == DELIVER_FIXED || (owner == &root && (mode == DELIVER_NMI || mode == DELIVER_EXTINT)),
@@ -284,7 +288,8 @@ static void check_sources(void)
 			const uint32_t lvt = apics[cpu].page[offset / 4];
 			const unsigned int mode = lvt >> ICR_MODE_SHIFT & 7;
 
-			fuzz_check(mode != DELIVER_SMI && mode != DELIVER_INIT, "CPU %u: 0x%x is 0x%x", cpu, offset, lvt);
+			fuzz_check(mode != DELIVER_SMI && mode != DELIVER_INIT, "CPU %u: 0x%x is 0x%x", cpu, offset,
+				   lvt);
 		}
 		fuzz_check(owner_of(cpu) == &root || !apics[cpu].page[APIC_LDR / 4], "a guest listens as 0x%x",
 			   apics[cpu].page[APIC_LDR / 4]);
@@ -313,8 +318,8 @@ static void any_access(struct input *input)
 	mmio_cut(&access);
 	if (!vapic_mmio(&access))
 		vioapic_mmio(&access);
-	fuzz_check(access.size == 8 || access.is_write || !(access.value >> access.size * 8), "value 0x%llx of %u bytes",
-		   (unsigned long long)access.value, access.size);
+	fuzz_check(access.size == 8 || access.is_write || !(access.value >> access.size * 8),
+		   "value 0x%llx of %u bytes", (unsigned long long)access.value, access.size);
 }
 
 static void come_or_go(void)

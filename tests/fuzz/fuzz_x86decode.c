@@ -5,11 +5,12 @@
  */
 #include "fuzz.h"
 
-#include "asm/decode.h"
+#include "../../hypervisor/arch/x86/asm/decode.h"
 
 static void check_fields(const struct decoded *d, unsigned int count)
 {
-	fuzz_check(d->length >= 2 && d->length <= count && d->length <= DECODE_BYTES, "length %u of %u", d->length, count);
+	fuzz_check(d->length >= 2 && d->length <= count && d->length <= DECODE_BYTES, "length %u of %u", d->length,
+		   count);
 	fuzz_check(d->size == 1 || d->size == 2 || d->size == 4 || d->size == 8, "size %u", d->size);
 	fuzz_check(d->reg < 16 && d->reg_size <= 8, "register %u, %u bytes", d->reg, d->reg_size);
 	fuzz_check(d->reads || d->writes, "no access, operation %u", d->op);

@@ -139,8 +139,12 @@ static void short_way_agrees(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(physical),	  cmocka_unit_test(logical_flat), cmocka_unit_test(logical_cluster),
-		cmocka_unit_test(logical_x2),	  cmocka_unit_test(shorthands),	  cmocka_unit_test(short_way_agrees),
+		cmocka_unit_test(physical),
+		cmocka_unit_test(logical_flat),
+		cmocka_unit_test(logical_cluster),
+		cmocka_unit_test(logical_x2),
+		cmocka_unit_test(shorthands),
+		cmocka_unit_test(short_way_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
