@@ -78,24 +78,40 @@ def judge_run(rows, end, victim, before):
             row.problem = row.problem or "the victim does not beat any more"
 
 
+def without_documents(text):
+    """Lines of hostile.sh's output; (what, JSON document) where a line is 'end', 'victim-then' or 'victim'."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line not in ("end", "victim-then", "victim"):
+            yield None, line
+            continue
+        document = []
+        for part in lines:
+            if part[:1] in ("{", "}", " "):  # what else comes is the kernel's
+                document.append(part)
+            if part == "}":
+                break
+        yield line, json.loads("\n".join(document))
+
+
 def parse(text):
     """What hostile.sh printed, as rows."""
     done, rows, end, heartbeat = [], [], None, 0
-    for line in text.splitlines():
-        if match := ROW.search(line):
+    for what, line in without_documents(text):
+        if what == "end":
+            end = line
+        elif what == "victim-then":
+            heartbeat = line["heartbeat"]
+        elif what == "victim":
+            judge_run(rows, end, line, heartbeat)
+            done, rows = done + rows, []
+        elif match := ROW.search(line):
             number, name, control, expect, kind, want = match.groups()
             rows.append(Row(int(number), name, control, expect, int(kind), int(want, 16)))
         elif match := GOT.match(line):
             row = next((r for r in rows if r.number == int(match.group(1))), None)
             if row:
                 row.judge_value(match.group(2), int(match.group(3), 16) if match.group(3) else None)
-        elif line.startswith("end "):
-            end = json.loads(line[4:])
-        elif line.startswith("victim-then {"):
-            heartbeat = json.loads(line[12:])["heartbeat"]
-        elif line.startswith("victim {"):
-            judge_run(rows, end, json.loads(line[7:]), heartbeat)
-            done, rows = done + rows, []
     return done + rows
 
 
@@ -183,9 +199,10 @@ class Kernel:
     def __exit__(self, *unused):
         self.bh.machine.run("rmmod attack")
 
-    def tell(self, command, timeout=60):
-        """Give it a command; what it answers."""
-        return self.bh.machine.sh(f"echo {command} >/proc/bulkhead-attack && cat /proc/bulkhead-attack", timeout)
+    def tell(self, command, timeout=60, cpu=None):
+        """Give it a command, on this CPU if that matters; what it answers."""
+        script = f"echo {command} >/proc/bulkhead-attack && cat /proc/bulkhead-attack"
+        return self.bh.machine.sh(script if cpu is None else f"taskset -c {cpu} sh -c '{script}'", timeout)
 
     def answer(self):
         """What it answered last, once more."""

@@ -2,15 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run rows of the hostile cell: usage: hostile.sh FIRST LAST FIRST-OF-EACH-CLASS(0|1) [CLASS]
 #
-# Prints what the cell's console shows, and after each run of it one line for its end and one for its victim:
-#	end JSON of 'bulkhead cell show hostile'
-#	victim-then, victim JSON of 'bulkhead cell show victim', and the same when it has beaten again (or not for long)
+# Prints what the cell's console shows, and after each run of it its end and its victim, each on lines of its own:
+#	end
+#	JSON of 'bulkhead cell show hostile'
+#	victim-then
+#	JSON of 'bulkhead cell show victim'
+#	victim
+#	the same when it has beaten again (or not for long)
+# There is a run for each row that fails the cell: the shell itself does what it can without starting programs.
+newline='
+'
 victim() {
-	bulkhead cell show victim --json | tr -d '\n'
-}
-
-beats() {
-	victim | sed -n 's/.*"heartbeat": *\([0-9]*\).*/\1/p'
+	victim=$(bulkhead cell show victim --json)
+	beats=${victim#*\"heartbeat\":}
+	beats=${beats%%,*}
 }
 
 next=$1
@@ -22,19 +27,27 @@ while :; do
 	verb="restart hostile"
 	bulkhead cell wait hostile --timeout 60 > /dev/null || exit 1
 	# The ring is the cell's for its whole life: show what is new.
-	bulkhead console --dump hostile | tac | sed '/^begin /q' | tac > /tmp/hostile.new
-	cat /tmp/hostile.new
-	echo "end $(bulkhead cell show hostile --json | tr -d '\n')"
-	echo "victim-then $(victim)"
-	before=$(beats)
+	new=$(bulkhead console --dump hostile)
+	new=${new##*begin }
+	echo "begin $new"
+	echo "end"
+	bulkhead cell show hostile --json
+	victim
+	echo "victim-then"
+	echo "$victim"
+	before=$beats
 	tries=0
-	while [ "$(beats)" = "$before" ] && [ $tries -lt 500 ]; do
+	victim
+	while [ "$beats" = "$before" ] && [ $tries -lt 500 ]; do
 		usleep 20000
 		tries=$((tries + 1))
+		victim
 	done
-	echo "victim $(victim)"
-	grep -q '^done ' /tmp/hostile.new && break
-	last=$(sed -n 's/^row \([0-9]*\) .*/\1/p' /tmp/hostile.new | tail -n 1)
-	[ -n "$last" ] && [ "$last" -ge "$next" ] || exit 1
+	echo "victim"
+	echo "$victim"
+	case $new in *"${newline}done "*) break ;; esac
+	last=${new##*"${newline}row "}
+	last=${last%% *}
+	[ "$last" -ge "$next" ] 2> /dev/null || exit 1
 	next=$((last + 1))
 done
