@@ -95,6 +95,22 @@ def parse_root(text):
     return {name: UNDEFINED if value == UNDEFINED else int(value, 16) for name, value in pairs}
 
 
+def judge_back(before, after, routed):
+    """What root gets back with CPU and interrupt: its message interrupts, and an interrupt where it was routed."""
+    lpis = Row(None, "handover-root.lpis", "ok" if before["lpis"] else "skipped", "value", 0, 1)
+    lpis.got = str(after["lpis"])
+    if before["lpis"] and not after["lpis"]:
+        lpis.problem = "the CPU's redistributor takes no message interrupts any more"
+    route = Row(None, "handover-root.interrupt-route", "ok" if routed[0] == RAISED else "bad", "value", 0, 1)
+    route.got = routed[1]
+    if routed != (RAISED, RAISED):
+        route.problem = f"raised before the cell had it: '{routed[0]}', afterwards: '{routed[1]}'"
+    return [lpis, route]
+
+
+RAISED = "raise taken"
+SPI = 101  # handover.yaml: 'spi: [69]'; nobody else's
+OTHER_CPU = 1
 CPU3 = "/sys/devices/system/cpu/cpu3/online"
 
 
@@ -112,14 +128,17 @@ def run(bh):
     """Poison, and look: the cell started anew, root, and another cell. Rows, judged."""
     gic = bh.machine.gic
     with Kernel(bh) as kernel:
+        kernel.tell(f"route {SPI}", cpu=OTHER_CPU)
+        raised = kernel.tell(f"raise {SPI}", cpu=OTHER_CPU)
         bh.machine.sh(f"echo 0 >{CPU3} && echo 1 >{CPU3}")
         before = parse_root(kernel.tell("cpu 3"))
         _, poisoned = run_once(bh, "boot")
         again, _ = run_once(bh, "restart")
         bh.cell("destroy", "handover")
         after = parse_root(kernel.tell("cpu 3"))
+        routed = raised, kernel.tell(f"raise {SPI}", cpu=OTHER_CPU)
     other, _ = run_once(bh, "boot")
     bh.cell("destroy", "handover")
     assert after["times"] == before["times"] + 1, "root's CPU did not come back, or the module did not see it"
     return (judge_cell("handover-restart", gic, poisoned, again) + judge_cell("handover", gic, poisoned, other)
-            + judge_root(gic, poisoned, before, after))
+            + judge_root(gic, poisoned, before, after) + judge_back(before, after, routed))

@@ -6,6 +6,7 @@ One line a row is printed, build/hostile/CONFIGURATION.json says the same.
 """
 import pytest
 
+import evidence
 import handover
 import hostile
 from conftest import is_full
@@ -32,7 +33,7 @@ def test_rows_of_a_hostile_guest(bh, request):
     m = bh.machine
     everything = is_everything(bh, request)
     hostile.begin(bh)
-    rows = hostile.run(bh, first_only=not everything)
+    rows = hostile.run(bh, first_only=not everything) + evidence.run(bh, with_its=False)
     hostile.save(rows, m.label)
     print("\n".join(row.line() for row in rows))
     wrong = [row.line() for row in rows if row.problem] + hostile.finish(bh)

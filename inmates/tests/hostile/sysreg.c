@@ -133,6 +133,18 @@ static uint64_t sre_off(uint64_t unused)
 	return sysreg_read(ICC_SRE_EL1) & 1;
 }
 
+/* Trapped each time, where there are any: that they are, the scenario counts. */
+static uint64_t error_records(uint64_t times)
+{
+	uint64_t value = 0;
+
+	if (!(sysreg_read(ID_AA64PFR0_EL1) >> 28 & 0xf)) /* RAS */
+		return 0;
+	for (uint64_t i = 0; i < times; i++)
+		value |= sysreg_read(S3_0_C5_C3_0); /* ERRIDR_EL1 */
+	return value;
+}
+
 /* clang-format off */
 #define ROW_READ(row, function, encoding) { "sysreg." row, read_own, 0, function, 0, EXPECT_UNDEFINED, 0, 0, 0 },
 #define ROW_WRITE(row, function, encoding) { "sysreg." row, write_own, 0, function, 0, EXPECT_UNDEFINED, 0, 0, 0 },
@@ -147,6 +159,7 @@ static const struct row rows[] = {
 	{ "sysreg.breakpoint-in-hypervisor", write_own, 0, break_in_hypervisor, 0, EXPECT_VALUE, 0, 0, 0 },
 	{ "sysreg.cache-by-set-way", write_own, 0, clean_set_way, 0, EXPECT_VALUE, 0, 1, 0 },
 	{ "sysreg.sre-off", read_own, 0, sre_off, 0, EXPECT_VALUE, 0, 1, 3 },
+	{ "sysreg.error-records", read_own, 0, error_records, 1000, EXPECT_VALUE, 0, 0, 0 },
 };
 /* clang-format on */
 

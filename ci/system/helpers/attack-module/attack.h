@@ -115,6 +115,16 @@ struct hypercall hypercall(u64 number, u64 a, u64 b, u64 c);
 u64 random64(void);
 unsigned int gic_version(void);
 
+/** its_say() - give the ITS one command of four words, and say whether it read it. */
+void its_say(const u64 *words);
+/** lpis_say() - raise an LPI of root's at @cpu @count times, and say whether the ITS read the commands. */
+void lpis_say(unsigned int cpu, u64 count);
+
+/** spi_route_say() - @irq goes to this CPU, before anything else, and say where it goes. */
+void spi_route_say(unsigned int irq);
+/** spi_raise_say() - raise @irq and say whether it came to this CPU, which completes it. */
+void spi_raise_say(unsigned int irq);
+
 /** state_init() - from now on record what CPUs read that come online. */
 int state_init(void);
 void state_exit(void);

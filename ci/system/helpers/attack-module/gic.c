@@ -178,6 +178,7 @@ static const struct row rows[] = {
 	{ "router", value_of, GICD + 0x6000 + V * 8, ~0ull, 3 },
 	{ "set-spi", value_of, GICD + 0x40, V, 3 },
 	{ "clear-spi", value_of, GICD + 0x48, V, 3 },
+	{ "route-to-lent", value_of, GICD + 0x6000 + NOBODYS_SPI * 8, LENT_CPU, 3 },
 	{ "targets", byte_of, GICD + 0x800 + V, 1, 2 },
 	{ "lent-enable", redistributor, 0x10000 + ISENABLER, ~0u, 3 },
 	{ "lent-disable", redistributor, 0x10000 + ICENABLER, ~0u, 3 },

@@ -51,6 +51,7 @@ struct seen {
 	struct outcome outcome[ARRAY_SIZE(readers)];
 	u32 interrupts[ARRAY_SIZE(private)];
 	u64 vectors;
+	u32 lpis;
 };
 
 static DEFINE_PER_CPU(struct seen, seen);
@@ -102,6 +103,8 @@ static int on_online(unsigned int cpu)
 		mine->interrupts[i] = guarded_physical(load32, alias_device(address), 0).value &
 				      private[i].mask;
 	}
+	if (gic_version() == 3)
+		mine->lpis = guarded_physical(load32, alias_device(GICR + cpu * GICR_STRIDE), 0).value & 1;
 	mine->times++;
 	return 0;
 }
@@ -123,6 +126,7 @@ void state_say(unsigned int cpu)
 	for (unsigned int i = 0; i < ARRAY_SIZE(private); i++)
 		say("%s %x\n", private[i].name, of->interrupts[i]);
 	say("vectors %llx\n", of->vectors);
+	say("lpis %x\n", of->lpis);
 }
 
 int state_init(void)

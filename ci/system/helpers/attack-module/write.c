@@ -9,6 +9,7 @@
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #define LENT (GICR + LENT_CPU * GICR_STRIDE)
 #define OFFLINE_SAFE (GICR + 1 * GICR_STRIDE) /* of another CPU of root */
@@ -25,6 +26,7 @@
 #define GITS_CWRITER 0x88u
 #define GITS_CREADR 0x90u
 #define GITS_BASER 0x100u
+#define QUEUE_OFFSET 0xfffe0ull
 #define VALID (1ull << 63)
 #define INDIRECT (1ull << 62)
 #define TYPE(baser) ((baser) >> 56 & 7)
@@ -34,7 +36,16 @@
 #define CHUNK 16u
 #define WAIT_TRIES 1000
 
-enum { MAPD = 0x08, MAPC = 0x09, MAPTI = 0x0a, INT = 0x03, MOVALL = 0x0e, SYNC = 0x05 };
+enum {
+	INT = 0x03,
+	SYNC = 0x05,
+	MAPD = 0x08,
+	MAPC = 0x09,
+	MAPTI = 0x0a,
+	INV = 0x0c,
+	MOVALL = 0x0e,
+	DISCARD = 0x0f
+};
 
 static u64 read_wide(u64 address)
 {
@@ -144,6 +155,24 @@ static void its_table(const struct row *row, struct result *result)
 		   written.esr);
 }
 
+/* The first table of the second level; where there is none, the first level's own page is as good. */
+static void its_second_level(const struct row *row, struct result *result)
+{
+	u64 baser = table_of(row->a), address = baser & 0x0000fffffffff000ull;
+	struct outcome read = guarded_physical(load64, alias(address), 0);
+	struct outcome written;
+
+	result->control = its_works() && baser && !read.exceptions;
+	if (baser & INDIRECT && read.value & VALID)
+		address = read.value & TABLE_ADDRESS;
+	else if (baser & INDIRECT)
+		address = 0;
+	read = guarded_physical(load64, alias(address), 0);
+	written = guarded_physical(store64, alias(address), read.value);
+	result_set(result, !address || is_external_abort(&written), "0x%llx: ESR 0x%llx", address,
+		   written.esr);
+}
+
 /* The ITS: commands. */
 
 struct command {
@@ -227,12 +256,35 @@ static void add_second_level(void)
 				 virt_to_phys((void *)page) | VALID);
 }
 
-/* @a: where the table of the device's interrupts is to be: an entry is written there. */
+/* The last page of the hypervisor's that root can read: there it sees a change. */
+static u64 readable_page(void)
+{
+	u64 address = HYPERVISOR + HYPERVISOR_SIZE - PAGE_SIZE;
+
+	while (address > HYPERVISOR && guarded_physical(load64, alias(address), 0).exceptions)
+		address -= PAGE_SIZE;
+	return address;
+}
+
+#define SEEN_WORDS 8u
+
+/* What root can read at @address; what it cannot reads as zero. */
+static void look(u64 address, u64 *words)
+{
+	for (unsigned int i = 0; i < SEEN_WORDS; i++) {
+		struct outcome outcome = guarded_physical(load64, alias(address + i * 8), 0);
+
+		words[i] = outcome.exceptions ? 0 : outcome.value;
+	}
+}
+
+/* @a: where the table of the device's interrupts is to be: an entry is written there. 0: where the hypervisor is. */
 static void map_device(const struct row *row, struct result *result)
 {
+	u64 address = row->a ?: readable_page(), before[SEEN_WORDS], after[SEEN_WORDS];
 	struct command commands[] = {
 		{ { MAPC, 0, VALID | rd_base(0), 0 } },
-		{ { MAPD | 2ull << 32, 4, VALID | row->a, 0 } },
+		{ { MAPD | 2ull << 32, 4, VALID | address, 0 } },
 		{ { MAPTI | 2ull << 32, 8192ull << 32, 0, 0 } },
 		{ { INT | 2ull << 32, 0, 0, 0 } },
 		sync_of(0),
@@ -243,8 +295,11 @@ static void map_device(const struct row *row, struct result *result)
 
 	result->control = its_works() && run_commands(&nothing, 1);
 	add_second_level();
+	look(address, before);
 	gone_on = run_commands(commands, ARRAY_SIZE(commands));
-	result_set(result, gone_on && go_round(start), "commands read: %d", gone_on);
+	look(address, after);
+	result_set(result, gone_on && go_round(start) && !memcmp(before, after, sizeof(before)),
+		   "0x%llx: commands read: %d", address, gone_on);
 }
 
 /* Collections: root's interrupts to a CPU that is lent. */
@@ -282,6 +337,53 @@ static void random_commands(const struct row *row, struct result *result)
 	result_set(result, gone_on && go_round(start), "commands read: %d", gone_on);
 }
 
+void its_say(const u64 *words)
+{
+	struct command command = { { words[0], words[1], words[2], words[3] } };
+	u64 start = read_wide(GITS + GITS_CWRITER);
+
+	say("its %s\n", its_works() && run_commands(&command, 1) && go_round(start) ? "read" : "stuck");
+}
+
+/* An LPI of root's own that nobody else uses, switched on in the kernel's table. */
+#define SPARE_LPI 60000ull
+#define FIRST_LPI 8192ull
+#define LPI_ON 0xa1u
+
+static void switch_on(u64 lpi)
+{
+	u64 table = read_wide(OFFLINE_SAFE + PROPBASER) & TABLE_ADDRESS;
+
+	guarded_physical(store8, alias(table + lpi - FIRST_LPI), LPI_ON);
+}
+
+/* The kernel's collection of a CPU has the CPU's number, and stays mapped when the CPU is lent. */
+void lpis_say(unsigned int cpu, u64 count)
+{
+	static unsigned long page;
+	u64 start = read_wide(GITS + GITS_CWRITER), device = 2ull << 32;
+	struct command nothing = { { INT | device, 0, 0, 0 } };
+	bool gone_on;
+
+	page = page ?: get_zeroed_page(GFP_KERNEL);
+	if (!page || !its_works()) {
+		say("lpis: no ITS\n");
+		return;
+	}
+	switch_on(SPARE_LPI);
+	gone_on = run_commands(
+		(struct command[]){ { { MAPD | device, 0, VALID | virt_to_phys((void *)page), 0 } },
+				    { { MAPTI | device, SPARE_LPI << 32, cpu, 0 } },
+				    { { INV | device, 0, 0, 0 } } },
+		3);
+	for (u64 i = 0; i < count && gone_on; i++)
+		gone_on = run_commands(&nothing, 1);
+	gone_on = gone_on && run_commands((struct command[]){ { { DISCARD | device, 0, 0, 0 } },
+							      { { MAPD | device, 0, 0, 0 } } },
+					  2);
+	say("lpis %s\n", gone_on && go_round(start) ? "sent" : "stuck");
+}
+
 static const struct row rows[] = {
 	{ "lent-propbaser", lent_table, PROPBASER, HYPERVISOR, 3 },
 	{ "lent-pendbaser", lent_table, PENDBASER, HYPERVISOR, 3 },
@@ -294,11 +396,13 @@ static const struct row rows[] = {
 	{ "its-device-table", its_register, GITS_BASER, VALID | HYPERVISOR, 3 },
 	{ "its-collection-table", its_register, GITS_BASER + 8, VALID | VICTIM, 3 },
 	{ "its-queue", its_register, GITS_CBASER, VALID | HYPERVISOR | 0xf, 3 },
+	{ "its-queue-end", its_register, GITS_CWRITER, QUEUE_OFFSET, 3 },
 	{ "its-off", its_off, 0, 0, 3 },
 	{ "its-write-device-table", its_table, TYPE_DEVICES, 0, 3 },
 	{ "its-write-collection-table", its_table, TYPE_COLLECTIONS, 0, 3 },
+	{ "its-write-second-level", its_second_level, TYPE_DEVICES, 0, 3 },
 	{ "its-map-into-guest", map_device, VICTIM + 0x100000, 0, 3 },
-	{ "its-map-into-hypervisor", map_device, HYPERVISOR, 0, 3 },
+	{ "its-map-into-hypervisor", map_device, 0, 0, 3 },
 	{ "its-map-into-pool", map_device, OWN_MEMORY, 0, 3 },
 	{ "its-map-to-lent-cpu", map_collection, 0, 0, 3 },
 	{ "its-random", random_commands, 2000, 0, 3 },
