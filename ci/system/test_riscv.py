@@ -101,6 +101,16 @@ def test_bare_metal_cells(rv):
     assert rv.state("heartbeat") == "stopped"
 
 
+def test_console_input_by_interrupt(rv):
+    """A bare-metal program drives the controller itself."""
+    rv.boot(rv.vm("console-echo"))
+    rv.wait_console("console-echo", "echo: ready")
+    with rv.machine.session("bulkhead console console-echo") as console:
+        console.send("123456789\r")
+        console.expect("9 bytes, crc32 cbf43926, 0 lost")
+        assert console.leave("\x1d") == 0
+
+
 def test_linux_cell(linux):
     m = linux.machine
     with m.session("bulkhead console linux") as console:

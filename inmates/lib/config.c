@@ -10,5 +10,6 @@ __attribute__((weak)) const struct inmate_config inmate_config = {
 	.gicr = INMATE_GICR,
 	.gicc = INMATE_GICC,
 	.plic = INMATE_PLIC,
+	.aplic = INMATE_APLIC,
 	.timebase = INMATE_TIMEBASE,
 };

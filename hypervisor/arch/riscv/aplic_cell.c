@@ -32,7 +32,7 @@ static struct vaplic *lock(struct cell_arch *cell)
 /* Whom the model wants to look, looks now: that takes the lock, too. */
 static void unlock(struct cell_arch *cell)
 {
-	uint32_t look[LOOK_WORDS];
+	uint32_t look[LOOK_WORDS] = { 0 };
 
 	for (unsigned int word = 0; word < LOOK_WORDS; word++) {
 		look[word] = cell->aplic.model.look[word];

@@ -123,6 +123,8 @@ static void empty_guest(void)
 /* Everything that comes to the supervisor's file is ours to pass on. */
 static void open_own(void)
 {
+	for (unsigned int i = 0; i < word_count(); i++)
+		own_write(SELECT_ENABLE + 2 * i, ~0ull);
 	own_write(SELECT_THRESHOLD, 0);
 	own_write(SELECT_DELIVERY, 1);
 }
@@ -131,7 +133,7 @@ static void empty_own(void)
 {
 	own_write(SELECT_DELIVERY, 0);
 	for (unsigned int i = 0; i < word_count(); i++) {
-		own_write(SELECT_ENABLE + 2 * i, ~0ull);
+		own_write(SELECT_ENABLE + 2 * i, 0);
 		own_write(SELECT_PENDING + 2 * i, 0);
 	}
 }
@@ -166,7 +168,7 @@ static void adopt(void)
 	uint64_t delivery = own_swap(SELECT_DELIVERY, 0), threshold = own_swap(SELECT_THRESHOLD, 0);
 
 	for (unsigned int i = 0; i < word_count(); i++) {
-		guest_write(SELECT_ENABLE + 2 * i, own_swap(SELECT_ENABLE + 2 * i, ~0ull));
+		guest_write(SELECT_ENABLE + 2 * i, own_swap(SELECT_ENABLE + 2 * i, 0));
 		guest_set(SELECT_PENDING + 2 * i, own_swap(SELECT_PENDING + 2 * i, 0));
 	}
 	guest_write(SELECT_THRESHOLD, threshold);

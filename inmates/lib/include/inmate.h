@@ -25,7 +25,7 @@
  * @uart: PL011 (RISC-V: 16550) for printk() and uart_*(), 0: none.  @uart_irq: its interrupt, INMATE_NO_IRQ: none.
  * @comm_page: guest address of the communication page, 0: none.
  * @gicd, @gicr, @gicc: interrupt controller: distributor, redistributors (GICv3), CPU interface (GICv2).
- * @plic, @timebase: RISC-V: interrupt controller; ticks of the time CSR in a second.
+ * @plic, @aplic, @timebase: RISC-V: interrupt controller, the one that the cell has; ticks of the time CSR in a second.
  */
 struct inmate_config {
 	uint64_t uart;
@@ -34,6 +34,7 @@ struct inmate_config {
 	uint64_t gicr;
 	uint64_t gicc;
 	uint64_t plic;
+	uint64_t aplic;
 	uint64_t timebase;
 	uint32_t uart_irq;
 	uint32_t reserved;
@@ -51,6 +52,7 @@ extern const struct inmate_config inmate_config;
 #endif
 #define INMATE_COMM_PAGE 0x50000000ull
 #define INMATE_PLIC 0x0c000000ull
+#define INMATE_APLIC 0x0d000000ull
 #define INMATE_TIMEBASE 10000000ull
 #define INMATE_GICD 0x08000000ull
 #define INMATE_GICR 0x080a0000ull

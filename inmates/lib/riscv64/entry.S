@@ -21,7 +21,9 @@ first_start:
 	sd	zero, 0(t0)
 	addi	t0, t0, 8
 	j	1b
-2:	jal	stack_on
+2:	lla	t0, inmate_boot_arg
+	sd	s0, 0(t0)
+	jal	stack_on
 	mv	a0, s0
 	call	inmate_main
 	call	power_off
