@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""RISC-V with the Advanced Interrupt Architecture: APLIC alone, and APLIC with IMSIC. Machines with a PLIC are among the
-configurations that all scenarios run on."""
+"""RISC-V with the Advanced Interrupt Architecture: APLIC alone, and APLIC with IMSIC. Machines with a PLIC are among
+the configurations that all scenarios run on."""
 import re
 import time
 
