@@ -31,6 +31,9 @@ enum arch_owner {
 	ARCH_OWNER_OTHER     /* another hypervisor, KVM for one */
 };
 
+/** arch_complete() - write into the checked blob @system what only the running kernel knows. */
+void arch_complete(struct bh_config_system *system);
+
 /**
  * arch_prepare() - what entering and leaving needs of the kernel's memory, for the board @system
  * Return: 0 or -ENOMEM.  arch_release() - give it back; harmless if there is none.

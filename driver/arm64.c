@@ -21,6 +21,10 @@
 
 #define SPI_FIRST 32
 
+void arch_complete(struct bh_config_system *system)
+{
+}
+
 int arch_prepare(const struct bh_config_system *system)
 {
 	return 0;

@@ -355,6 +355,7 @@ static int enable_locked(struct bh_ioc_enable *ioc, struct bh_config_system *blo
 	code = config_check_system(blob, ioc->config_size, BH_THIS_ARCH, &ioc->error);
 	if (code)
 		return code;
+	arch_complete(blob);
 	/* Numbers that no earlier start had, not even one before the module was loaded anew. */
 	if (!generation_count)
 		generation_count = (u32)ktime_get_real_seconds();

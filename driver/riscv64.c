@@ -22,6 +22,10 @@
 #include <linux/of_irq.h>
 #include <linux/smp.h>
 
+void arch_complete(struct bh_config_system *system)
+{
+}
+
 int arch_prepare(const struct bh_config_system *system)
 {
 	return 0;

@@ -15,6 +15,7 @@
 #include <asm/processor.h>
 #include <asm/tsc.h>
 #include <bulkhead/image.h>
+#include <lib/config.h>
 #include <linux/acpi.h>
 #include <linux/cc_platform.h>
 #include <linux/cpumask.h>
@@ -27,6 +28,15 @@
 #define SVM_LOCKED (1u << 4) /* MSR_VM_CR: SVMDIS */
 
 static u64 hv_base;
+
+/* The rate of the TSC, which the kernel has measured where the CPU does not say it. */
+void arch_complete(struct bh_config_system *system)
+{
+	if (system->x86.tsc_khz)
+		return;
+	system->x86.tsc_khz = tsc_khz;
+	system->header.crc = config_crc(system, system->header.size);
+}
 
 int arch_prepare(const struct bh_config_system *system)
 {

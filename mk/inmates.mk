@@ -3,12 +3,15 @@
 
 inmate-uart-aarch64 := pl011
 inmate-uart-riscv64 := 16550
+inmate-uart-x86_64 := 16550
 inmate-out  := $(O)/$(ARCH)/inmates
 inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S)) \
 	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
 # Programs for one architecture: its assembly, or a device that only its board has.
 inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/bench.c inmates/tests/sysreg.c \
 	inmates/tests/hostile.c inmates/tests/hostile-victim.c inmates/tests/storm.c inmates/tests/flood.c
+inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/sysreg.c inmates/tests/hostile.c \
+	inmates/tests/hostile-victim.c inmates/tests/storm.c inmates/tests/flood.c inmates/tests/bench.c
 inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
 # A program NAME.c may have more sources in a folder NAME/ beside it.
@@ -17,6 +20,8 @@ inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main)))
 inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
 inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m))))
 
+inmate-march-x86_64 := -m64 -march=x86-64 -mno-red-zone -mgeneral-regs-only -fcf-protection=none \
+	-fno-delete-null-pointer-checks
 inmate-march-riscv64 := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax
 inmate-march-aarch64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics -march=armv8-a
 inmate-include := -Iinclude -Iinmates/lib -Iinmates/lib/include -Iinmates/lib/$(ARCH)

@@ -39,7 +39,8 @@ VHE_CPUS = ("cortex-a76", "max")
 # Kinds of interrupt controller that make it a RISC-V machine, and what QEMU calls it then.
 RISCV = {"plic": "virt", "aplic": "virt,aia=aplic", "imsic": "virt,aia=aplic-imsic,aia-guests=3"}
 # Kinds of interrupt controller that make it an x86-64 machine: devices, words of the command line, kernel flavour.
-# Linux uses x2APIC only behind a unit that remaps interrupts; of AMD's, QEMU's remaps DMA only, and needs the full kernel.
+# Linux uses x2APIC only behind a unit that remaps interrupts. QEMU's unit of AMD's kind remaps DMA only, and needs the
+# full kernel.
 X86 = {"xapic": ([], "", ""),
        "x2apic": (["-device", "intel-iommu,intremap=on,eim=on"], "intel_iommu=off intremap=on", ""),
        "amdvi": (["-device", "amd-iommu,pt=off"], "amd_iommu=off intremap=off", "-full")}

@@ -4,7 +4,7 @@
  * library into one flat binary that runs from the start of its memory; see inmates/demos/.
  *
  * Memory is mapped one to one: devices below 1 GiB, memory from there to 4 GiB, caches on (RISC-V: no
- * translation). All vCPUs share it. Interrupts are masked at the start of every CPU.
+ * translation; x86-64: below 3 GiB with caches). All vCPUs share it. Interrupts are masked at the start of every CPU.
  */
 #ifndef INMATE_H
 #define INMATE_H
@@ -22,7 +22,8 @@
 
 /**
  * struct inmate_config - where things are; a program may define its own inmate_config
- * @uart: PL011 (RISC-V: 16550) for printk() and uart_*(), 0: none.  @uart_irq: its interrupt, INMATE_NO_IRQ: none.
+ * @uart: PL011 (RISC-V: 16550; x86-64: at ports) for printk() and uart_*(), 0: none.
+ * @uart_irq: its interrupt, INMATE_NO_IRQ: none.
  * @comm_page: guest address of the communication page, 0: none.
  * @gicd, @gicr, @gicc: interrupt controller: distributor, redistributors (GICv3), CPU interface (GICv2).
  * @plic, @aplic, @timebase: RISC-V: interrupt controller, the one that the cell has; ticks of the time CSR in a second.
@@ -43,7 +44,10 @@ struct inmate_config {
 extern const struct inmate_config inmate_config;
 
 /* The same places in every cell file of ours; a program that needs others writes its own initializer. */
-#if defined(__riscv)
+#if defined(__x86_64__)
+#define INMATE_UART 0x3f8ull
+#define INMATE_UART_IRQ 36u /* pin 4 */
+#elif defined(__riscv)
 #define INMATE_UART 0x10000000ull
 #define INMATE_UART_IRQ 42u /* source 10 */
 #else
@@ -82,7 +86,7 @@ unsigned int cpu_self(void);
 int cpu_start(unsigned int cpu, cpu_function function);
 /** Switch this vCPU off. */
 void cpu_off(void) __attribute__((noreturn));
-/** Wait for an interrupt; returns at once when one is pending, masked or not. */
+/** Wait for an interrupt; returns at once when one is pending, masked or not; on x86-64 it is handled in here. */
 void cpu_wait(void);
 /** Tell the other hyper-thread, if any, that we spin. */
 void cpu_relax(void);
@@ -90,7 +94,7 @@ void cpu_relax(void);
 void power_off(void) __attribute__((noreturn));
 void power_reset(void) __attribute__((noreturn));
 
-/* Interrupts. Numbers are those of the interrupt controller: on AArch64 INTIDs; on RISC-V see plic.c. */
+/* Interrupts. Numbers are those of the interrupt controller: on AArch64 INTIDs; on RISC-V see plic.c, on x86-64 irq.c. */
 
 typedef void (*irq_handler)(unsigned int irq);
 
@@ -162,7 +166,8 @@ struct exception {
 };
 
 /**
- * exception_try() - call @function and skip each instruction of it that raises an exception
+ * exception_try() - call @function and skip each instruction of it that raises an exception; x86-64, where
+ * instructions have no length of their own: end @function there
  * Return: how many did; the last one is in *@last if that is not NULL.
  */
 unsigned int exception_try(void (*function)(void *argument), void *argument, struct exception *last);

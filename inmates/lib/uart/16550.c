@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* 16550A with a register in each byte, virtual or real. */
+/* 16550A with a register in each byte, virtual or real; on x86-64 at I/O ports. */
 #include <inmate.h>
+
+#include <regs.h>
 
 enum { DATA, IER, FCR, LCR, MCR, LSR };
 
@@ -11,10 +13,32 @@ enum { DATA, IER, FCR, LCR, MCR, LSR };
 #define LSR_DATA 1u
 #define LSR_ROOM 0x20u
 
+#if defined(__x86_64__)
+static uint8_t get(unsigned int number)
+{
+	return port_read8((uint16_t)(inmate_config.uart + number));
+}
+
+static void set(unsigned int number, uint8_t value)
+{
+	port_write8((uint16_t)(inmate_config.uart + number), value);
+}
+#else
 static volatile uint8_t *reg(unsigned int number)
 {
 	return (volatile uint8_t *)(uintptr_t)(inmate_config.uart + number);
 }
+
+static uint8_t get(unsigned int number)
+{
+	return *reg(number);
+}
+
+static void set(unsigned int number, uint8_t value)
+{
+	*reg(number) = value;
+}
+#endif
 
 /* Whoever used a real UART before us has set its speed: leave that alone. */
 static bool ready(void)
@@ -24,10 +48,10 @@ static bool ready(void)
 	if (!inmate_config.uart)
 		return false;
 	if (!started) {
-		*reg(IER) = 0;
-		*reg(LCR) = LCR_8_BITS;
-		*reg(FCR) = FCR_ON;
-		*reg(MCR) = MCR_READY;
+		set(IER, 0);
+		set(LCR, LCR_8_BITS);
+		set(FCR, FCR_ON);
+		set(MCR, MCR_READY);
 		started = true;
 	}
 	return true;
@@ -35,9 +59,9 @@ static bool ready(void)
 
 static void put(char c)
 {
-	while (!(*reg(LSR) & LSR_ROOM))
+	while (!(get(LSR) & LSR_ROOM))
 		cpu_relax();
-	*reg(DATA) = (uint8_t)c;
+	set(DATA, (uint8_t)c);
 }
 
 void uart_putc(char c)
@@ -51,13 +75,13 @@ void uart_putc(char c)
 
 int uart_getc(void)
 {
-	if (!ready() || !(*reg(LSR) & LSR_DATA))
+	if (!ready() || !(get(LSR) & LSR_DATA))
 		return -1;
-	return *reg(DATA);
+	return get(DATA);
 }
 
 void uart_irq_enable(void)
 {
 	if (ready())
-		*reg(IER) = IER_RX;
+		set(IER, IER_RX);
 }
