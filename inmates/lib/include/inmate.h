@@ -94,7 +94,7 @@ void cpu_relax(void);
 void power_off(void) __attribute__((noreturn));
 void power_reset(void) __attribute__((noreturn));
 
-/* Interrupts. Numbers are those of the interrupt controller: on AArch64 INTIDs; on RISC-V see plic.c, on x86-64 irq.c. */
+/* Interrupts. Numbers are those of the interrupt controller: on AArch64 INTIDs; else see plic.c, irq.c. */
 
 typedef void (*irq_handler)(unsigned int irq);
 
