@@ -33,10 +33,21 @@ bool platform_in_ram(const struct bh_config_range *range)
 	return true;
 }
 
+static int ram_in(u64 start, u64 size)
+{
+	return region_intersects(start, size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE);
+}
+
+/* Firmware's RAM may end within a page, which nobody then uses: such a page beside a bank does not count. */
 static bool linux_has_ram(u64 start, u64 end)
 {
-	return start < end && region_intersects(start, end - start, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) !=
-				      REGION_DISJOINT;
+	if (start >= end)
+		return false;
+	if (ram_in(start, PAGE_SIZE) == REGION_INTERSECTS ||
+	    ram_in(end - PAGE_SIZE, PAGE_SIZE) == REGION_INTERSECTS)
+		return true;
+	return end - start > 2 * PAGE_SIZE &&
+	       ram_in(start + PAGE_SIZE, end - start - 2 * PAGE_SIZE) != REGION_DISJOINT;
 }
 
 /* RAM of the kernel outside of the banks, which are in ascending order, is found between them. */
