@@ -68,7 +68,7 @@ image_header:
 	.balign	16
 	.macro	gate offset, ist
 	.set	address, HV_BASE + \offset
-	.short	address & 0xffff, SELECTOR_CODE, 0x8e00 | \ist, address >> 16 & 0xffff
+	.short	address & 0xffff, SELECTOR_CODE, 0x8e00 | (\ist), address >> 16 & 0xffff
 	.long	address >> 32 & 0xffffffff, 0
 	.endm
 idt:
