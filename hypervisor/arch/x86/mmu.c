@@ -16,6 +16,9 @@ extern char layout_text_end[], layout_rodata_end[];
 #define INDEX3(address) ((unsigned int)((address) >> 30 & 511))
 #define PRIVATE_ENTRY INDEX3(PERCPU_BASE)
 
+/* percpu()->final_tables, if it is on them. */
+enum { FIRST_CPU = 1, OTHER_CPU = 2 };
+
 /* The walker of the shared tables counts from where they begin. */
 #define SPACE_MASK ((1ull << SPACE_BITS) - 1)
 
@@ -60,39 +63,51 @@ static void copy_root(void)
 	maintenance_own();
 }
 
-int mmu_init(void)
+static void to_final_tables(uint32_t kind)
 {
-	int code = space_init();
-
-	return code ? code : mmu_cpu_init();
-}
-
-void mmu_exit(void)
-{
-	mmu_cpu_exit();
-	space_exit();
-}
-
-int mmu_cpu_init(void)
-{
-	if (percpu()->final_tables) /* the first CPU is there already */
-		return 0;
 	copy_root();
-	percpu()->final_tables = 1;
-	return 0;
+	percpu()->final_tables = kind;
 }
 
-void mmu_cpu_exit(void)
+static void to_boot_tables(void)
 {
 	uint64_t *table = private_table(PERCPU_LEVEL3);
 
-	if (!percpu()->final_tables)
-		return;
 	percpu()->final_tables = 0;
 	__atomic_store_n(&table[INDEX3(HV_BASE)], percpu_physical(PERCPU_BOOT_LINEAR) | BOOT_TABLE,
 			 __ATOMIC_RELEASE);
 	__atomic_store_n(&table[INDEX3(DEVICE_BASE)], 0, __ATOMIC_RELEASE);
 	maintenance_own();
+}
+
+int mmu_init(void)
+{
+	int code = space_init();
+
+	if (!code)
+		to_final_tables(FIRST_CPU);
+	return code;
+}
+
+void mmu_exit(void)
+{
+	if (percpu()->final_tables)
+		to_boot_tables();
+	space_exit();
+}
+
+int mmu_cpu_init(void)
+{
+	if (!percpu()->final_tables)
+		to_final_tables(OTHER_CPU);
+	return 0;
+}
+
+/* The CPU of mmu_init() undoes steps after this that need device registers: it goes back in mmu_exit(). */
+void mmu_cpu_exit(void)
+{
+	if (percpu()->final_tables == OTHER_CPU)
+		to_boot_tables();
 }
 
 volatile void *mmu_map_device(hpa_t base, uint64_t size)

@@ -60,7 +60,7 @@ struct exit {
  * @nmis: NMIs that came while the hypervisor ran, taken by whoever waits for them.
  * @phase: enum percpu_phase.
  * @faults: exceptions taken in the hypervisor itself.
- * @final_tables: it runs on the shared tables (mmu.c).  @is_on: virtualization is switched on.
+ * @final_tables: not 0: it runs on the shared tables (mmu.c).  @is_on: virtualization is switched on.
  * @nmi_is_pending, @nmi_is_blocked: of the guest, where the back end has to know.
  * @halt_is_off: HLT exits (virt_ops.intercept_halt).
  * @state: scratch: the state that a vCPU starts with, or that the CPU is given back with.
