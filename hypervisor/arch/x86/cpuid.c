@@ -76,8 +76,8 @@ static void follow_control(uint32_t leaf, uint32_t *r)
 {
 	uint64_t cr4 = virt()->get(VCPU_CR4);
 
-	if (leaf == 0x1)
-		r[ECX] = (r[ECX] & ~BIT(27)) | (cr4 & CR4_OSXSAVE ? BIT(27) : 0);
+	if (leaf == 0x1) /* and there is a hypervisor, for root, too: by that its driver finds it */
+		r[ECX] = (r[ECX] & ~BIT(27)) | (cr4 & CR4_OSXSAVE ? BIT(27) : 0) | BIT(31);
 	if (leaf == 0x7)
 		r[ECX] = (r[ECX] & ~BIT(4)) | (cr4 & CR4_PKE ? BIT(4) : 0);
 }
@@ -109,7 +109,6 @@ static void place_guest(uint32_t leaf, uint32_t subleaf, uint32_t *r)
 	switch (leaf) {
 	case 0x1:
 		r[EBX] = (r[EBX] & 0xffff) | count << 16 | vcpu << 24;
-		r[ECX] |= BIT(31); /* a hypervisor */
 		r[EDX] = count > 1 ? r[EDX] | BIT(28) : r[EDX] & ~BIT(28);
 		break;
 	case 0x4:
