@@ -34,13 +34,18 @@ static int is_ident(unsigned int c)
 	       c == '_';
 }
 
-static int check_text(const struct check *check, const uint8_t *at, unsigned int size, int ident,
+static int is_of(unsigned int rule, unsigned int c)
+{
+	return rule == IDENT ? is_ident(c) : c <= '~' && (c > ' ' || (rule == LINE && c == ' '));
+}
+
+static int check_text(const struct check *check, const uint8_t *at, unsigned int size, unsigned int rule,
 		      struct where where)
 {
 	unsigned int length = 0;
 
 	while (length < size && at[length]) {
-		if (ident ? !is_ident(at[length]) : (at[length] <= ' ' || at[length] > '~'))
+		if (!is_of(rule, at[length]))
 			return config_fail(check, BH_E_NAME, where, at[length], length);
 		length++;
 	}
@@ -103,7 +108,8 @@ static int check_field(const struct check *check, const struct field *field, con
 	switch (field->rule) {
 	case IDENT:
 	case TEXT:
-		return check_text(check, at, field->size, field->rule == IDENT, where);
+	case LINE:
+		return check_text(check, at, field->size, field->rule, where);
 	case SPAN:
 	case MAYBE:
 		base = load(at, 8);

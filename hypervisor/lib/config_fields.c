@@ -48,7 +48,7 @@
 static const struct field system_fields[] = {
 	HEADER_FIELDS,
 	FIELD(S, board,               IDENT, PLATFORM,  0, 0),
-	FIELD(S, compatible,          TEXT,  PLATFORM,  0, 0),
+	FIELD(S, compatible,          LINE,  PLATFORM,  0, 0),
 	SPAN_FIELD(S, hv_memory,      SPAN,  HV_MEMORY, BH_RAM_ALIGN),
 	FIELD(S, event_irq,           ANY,   IRQ,       0, 0),
 	FIELD(S, on_reset,            VALUE, PLATFORM,  BH_ON_RESET_MACHINE, BH_ON_RESET_STOP),

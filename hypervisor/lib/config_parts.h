@@ -11,7 +11,8 @@ enum rule {
 	ANY,	 /* compared elsewhere, or free */
 	ZERO,	 /* reserved: all bytes zero */
 	IDENT,	 /* letters, digits, '-', '_'; not empty; zero behind it */
-	TEXT,	 /* printable; not empty; zero behind it */
+	TEXT,	 /* printable, no blanks; not empty; zero behind it */
+	LINE,	 /* the same with blanks */
 	VALUE,	 /* low..high */
 	BITS,	 /* no bit but those of high */
 	ADDRESS, /* multiple of low, below the address limit */

@@ -64,6 +64,7 @@ def prepare(rows, place, trees):
         here = place / str(number)
         here.mkdir()
         for name, content in {"board.yaml": wrong.BOARD, **row.files}.items():
+            (here / name).parent.mkdir(parents=True, exist_ok=True)
             write(here / name, content)
         first, rest = (row.words[0], row.words[1:]) if row.words[0] == "compile" else ("check", row.words)
         commands.append([str(here), "config", first, "--format", "gcc", *tree_words(row, here, trees), *rest])

@@ -6,6 +6,7 @@ import yaml
 from conftest import CELLS, TOP
 from test_config_boards import BOARDS, GUESTS, machines  # noqa: F401
 from test_config_riscv import CELLS as RISCV_CELLS, MACHINES, riscv_trees  # noqa: F401
+from test_config_x86 import CELLS as PC_CELLS
 
 MB2 = 2 << 20
 
@@ -77,8 +78,10 @@ def test_files_of_riscv(riscv_trees, compiled, again, name):  # noqa: F811
 def test_no_file_is_left_out():
     guests = {path.name for path in (TOP / "configs/vms").glob("*.yaml")}
     gicv2 = {path for path in guests if path.startswith(("nimbos-aarch64-qemu", "starry-aarch64-qemu"))}
-    assert guests - gicv2 == {path.name for path in [*CELLS, *RISCV_CELLS]} - gicv2 | {guest for _, guest in GUESTS}
-    assert {path.stem for path in (TOP / "configs/board").glob("*.yaml")} == {"qemu-aarch64", "qemu-riscv64", *BOARDS}
+    qemu = {path.name for path in [*CELLS, *RISCV_CELLS, *PC_CELLS]}
+    assert guests - gicv2 == qemu - gicv2 | {guest for _, guest in GUESTS}
+    own = {"qemu-aarch64", "qemu-riscv64", "qemu-x86_64"}
+    assert {path.stem for path in (TOP / "configs/board").glob("*.yaml")} == own | set(BOARDS)
 
 
 def test_files_that_need_a_gicv2(trees, compiled, again):

@@ -8,6 +8,7 @@ than one rule writes the names out.
 import dataclasses
 import pathlib
 import re
+import struct
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BOARD = (TOP / "configs/board/qemu-aarch64.yaml").read_text(encoding="utf-8")
@@ -75,6 +76,35 @@ WIRED_TREE = SMALL_TREE % """
         cru: cru@9000 { compatible = "acme,cru"; reg = <0x9000 0x100>; #clock-cells = <1>; };
         smmu: iommu@a000 { compatible = "arm,smmu-v3"; reg = <0xa000 0x100>; #iommu-cells = <1>; }; };
 """
+# A PC: the board with everything in it, the same with ACPI, a cell
+PC = """\
+board: pc
+architecture: x86_64
+compatible: unknown unknown
+hypervisor: { memory: { at: 0x3f00_0000, size: 16M } }
+pool: { at: 0x2000_0000, size: 256M }
+dram: { at: 0x10_0000, size: 1023M }
+cpus: [0, 1, 2, 3]
+x86: { ioapics: { at: 0xfec0_0000 }, pm1a-control: 0x604 }
+"""
+PC_ACPI = PC.replace("x86: { ioapics: { at: 0xfec0_0000 }, pm1a-control: 0x604 }", "acpi: machine")
+PC_CELL = """\
+cell: test
+cpus: [1]
+memory:
+  - { name: ram, guest: 0x0, size: 16M }
+boot: { protocol: none }
+"""
+
+
+def acpi_table(signature, body):
+    """With length and checksum."""
+    table = bytearray(signature + struct.pack("<I", 36 + len(body)) + b"\1\0" + b"NOBODY" + b"\0" * 20 + body)
+    table[9] = -sum(table) & 255
+    return bytes(table)
+
+
+MADT = acpi_table(b"APIC", struct.pack("<II", 0xfee00000, 1) + b"\0\x08\0\0\1\0\0\0")  # one CPU, no I/O APIC
 ALIAS = "\naliases: { at: 0xc0_0000_0000, size: 1G, of: 0x8000_0000 }\n"
 
 
@@ -131,6 +161,18 @@ def boot(rule, content, *messages, **more):
 def board(rule, old, new, *messages, base=BOARD, **more):
     """A board file with one change."""
     return Row(rule, {"board.yaml": change((old, new), base=base)}, list(messages), words=("board.yaml",), **more)
+
+
+def pc(rule, old, new, *messages, files=None, **more):
+    """A cell of the PC with one change, or lines behind its end."""
+    changed = change((old, new), base=PC_CELL) if old else PC_CELL + new + "\n"
+    return Row(rule, {"board.yaml": PC, "cell.yaml": changed, **(files or {})}, list(messages), tree=None, **more)
+
+
+def pc_board(rule, content, madt, *messages):
+    """A board file of a PC whose MADT is given, or is not there."""
+    tables = {"machine/sys/firmware/acpi/tables/APIC": madt} if madt else {}
+    return Row(rule, {"board.yaml": content, **tables}, list(messages), tree=None, words=("board.yaml",))
 
 
 def odd(rule, node, *messages):
@@ -231,7 +273,8 @@ ROWS = [
     cell("value-type", "boot: { protocol: none }", "boot: none",
          "cell.yaml:5:7: error: 'boot' cannot be 'none'; give a map of keys and values"),
     cell("value-type", "boot: { protocol: none }", "boot: { protocol: grub }",
-         "cell.yaml:5:19: error: 'protocol' cannot be 'grub'; give one of none|flat|linux|bare-metal"),
+         "cell.yaml:5:19: error: 'protocol' cannot be 'grub'; give one of none|flat|linux|bare-metal|"
+         "multiboot"),
     cell("value-type", "cell: test", "cell: [test]",
          "cell.yaml:1:7: error: 'cell' cannot be a list; give a name of at most 31 letters, digits, '-' and '_'"),
     cell("value-type", "size: 2M", "size: 2M, flags: [read, wirte]",
@@ -672,4 +715,95 @@ ROWS = [
     board("blob", "gicr: { at: 0x80a_0000, size: 512K }", "gicr: { at: 0x80a_0000, size: 128K }",
          "board.yaml:7:6: error: interrupt controller (gic.gicr.size): size is wrong (0x20000, limit 0x80000); "
          "compile the configuration again", base=BARE, tree=None),
+    # ---- a PC: ACPI, I/O ports, low memory ----
+    pc_board("acpi-unreadable", PC_ACPI, None,
+         "board.yaml:8:7: error: cannot read machine/sys/firmware/acpi/tables/APIC: No such file or "
+         "directory; run this as root, or give a folder with the tables"),
+    pc_board("acpi-unreadable", PC_ACPI, MADT[:-1],
+         "board.yaml:8:7: error: the ACPI table machine/sys/firmware/acpi/tables/APIC is shorter than its "
+         "header says; give 'dram', 'cpus' and 'x86' in the board file"),
+    pc_board("acpi-unreadable", PC_ACPI, MADT[:-1] + b"\1",
+         "board.yaml:8:7: error: the ACPI table machine/sys/firmware/acpi/tables/APIC has a wrong "
+         "checksum; give 'dram', 'cpus' and 'x86' in the board file"),
+    pc_board("acpi-incomplete", PC_ACPI, MADT,
+         "board.yaml:8:7: error: the MADT of machine names no I/O APIC; give 'x86' in the board file"),
+    pc_board("board-machine", PC_ACPI.replace("unknown unknown", "Acme One"), MADT,
+         "board.yaml:3:13: error: the file is for another machine: machine is a 'unknown unknown'; use "
+         "the board file of that machine"),
+    pc_board("board-source", PC_ACPI.replace("acpi: machine", ""), None,
+         "board.yaml:1:1: error: neither 'acpi' nor 'x86' is given; add 'acpi: live', or give them here"),
+    pc("device-place", "", "devices: [{ uart: { gsi: 4 } }]",
+         "cell.yaml:6:19: error: the UART has no address; give 'port' of a 16550, or 'at'",
+         "cell.yaml:6:19: error: virtual uart@0 (0x0 to 0xfff) overlaps memory region 'ram' (0x0 to "
+         "0xffffff) in the guest's memory; move one of them [guest-overlap]",
+         "cell.yaml:4:5: note: memory region 'ram' stands here"),
+    pc("device-place", "", "devices: [{ uart: { type: pl011, port: 0x3f8 } }]",
+         "cell.yaml:6:19: error: this UART cannot be at I/O port 0x3f8; give 'port' of a 16550, or 'at'",
+         "cell.yaml:6:19: error: virtual uart@3f8 (0x3f8 to 0x3ff) overlaps memory region 'ram' (0x0 to "
+         "0xffffff) in the guest's memory; move one of them [guest-overlap]",
+         "cell.yaml:4:5: note: memory region 'ram' stands here"),
+    add("device-place", "devices: [{ uart: { type: 16550, port: 0x3f8 } }]",
+         "cell.yaml:6:19: error: this UART cannot be at I/O port 0x3f8; give 'at'"),
+    pc("port-range", "", "devices: [{ ports: { first: 0x604 }, dma: none }]",
+         "cell.yaml:6:20: error: ports 0x604 to 0x604 contain the power management control register; "
+         "leave them to the root cell"),
+    pc("port-range", "", "devices: [{ ports: { first: 0xcf0, count: 16 }, dma: none }]",
+         "cell.yaml:6:20: error: ports 0xcf0 to 0xcff contain PCI configuration space; leave them to the "
+         "root cell"),
+    pc("port-range", "", "devices: [{ ports: { first: 0xfff8, count: 9 }, dma: none }]",
+         "cell.yaml:6:20: error: ports 0xfff8 to 0x10000 are beyond the last I/O port; ports end at 0xffff"),
+    pc("port-range", "", "devices: [{ pm-timer: { port: 65534 } }]",
+         "cell.yaml:6:23: error: pm-timer@fffe is beyond the last I/O port; ports end at 0xffff"),
+    pc("port-overlap", "", "devices: [{ uart: { port: 0x3f8 } }, { ports: { first: 0x3ff, name: disk }, dma: none }]",
+         "cell.yaml:6:47: error: ports 0x3ff to 0x3ff of disk (0x3ff to 0x3ff) overlaps virtual uart@3f8 "
+         "(0x3f8 to 0x3ff) in the guest's I/O ports; move one of them",
+         "cell.yaml:6:19: note: virtual uart@3f8 stands here"),
+    two("port-shared", PC_CELL + "devices: [{ ports: { first: 0x2f8, count: 8 }, dma: none }]\n",
+        PC_CELL.replace("test", "other").replace("[1]", "[2]") +
+        "devices: [{ ports: { first: 0x2ff, count: 2 }, dma: none }]\n",
+         "b.yaml:6:20: error: ports 0x2ff to 0x300 of cell 'other' (0x2ff to 0x300) overlaps ports 0x2f8 "
+         "to 0x2ff of cell 'test' (0x2f8 to 0x2ff) in the machine's I/O ports; move one of them",
+         "a.yaml:6:20: note: ports 0x2f8 to 0x2ff of cell 'test' stands here", tree=None, files={"board.yaml": PC}),
+    pc("device-dma", "", "devices: [{ ports: { first: 0x2f8 } }]",
+         "cell.yaml:6:20: error: whether the device of ports 0x2f8 to 0x2f8 writes memory is not known; "
+         "write 'dma: none' if it does not, else 'dma: unprotected'"),
+    pc("device-kind", "", "devices: [{ hpet: {}, uart: { port: 0x3f8 } }]",
+         "cell.yaml:6:11: error: a device is one thing, not several; give one of 'passthrough', 'uart', "
+         "'registers' and 'pci'"),
+    add("device-kind", "devices: [{ hpet: {} }]",
+         "cell.yaml:6:11: error: a cell on aarch64 has no such device; leave it out"),
+    pc("page-alignment", "", "devices: [{ hpet: { at: 0xfed0_0400 } }]",
+         "cell.yaml:6:19: error: 0xfed00400 is not the start of a page; align it to 4K"),
+    pc("controller-version", "", "interrupts: gicv3",
+         "cell.yaml:6:13: error: a cell on x86-64 sees an I/O APIC or none, not 'gicv3'; write "
+         "'interrupts: auto'"),
+    add("controller-version", "interrupts: ioapic",
+         "cell.yaml:6:13: error: a cell on AArch64 sees a GIC, not 'ioapic'; write 'interrupts: auto'"),
+    pc("guest-overlap", "guest: 0x0", "guest: 0xfe00_0000",
+         "cell.yaml:4:5: error: memory region 'ram' (0xfe000000 to 0xfeffffff) overlaps the local APIC "
+         "(0xfee00000 to 0xfeefffff) in the guest's memory; move one of them",
+         "cell.yaml:4:5: error: memory region 'ram' (0xfe000000 to 0xfeffffff) overlaps the I/O APIC "
+         "(0xfec00000 to 0xfec00fff) in the guest's memory; move one of them"),
+    pc("interrupt-range", "", "devices: [{ uart: { port: 0x3f8, gsi: 0 } }]",
+         "cell.yaml:6:39: error: '0' is no pin of an I/O APIC; give a pin of an I/O APIC: 'gsi' from 1"),
+    pc("boot-low-memory", "guest: 0x0, size: 16M }\nboot: { protocol: none }",
+       "guest: 0x40_0000, size: 16M }\nboot: { protocol: multiboot, image: i }",
+         "cell.yaml:4:5: error: multiboot needs RAM from guest address 0 on, and memory region 'ram' is "
+         "not that; give the region 'guest: 0x0' and 4M or more", files={"i": b"x"}),
+    pc("boot-low-memory", "guest: 0x0, size: 16M }\nboot: { protocol: none }",
+       "guest: 0x40_0000, size: 64M }\nboot: { protocol: flat, image: i, acpi: generate }",
+         "cell.yaml:4:5: error: ACPI needs RAM from guest address 0 on, and memory region 'ram' is not "
+         "that; give the region 'guest: 0x0' and 4M or more", files={"i": b"x"}),
+    pc("boot-key", "protocol: none", "protocol: linux, kernel: k, devicetree: generate, at: 0x80_0000",
+         "cell.yaml:5:49: error: 'devicetree' has no meaning on x86_64; remove it",
+       files={"k": 3 << 20}),
+    boot("boot-key", "protocol: flat, image: i, mode: long",
+         "cell.yaml:5:41: error: 'mode' has no meaning on aarch64; remove it"),
+    boot("boot-key", "protocol: multiboot, image: i",
+         "cell.yaml:5:19: error: 'multiboot' has no meaning on aarch64; choose 'flat' or 'linux'"),
+    pc("image-format", "protocol: none", "protocol: linux, kernel: k, at: 0x80_0000",
+         "cell.yaml:5:34: error: 'k' is not a bzImage; give a bzImage such as /boot/vmlinuz", files={"k": 1 << 20}),
+    pc("image-format", "protocol: none", "protocol: multiboot, image: i",
+         "cell.yaml:5:37: error: 'i' has no multiboot header in its first 8 KiB; give an ELF file, or a "
+         "binary with a multiboot header that says where it lies", files={"i": b"\0" * 9000}),
 ]

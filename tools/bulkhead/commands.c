@@ -103,6 +103,7 @@ static const struct cli_option compile_options[] = {
 	{ "output", 'o', "FILE", "where the blob goes" },
 	{ "board", 'b', "FILE", "board file, or a system blob, that a cell is for" },
 	{ "dtb", 0, "FILE", "of a cell: also write its device tree" },
+	{ "boot-data", 0, "DIR", "of a cell: also write what is made for its guest, by address" },
 	DEVICETREE,
 	IMAGES,
 	FORMAT,

@@ -58,6 +58,11 @@ static enum cli_exit write_overlay(struct machine *machine, const struct create_
 	struct bh_config_range range;
 	FILE *out;
 
+	if (machine->pc) {
+		cli_say("a PC has no device tree that an overlay could change: without --overlay the kernel "
+			"parameter is said that sets memory aside");
+		return CLI_FAILED;
+	}
 	if (machine->ours.count)
 		range = machine->ours.list[0];
 	else if (machine_propose(machine, options->memory, &range)) {
@@ -157,7 +162,7 @@ enum cli_exit cmd_config_diff(const struct cli_call *call)
 {
 	struct cfg_messages messages = { 0 };
 	struct machine *machine = read_machine(call, &messages);
-	struct cfg_options options = { .devicetree = machine ? devtree_path(machine->tree) : NULL };
+	struct cfg_options options = { .devicetree = machine ? machine_firmware(machine) : NULL };
 	struct cfg_board *board = machine ? cfg_board_load(call->arguments[0], &options, &messages) : NULL;
 	enum cli_exit result = CLI_CONFIG;
 	struct difference *list = NULL;
@@ -186,7 +191,7 @@ static void check_json(const struct machine *machine, const struct finding *list
 
 	json_begin(&json, NULL, '{');
 	json_text(&json, "tool", BULKHEAD_VERSION);
-	json_text(&json, "machine", devtree_machine(machine->tree));
+	json_text(&json, "machine", machine_name(machine));
 	json_number(&json, "failures", fails);
 	json_begin(&json, "findings", '[');
 	for (size_t i = 0; i < count; i++) {

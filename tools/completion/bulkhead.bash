@@ -134,7 +134,7 @@ _bulkhead() {
 		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
 		;;
 	"config compile")
-		options=" --output --board --dtb --devicetree --images --format --help --quiet"
+		options=" --output --board --dtb --boot-data --devicetree --images --format --help --quiet"
 		[[ $word == -* ]] || { _bulkhead_files yaml; return; }
 		;;
 	"config dump")

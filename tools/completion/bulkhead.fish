@@ -118,6 +118,7 @@ complete -c bulkhead -n '__bulkhead_in config check' -k -a '(__fish_complete_suf
 complete -c bulkhead -n '__bulkhead_in config compile' -l output -s o -rF -d 'where the blob goes'
 complete -c bulkhead -n '__bulkhead_in config compile' -l board -s b -rF -d 'board file, or a system blob, that a cell is for'
 complete -c bulkhead -n '__bulkhead_in config compile' -l dtb -rF -d 'of a cell: also write its device tree'
+complete -c bulkhead -n '__bulkhead_in config compile' -l boot-data -rF -d 'of a cell: also write what is made for its guest, by address'
 complete -c bulkhead -n '__bulkhead_in config compile' -l devicetree -s t -rF -d 'a .dtb in place of the one of the board file'
 complete -c bulkhead -n '__bulkhead_in config compile' -l images -s i -rF -d 'where relative image paths are looked up first'
 complete -c bulkhead -n '__bulkhead_in config compile' -l format -s f -x -d 'form of the messages: text, json, gcc or sarif'

@@ -57,12 +57,29 @@ static const char *compatible_mend(const struct node *node)
 	return "use the board file of that machine";
 }
 
+/* Firmware without a device tree has one name. */
+static const char *firmware_name(struct board_load *load, const struct node *names)
+{
+	const char *name = load->board->acpi ? load->isa->machine_name(load->board, load->messages) : NULL;
+
+	for (size_t i = 0; name && i < node_count(names); i++) {
+		if (!strcmp(node_text(node_item(names, i), ""), name))
+			return name;
+	}
+	if (name)
+		error_add(load->messages, RULE_BOARD_MACHINE, names->place,
+			  "use the board file of that machine",
+			  "the file is for another machine: %s is a '%s'",
+			  *load->board->acpi ? load->board->acpi : "this", name);
+	return node_text(node_item(names, 0), "");
+}
+
 static void read_compatible(struct board_load *load)
 {
 	const struct node *node = board_node(load, "compatible");
 	const int needs_tree = load->board->devicetree != NULL;
 	const struct devtree *tree = needs_tree ? board_devtree(load->board, load->messages) : NULL;
-	const char *chosen = node_text(node_item(node, 0), "");
+	const char *chosen = firmware_name(load, node);
 
 	for (size_t i = 0; tree && i < node_count(node); i++) {
 		if (devtree_compatible(tree, node_text(node_item(node, i), ""))) {
@@ -99,6 +116,10 @@ static void read_scalars(struct board_load *load)
 		if (!body->debug_uart.size)
 			body->debug_uart.size = BH_PAGE_SIZE;
 	}
+	if (body->debug_uart_type && node_get(uart, "port")) {
+		body->debug_uart_type = BH_DEV_UART_16550_PIO;
+		body->debug_uart = (struct bh_config_range){ node_number(node_get(uart, "port"), 0), 8 };
+	}
 }
 
 /* ---- what the device tree supplies unless the file does ---- */
@@ -122,6 +143,10 @@ static void read_dram(struct board_load *load)
 		read_ranges(load, "dram", &load->dram);
 		return;
 	}
+	if (load->isa->board_dram) {
+		load->isa->board_dram(load);
+		return;
+	}
 	tree = need_tree(load, "dram");
 	if (tree)
 		devtree_memory(&load->board->arena, tree, &load->dram);
@@ -143,6 +168,10 @@ static void read_cpus(struct board_load *load)
 			load->cpus[i].hwid = node_number(node_item(node, i), 0);
 		return;
 	}
+	if (load->isa->board_cpus) {
+		load->isa->board_cpus(load);
+		return;
+	}
 	tree = need_tree(load, "cpus");
 	if (tree)
 		load->cpu_count = devtree_cpus(&load->board->arena, tree, &load->cpus);
@@ -154,7 +183,8 @@ static void read_cpus(struct board_load *load)
 
 static void build(struct board_load *load)
 {
-	const struct blob_array arrays[] = {
+	struct blob_array arrays[ARRAY_SIZE(load->parts) + 3];
+	const struct blob_array common[] = {
 		{ offsetof(struct bh_config_system, dram), load->dram.list, load->dram.count,
 		  sizeof(struct bh_config_range) },
 		{ offsetof(struct bh_config_system, pool), load->pool.list, load->pool.count,
@@ -165,8 +195,11 @@ static void build(struct board_load *load)
 	struct cfg_board *board = load->board;
 	struct bh_error error;
 
+	memcpy(arrays, load->parts, load->part_count * sizeof(*arrays));
+	memcpy(arrays + load->part_count, common, sizeof(common));
 	board->blob = blob_build(&board->arena, &load->body, sizeof(load->body), load->isa->arch,
-				 BH_CONFIG_SYSTEM, arrays, ARRAY_SIZE(arrays), &board->blob_size);
+				 BH_CONFIG_SYSTEM, arrays,
+				 load->part_count + (unsigned int)ARRAY_SIZE(common), &board->blob_size);
 	if (config_check_system(board->blob, (uint32_t)board->blob_size, load->isa->arch, &error))
 		cfg_board_explain(board, &error, load->messages);
 }
@@ -191,6 +224,22 @@ static void compile(struct cfg_board *board, struct cfg_messages *messages)
 		build(&load);
 }
 
+/* 'acpi' of the file, or --devicetree with a folder. */
+static void choose_acpi(struct cfg_board *board, const struct cfg_options *options)
+{
+	const struct node *node = node_get(board->root, "acpi");
+	const char *text = node_text(node, NULL);
+
+	if (node)
+		board->devicetree_place = node->place;
+	if (options->devicetree)
+		board->acpi = arena_strdup(&board->arena, options->devicetree);
+	else if (text && !strcmp(text, "live"))
+		board->acpi = "";
+	else if (text)
+		board->acpi = path_beside(&board->arena, board->file, text);
+}
+
 /* 'devicetree' of the file, or --devicetree, which comes before it. */
 static void choose_devicetree(struct cfg_board *board, const struct cfg_options *options)
 {
@@ -198,6 +247,10 @@ static void choose_devicetree(struct cfg_board *board, const struct cfg_options 
 	const char *text = node_text(node, NULL);
 
 	board->devicetree_place = node_place(node ? node : board->root, board->file);
+	if (board->isa && board->isa->board_dram) {
+		choose_acpi(board, options);
+		return;
+	}
 	if (options->devicetree)
 		board->devicetree = arena_strdup(&board->arena, options->devicetree);
 	else if (text && !strcmp(text, "live"))
@@ -244,10 +297,10 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 
 	board->blob = arena_alloc(&board->arena, size + sizeof(struct bh_config_system));
 	memcpy(board->blob, blob, size);
-	choose_devicetree(board, options);
 	board->isa = isa_find(board->blob->header.arch);
 	if (!board->isa)
 		board->isa = isa_by_name(NULL); /* a foreign blob: the check says so */
+	choose_devicetree(board, options);
 	if (config_check_system(board->blob, (uint32_t)size, board->isa->arch, &error)) {
 		cfg_board_explain(board, &error, messages);
 		cfg_board_free(board);

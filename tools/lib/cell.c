@@ -65,8 +65,8 @@ static void refuse_shared_memory(struct cell_load *load)
 	const struct node *list = cell_node(load, "shared-memory");
 
 	for (size_t i = 0; i < node_count(list); i++)
-		error_add(load->messages, RULE_UNSUPPORTED, node_item(list, i)->place,
-			  "leave it out", "the hypervisor has no shared memory yet");
+		error_add(load->messages, RULE_UNSUPPORTED, node_item(list, i)->place, "leave it out",
+			  "the hypervisor has no shared memory yet");
 }
 
 static void build(struct cell_load *load)
@@ -77,7 +77,10 @@ static void build(struct cell_load *load)
 	struct bh_config_irq *irqs = arena_alloc(load->arena, cell->irq_count * sizeof(*irqs) + 1);
 	struct bh_config_device *devices =
 		arena_alloc(load->arena, cell->device_count * sizeof(*devices) + 1);
+	struct bh_config_ports *ports = arena_alloc(load->arena, cell->port_count * sizeof(*ports) + 1);
 	const struct blob_array arrays[] = {
+		{ offsetof(struct bh_config_cell, x86.ports), ports, (uint32_t)cell->port_count,
+		  sizeof(*ports) },
 		{ offsetof(struct bh_config_cell, cpus), cpus, (uint32_t)cell->cpu_count, sizeof(*cpus) },
 		{ offsetof(struct bh_config_cell, memory), memory, (uint32_t)cell->memory_count,
 		  sizeof(*memory) },
@@ -85,8 +88,11 @@ static void build(struct cell_load *load)
 		{ offsetof(struct bh_config_cell, devices), devices, (uint32_t)cell->device_count,
 		  sizeof(*devices) },
 	};
+	const unsigned int without = load->isa->arch == BH_ARCH_X86_64 ? 0 : 1; /* others have no ports */
 	struct bh_error error;
 
+	for (size_t i = 0; i < cell->port_count; i++)
+		ports[i] = cell->ports[i].blob;
 	for (size_t i = 0; i < cell->cpu_count; i++)
 		cpus[i].hwid = cell->cpus[i].hwid;
 	for (size_t i = 0; i < cell->memory_count; i++)
@@ -96,7 +102,8 @@ static void build(struct cell_load *load)
 	for (size_t i = 0; i < cell->device_count; i++)
 		devices[i] = cell->devices[i].blob;
 	cell->blob = blob_build(load->arena, &cell->body, sizeof(cell->body), load->isa->arch, BH_CONFIG_CELL,
-				arrays, ARRAY_SIZE(arrays), &cell->blob_size);
+				arrays + without, (unsigned int)ARRAY_SIZE(arrays) - without,
+				&cell->blob_size);
 	if (config_check_cell(cell->blob, (uint32_t)cell->blob_size, load->system, &error))
 		cfg_cell_explain(cell, &error, load->messages);
 }

@@ -76,34 +76,55 @@ void cell_read_interrupts(struct cell_load *load)
 	if (node && node->kind == NODE_MAP) {
 		read_irq_list(load, "interrupts.spi", 32);
 		read_irq_list(load, "interrupts.intid", 0);
+		read_irq_list(load, "interrupts.gsi", 0);
 	}
 }
 
 /* ---- virtual devices ---- */
 
+/* At an address, or on x86-64 at I/O ports. */
+static void read_place(struct cell_load *load, const struct node *node, struct cell_device *device)
+{
+	const struct node *at = node_get(node, "at"), *port = node_get(node, "port");
+	struct bh_config_device *blob = &device->blob;
+
+	blob->gpa = node_number(port ? port : at, 0);
+	blob->size = port ? 8 : CONFIG_DEVICE_SIZE;
+	device->name = arena_printf(load->arena, "uart@%llx", (unsigned long long)blob->gpa);
+	if (port && blob->type == BH_DEV_UART_16550)
+		blob->type = BH_DEV_UART_16550_PIO;
+	if (!at == !port || (port && (!load->isa->own_device || blob->type == BH_DEV_UART_PL011)))
+		error_add(load->messages, RULE_DEVICE_PLACE, node->place,
+			  load->isa->own_device ? "give 'port' of a 16550, or 'at'" : "give 'at'",
+			  port ? "this UART cannot be at I/O port 0x%llx" : "the UART has no address",
+			  (unsigned long long)blob->gpa);
+	if (at && blob->gpa & (BH_PAGE_SIZE - 1))
+		error_add(load->messages, RULE_PAGE_ALIGNED, at->place, "align it to 4K",
+			  "0x%llx is not the start of a page", (unsigned long long)blob->gpa);
+}
+
 static void read_uart(struct cell_load *load, const struct node *node)
 {
 	struct cfg_cell *cell = load->cell;
-	const struct node *spi = node_get(node, "spi"), *irq = spi ? spi : node_get(node, "intid");
+	const struct node *spi = node_get(node, "spi"), *gsi = node_get(node, "gsi"),
+			  *irq = spi ? spi :
+				 gsi ? gsi :
+				       node_get(node, "intid");
+	const unsigned int usual = load->isa->own_device ? 1 : 0; /* a PC has no PL011 */
 	const struct isa *isa = load->isa;
 	struct cell_device *device;
 
 	cell->devices = arena_grow(load->arena, cell->devices, cell->device_count, sizeof(*cell->devices));
 	device = &cell->devices[cell->device_count];
 	*device = (struct cell_device){ .place = node->place };
-	device->blob.type =
-		node_choice(node_get(node, "type"), CHOICES_VUART, 0) ? BH_DEV_UART_16550 : BH_DEV_UART_PL011;
-	device->blob.gpa = node_number(node_get(node, "at"), 0);
-	device->blob.size = CONFIG_DEVICE_SIZE;
-	device->name = arena_printf(load->arena, "uart@%llx", (unsigned long long)device->blob.gpa);
+	device->blob.type = node_choice(node_get(node, "type"), CHOICES_VUART, usual) ? BH_DEV_UART_16550 :
+											BH_DEV_UART_PL011;
 	if (irq)
 		device->blob.irq = (spi ? 32 : 0) + (uint32_t)(node_number(irq, 0) & 0xffff);
 	if (irq && (device->blob.irq < isa->irq_first || device->blob.irq >= isa->irq_limit))
 		error_add(load->messages, RULE_INTERRUPT_RANGE, irq->place, isa->give_irq, "'%s' is no %s",
 			  irq->text, isa->device_irq);
-	if (device->blob.gpa & (BH_PAGE_SIZE - 1))
-		error_add(load->messages, RULE_PAGE_ALIGNED, node_get(node, "at")->place, "align it to 4K",
-			  "0x%llx is not the start of a page", (unsigned long long)device->blob.gpa);
+	read_place(load, node, device);
 	if (node_bool(node_get(node, "console"), cell->body.console == BH_NO_CONSOLE))
 		cell->body.console = (uint32_t)cell->device_count;
 	cell->device_count++;
@@ -133,6 +154,17 @@ static void check_device_irqs(struct cell_load *load)
 	}
 }
 
+/* Keys that only some architectures have. */
+static int own_kinds(const struct node *node)
+{
+	static const char *const keys[] = { "ports", "hpet", "pm-timer", "cmos", "power-off" };
+	int kinds = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		kinds += node_get(node, keys[i]) != NULL;
+	return kinds;
+}
+
 void cell_read_devices(struct cell_load *load)
 {
 	const struct node *list = cell_node(load, "devices");
@@ -143,7 +175,7 @@ void cell_read_devices(struct cell_load *load)
 		const struct node *node = node_item(list, i);
 		const struct node *passed = node_get(node, "passthrough"), *uart = node_get(node, "uart");
 		const struct node *pci = node_get(node, "pci"), *registers = node_get(node, "registers");
-		const int kinds = !!passed + !!uart + !!pci + !!registers;
+		const int own = own_kinds(node), kinds = !!passed + !!uart + !!pci + !!registers + own;
 
 		if (kinds != 1)
 			error_add(load->messages, RULE_DEVICE_KIND, node->place,
@@ -155,11 +187,17 @@ void cell_read_devices(struct cell_load *load)
 			cell_read_passthrough(load, node);
 		else if (uart)
 			read_uart(load, uart);
+		else if (own && load->isa->own_device)
+			load->isa->own_device(load, node);
+		else if (own)
+			error_add(load->messages, RULE_DEVICE_KIND, node->place, "leave it out",
+				  "a cell on %s has no such device", load->isa->name);
 		else
 			error_add(load->messages, RULE_UNSUPPORTED, pci->place, "leave it to the root cell",
 				  "PCI function '%s': the hypervisor cannot give PCI devices to cells yet",
 				  pci->text);
-		if (!passed && ((!registers && node_get(node, "dma")) || node_get(node, "clock")))
+		if (!passed && ((!registers && !node_get(node, "ports") && node_get(node, "dma")) ||
+				node_get(node, "clock")))
 			error_add(load->messages, RULE_DEVICE_KIND, node->place, "remove them",
 				  "'dma' and 'clock' are for passed-through devices");
 	}

@@ -108,7 +108,7 @@ void cfg_cell_free(struct cfg_cell *cell);
 const struct bh_config_cell *cfg_cell_blob(const struct cfg_cell *cell, size_t *size);
 const char *cfg_cell_name(const struct cfg_cell *cell);
 
-enum cfg_protocol { CFG_BOOT_NONE, CFG_BOOT_FLAT, CFG_BOOT_LINUX };
+enum cfg_protocol { CFG_BOOT_NONE, CFG_BOOT_FLAT, CFG_BOOT_LINUX, CFG_BOOT_MULTIBOOT };
 
 /**
  * struct cfg_load - bytes to copy into the loading cell

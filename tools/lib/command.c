@@ -32,6 +32,7 @@ static const char usage[] =
 	"  -f, --format FORM      text, json, gcc or sarif\n"
 	"  -o, --output FILE      blob\n"
 	"      --dtb FILE         compile of a cell: also write its device tree\n"
+	"      --boot-data DIR    compile of a cell: also write what is made for its guest, by address\n"
 	"\n"
 	"Exit code: 0 right, 2 wrong usage, 3 something is wrong in the files.\n";
 
@@ -41,6 +42,7 @@ struct command {
 	const char *board;
 	const char *output;
 	const char *dtb;
+	const char *boot_data;
 	int man;
 	char **files;
 	int file_count;
@@ -142,6 +144,20 @@ static void write_file(struct command *command, const char *path, const void *da
 			  strerror(errno));
 }
 
+/* Tables, zero page...: what comes from no file of the user's, or from a part of one. */
+static void write_boot_data(struct command *command, const struct cfg_boot_plan *plan)
+{
+	char path[4096];
+
+	for (size_t i = 0; i < plan->load_count; i++) {
+		const struct cfg_load *load = &plan->loads[i];
+
+		snprintf(path, sizeof(path), "%s/%llx", command->boot_data, (unsigned long long)load->gpa);
+		if (load->data)
+			write_file(command, path, load->data, (size_t)load->size);
+	}
+}
+
 static void compile_cell(struct command *command, struct cfg_board *board)
 {
 	struct cfg_cell *cell =
@@ -157,6 +173,8 @@ static void compile_cell(struct command *command, struct cfg_board *board)
 
 		write_file(command, command->output, blob, size);
 	}
+	if (plan && command->boot_data)
+		write_boot_data(command, plan);
 	if (plan && command->dtb && plan->dtb)
 		write_file(command, command->dtb, plan->dtb, plan->dtb_size);
 	else if (plan && command->dtb)
@@ -242,6 +260,7 @@ static int command_reference(struct command *command)
 
 #define OPTION_DTB 256
 #define OPTION_MAN 257
+#define OPTION_BOOT_DATA 258
 
 static int parse_format(const char *name, enum cfg_format *format)
 {
@@ -261,11 +280,17 @@ static int parse_format(const char *name, enum cfg_format *format)
 static int parse_options(struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "board", required_argument, NULL, 'b' },  { "devicetree", required_argument, NULL, 't' },
-		{ "images", required_argument, NULL, 'i' }, { "format", required_argument, NULL, 'f' },
-		{ "output", required_argument, NULL, 'o' }, { "dtb", required_argument, NULL, OPTION_DTB },
-		{ "json", no_argument, NULL, 'j' },	    { "man", no_argument, NULL, OPTION_MAN },
-		{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+		{ "board", required_argument, NULL, 'b' },
+		{ "devicetree", required_argument, NULL, 't' },
+		{ "images", required_argument, NULL, 'i' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "dtb", required_argument, NULL, OPTION_DTB },
+		{ "boot-data", required_argument, NULL, OPTION_BOOT_DATA },
+		{ "json", no_argument, NULL, 'j' },
+		{ "man", no_argument, NULL, OPTION_MAN },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -293,6 +318,9 @@ static int parse_options(struct command *command, int argc, char **argv)
 			break;
 		case OPTION_DTB:
 			command->dtb = optarg;
+			break;
+		case OPTION_BOOT_DATA:
+			command->boot_data = optarg;
 			break;
 		case OPTION_MAN:
 			command->man = 1;

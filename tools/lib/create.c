@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <libfdt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HYPERVISOR_SIZE (16ull << 20)
@@ -16,17 +17,33 @@ typedef unsigned long long ull;
 
 /* ---- the name ---- */
 
+/* 'Standard PC (Q35 + ICH9, 2009)' is Standard-PC-Q35-ICH9-2009. */
+static void join_dashes(char *name)
+{
+	char *to = name;
+
+	for (const char *from = name; *from; from++) {
+		if (*from != '-' || (to > name && to[-1] != '-' && from[1]))
+			*to++ = *from;
+	}
+	while (to > name && to[-1] == '-')
+		to--;
+	*to = '\0';
+}
+
 /* "xunlong,orangepi-5-plus" is called orangepi-5-plus; letters that a name cannot have become '-'. */
 static void make_name(const struct machine *machine, const struct create_options *options, char *name)
 {
-	const char *machine_name = devtree_machine(machine->tree), *comma = strchr(machine_name, ',');
-	const char *from = options->name ? options->name : comma ? comma + 1 : machine_name;
+	const char *own = machine_name(machine), *comma = machine->pc ? NULL : strchr(own, ',');
+	const char *from = options->name ? options->name : comma ? comma + 1 : own;
 
 	snprintf(name, BH_NAME_SIZE, "%s", *from ? from : "board");
 	for (char *at = name; *at; at++) {
 		if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
 			*at = '-';
 	}
+	if (machine->pc)
+		join_dashes(name);
 }
 
 /* ---- memory ---- */
@@ -59,8 +76,13 @@ static int say_how(struct machine *machine, const struct bh_config_range *range,
 			"0x%llx (%s)",
 			(ull)range->base, (ull)(range->base + (range->size - 1)),
 			map_size_text(range->size, size, sizeof(size))),
-		"reserve it by a device tree overlay, which --overlay FILE.dts writes, or start Linux with 'mem=' "
-		"so that RAM is left over; then run this again");
+		machine->pc ?
+			arena_printf(
+				&machine->arena,
+				"start Linux with '%s' (boot loaders want the $ escaped); then run this again",
+				machine_parameter(machine, range)) :
+			"reserve it by a device tree overlay, which --overlay FILE.dts writes, or start Linux with "
+			"'mem=' so that RAM is left over; then run this again");
 }
 
 /* The hypervisor at the end of the largest piece, the pool is the rest. */
@@ -144,8 +166,40 @@ static uint32_t free_source(struct machine *machine)
 	return 0;
 }
 
+/*
+ * Pins that are ISA interrupts have no other use on a machine without ISA devices: those that Linux has a handler
+ * for are taken, and so are those that a PC always has: 0 to 4, 8, 9, 12 to 15.
+ */
+static uint32_t free_pin(struct machine *machine)
+{
+	static const uint8_t candidates[] = { 5, 7, 10, 11, 6 };
+	const char *line = machine_text(machine, "/proc/interrupts");
+	uint32_t taken = 0;
+
+	for (; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		char *end;
+		const unsigned long irq = strtoul(line, &end, 10);
+
+		if (*end == ':' && irq < 16)
+			taken |= 1u << irq;
+	}
+	for (uint32_t i = 0; i < machine->pc->acpi.override_count; i++) {
+		const struct pc_override *override = &machine->pc->acpi.overrides[i];
+
+		taken |= (override->isa < 16 ? 1u << override->isa : 0) |
+			 (override->gsi < 16 ? 1u << override->gsi : 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++) {
+		if (!(taken & 1u << candidates[i]))
+			return candidates[i];
+	}
+	return 0;
+}
+
 static uint32_t free_irq(struct machine *machine)
 {
+	if (machine->pc)
+		return free_pin(machine);
 	if (machine_is_riscv(machine))
 		return free_source(machine);
 	return devtree_has_gic(machine->tree) ? free_spi(machine) : 0;
@@ -177,6 +231,11 @@ static void print_compatible(FILE *out, const struct machine *machine)
 {
 	const char *name;
 
+	if (machine->pc) {
+		fprintf(out, "# Refused on other machines: this is what DMI calls it.\ncompatible: '%s'\n",
+			machine->pc->name);
+		return;
+	}
 	fputs("# Refused on other machines. The tree's list:", out);
 	for (int i = 0; (name = fdt_stringlist_get(machine->tree->fdt, 0, "compatible", i, NULL)); i++)
 		fprintf(out, " %s", name);
@@ -185,24 +244,57 @@ static void print_compatible(FILE *out, const struct machine *machine)
 
 static void print_head(FILE *out, const struct machine *machine, const struct created *created)
 {
-	const char *model = fdt_getprop(machine->tree->fdt, 0, "model", NULL);
+	const char *model = machine->pc ? machine->pc->name :
+					  fdt_getprop(machine->tree->fdt, 0, "model", NULL);
 
 	fprintf(out, "# Board file of %s, written by 'bulkhead config create' from %s.\n",
 		model ? model : created->name,
-		machine->live ? "the running machine" : devtree_path(machine->tree));
+		machine->live ? "the running machine" : machine_firmware(machine));
 	if (*machine->release)
 		fprintf(out, "# Kernel %s, command line: %.200s\n", machine->release, machine->cmdline);
 	fprintf(out, "board: %s\narchitecture: %s\n", created->name,
-		machine_is_riscv(machine) ? "riscv64" : "aarch64");
+		machine->pc		  ? "x86_64" :
+		machine_is_riscv(machine) ? "riscv64" :
+					    "aarch64");
 	print_compatible(out, machine);
+}
+
+/* What ACPI says is read again at each use; here it only explains. */
+static void print_pc(FILE *out, const struct machine *machine)
+{
+	const struct pc_tables *tables = &machine->pc->tables;
+	char size[32];
+
+	fputs("\n# Where RAM, CPUs and I/O APICs come from: the firmware's tables of the running machine.\n"
+	      "acpi: live\n",
+	      out);
+	for (uint32_t i = 0; i < tables->ioapics_count; i++)
+		fprintf(out, "#   I/O APIC %u at 0x%llx: GSI %u to %u\n", tables->ioapics[i].id,
+			(ull)tables->ioapics[i].base, tables->ioapics[i].gsi,
+			tables->ioapics[i].gsi + tables->ioapics[i].pins - 1);
+	for (uint32_t i = 0; i < tables->mmconfig_count; i++)
+		fprintf(out, "#   PCI configuration space at 0x%llx: segment %u, bus %u to %u\n",
+			(ull)tables->mmconfig[i].base, tables->mmconfig[i].segment,
+			tables->mmconfig[i].first_bus, tables->mmconfig[i].last_bus);
+	for (uint32_t i = 0; i < tables->iommus_count; i++)
+		fprintf(out, "#   IOMMU (%s) at 0x%llx\n",
+			tables->iommus[i].type == BH_IOMMU_VTD ? "VT-d" : "AMD-Vi",
+			(ull)tables->iommus[i].base);
+	for (uint32_t i = 0; i < machine->dram.count; i++)
+		fprintf(out, "#   RAM 0x%llx to 0x%llx (%s)\n", (ull)machine->dram.list[i].base,
+			(ull)(machine->dram.list[i].base + machine->dram.list[i].size - 1),
+			map_size_text(machine->dram.list[i].size, size, sizeof(size)));
 }
 
 static void print_cpus(FILE *out, const struct machine *machine)
 {
 	struct dt_cpu *cpus = NULL;
-	const uint32_t count = devtree_cpu_list((struct arena *)&machine->arena, machine->tree, &cpus);
+	const uint32_t count =
+		machine->pc ? 0 : devtree_cpu_list((struct arena *)&machine->arena, machine->tree, &cpus);
 
 	fprintf(out, "\n# CPUs, as cell files count them:\n");
+	for (uint32_t i = 0; machine->pc && i < machine->pc->cpu_count; i++)
+		fprintf(out, "#   %2u  APIC id 0x%llx\n", i, (ull)machine->pc->cpus[i].hwid);
 	for (uint32_t i = 0; i < count; i++) {
 		const char *model = fdt_getprop(machine->tree->fdt, cpus[i].node, "compatible", NULL);
 
@@ -236,7 +328,7 @@ static void print_memory(FILE *out, const struct machine *machine, const struct 
 	static const char *const why[] = {
 		"NOT SET ASIDE YET: start the machine with an overlay that reserves it; --overlay writes one.",
 		"Set aside by the nodes 'bulkhead...' of the tree's reserved-memory.",
-		"RAM that the kernel parameter 'mem=' keeps Linux out of.",
+		"RAM that a kernel parameter ('mem=', 'memmap=') keeps Linux out of.",
 	};
 	char size[32];
 
@@ -254,7 +346,10 @@ void create_print(FILE *out, const struct machine *machine, const struct created
 {
 	print_head(out, machine, created);
 	print_cpus(out, machine);
-	print_tree_line(out, machine);
+	if (machine->pc)
+		print_pc(out, machine);
+	else
+		print_tree_line(out, machine);
 	print_memory(out, machine, created);
 	fputs("\n# The root cell has what no other claims. on-reset: machine, or stop (the cells first).\n"
 	      "root: { cpus: all, memory: rest, devices: rest, on-reset: machine }\n",
@@ -263,6 +358,8 @@ void create_print(FILE *out, const struct machine *machine, const struct created
 		fprintf(out,
 			"\n# Tells root that a cell changed its state. No device of the tree uses this line; take "
 			"another if your machine does.\nevent-interrupt: %s %u\n",
-			machine_is_riscv(machine) ? "intid" : "spi",
-			created->event_irq - (machine_is_riscv(machine) ? 0 : SPI_FIRST));
+			machine->pc		  ? "gsi" :
+			machine_is_riscv(machine) ? "intid" :
+						    "spi",
+			created->event_irq - (machine->pc || machine_is_riscv(machine) ? 0 : SPI_FIRST));
 }

@@ -157,6 +157,25 @@ static void check_memory(struct cross *cross)
 	spans_check(&spans, RULE_MEMORY_SHARED, "machine's memory", cross->messages);
 }
 
+/* I/O ports that are given to cells; those of virtual devices are each cell's own. */
+static void check_ports(struct cross *cross)
+{
+	struct spans spans = { .arena = &cross->arena };
+
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
+
+		for (size_t j = 0; j < cell->port_count; j++) {
+			const struct cell_ports *ports = &cell->ports[j];
+
+			span_add(&spans, ports->blob.first, ports->blob.count, ports->place,
+				 "%s of cell '%s'", ports->name, cell->body.name);
+			span_owner(&spans, i + 1);
+		}
+	}
+	spans_check(&spans, RULE_PORT_SHARED, "machine's I/O ports", cross->messages);
+}
+
 /* Devices of two cells that an IOMMU takes for one. */
 static void check_streams(struct cross *cross)
 {
@@ -290,7 +309,7 @@ void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, s
 		 struct cfg_messages *messages)
 {
 	static void (*const checks[])(struct cross * cross) = {
-		check_names,   check_cpus,   check_irqs, check_memory,
+		check_names,   check_cpus,   check_irqs, check_memory,	  check_ports,
 		check_streams, check_shared, check_pool, check_root_cpus,
 	};
 	struct cross cross = { .board = board, .cells = cells, .count = count, .messages = messages };

@@ -34,10 +34,12 @@ static void add_texts(struct differ *differ, const char *what, const char *file,
 
 static void diff_compatible(struct differ *differ)
 {
-	const bool same = devtree_compatible(differ->machine->tree, differ->system->compatible);
+	const struct machine *machine = differ->machine;
+	const bool same = machine->pc ? !strcmp(machine->pc->name, differ->system->compatible) :
+					devtree_compatible(machine->tree, differ->system->compatible);
 
 	add(differ, "machine", differ->system->compatible,
-	    same ? differ->system->compatible : devtree_machine(differ->machine->tree), same);
+	    same ? differ->system->compatible : machine_name(machine), same);
 }
 
 static int compare_cpus(const void *a, const void *b)
@@ -61,8 +63,9 @@ static void diff_cpus(struct differ *differ)
 {
 	struct arena *arena = &differ->machine->arena;
 	const struct bh_config_cpu *own = CONFIG_ARRAY(struct bh_config_cpu, differ->system, cpus);
-	struct bh_config_cpu *found = NULL, *sorted;
-	const uint32_t count = devtree_cpus(arena, differ->machine->tree, &found);
+	const struct pc *pc = differ->machine->pc;
+	struct bh_config_cpu *found = pc ? pc->cpus : NULL, *sorted;
+	const uint32_t count = pc ? pc->cpu_count : devtree_cpus(arena, differ->machine->tree, &found);
 	const char *file = cpus_text(arena, own, differ->system->cpus.count);
 	const char *machine = cpus_text(arena, found, count);
 
@@ -182,6 +185,82 @@ static void diff_gic(struct differ *differ)
 		  devtree_gic(differ->machine->tree, &gic) ? gic_text(arena, &gic) : "none");
 }
 
+static const char *ioapics_text(struct arena *arena, const struct bh_config_ioapic *list, uint32_t count)
+{
+	const char *text = count ? "" : "none";
+
+	for (uint32_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%sI/O APIC %u at 0x%llx, GSI %u to %u", text, i ? "; " : "",
+				    list[i].id, (ull)list[i].base, list[i].gsi,
+				    list[i].gsi + list[i].pins - 1);
+	return text;
+}
+
+static const char *windows_text(struct arena *arena, const struct bh_config_mmconfig *list, uint32_t count)
+{
+	const char *text = count ? "" : "none";
+
+	for (uint32_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%ssegment %u at 0x%llx, bus %u to %u", text, i ? "; " : "",
+				    list[i].segment, (ull)list[i].base, list[i].first_bus, list[i].last_bus);
+	return text;
+}
+
+static const char *iommus_text(struct arena *arena, const struct bh_config_iommu *list, uint32_t count)
+{
+	const char *text = count ? "" : "none";
+
+	for (uint32_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%s%s at 0x%llx", text, i ? "; " : "",
+				    list[i].type == BH_IOMMU_VTD ? "VT-d" : "AMD-Vi", (ull)list[i].base);
+	return text;
+}
+
+static const char *ports_text(struct arena *arena, const struct bh_config_x86 *x86)
+{
+	return arena_printf(arena, "PM1a 0x%x, PM1b 0x%x, PM timer 0x%x, SMI 0x%x, reset 0x%x <- 0x%x",
+			    x86->pm1a_control, x86->pm1b_control, x86->pm_timer, x86->smi_command,
+			    x86->reset_port, x86->reset_value);
+}
+
+static void diff_pc(struct differ *differ)
+{
+	struct arena *arena = &differ->machine->arena;
+	const struct pc_tables *tables = &differ->machine->pc->tables;
+	const struct bh_config_system *system = differ->system;
+	const struct bh_config_x86 *x86 = &system->x86;
+
+	add_texts(differ, "interrupt controller",
+		  ioapics_text(arena, CONFIG_ARRAY(struct bh_config_ioapic, system, x86.ioapics),
+			       x86->ioapics.count),
+		  ioapics_text(arena, tables->ioapics, tables->ioapics_count));
+	add_texts(differ, "PCI configuration space",
+		  windows_text(arena, CONFIG_ARRAY(struct bh_config_mmconfig, system, x86.mmconfig),
+			       x86->mmconfig.count),
+		  windows_text(arena, tables->mmconfig, tables->mmconfig_count));
+	add_texts(differ, "IOMMUs",
+		  iommus_text(arena, CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus),
+			      x86->iommus.count),
+		  iommus_text(arena, tables->iommus, tables->iommus_count));
+	add_texts(differ, "I/O ports", ports_text(arena, x86), ports_text(arena, &tables->x86));
+}
+
+/* A board of one architecture is not compared with a machine of another one beyond its name. */
+static void diff_controller(struct differ *differ)
+{
+	const uint16_t arch = differ->system->header.arch;
+
+	if ((arch == BH_ARCH_X86_64) != (differ->machine->pc != NULL))
+		add(differ, "architecture", arch == BH_ARCH_X86_64 ? "x86_64" : "another",
+		    differ->machine->pc ? "x86_64" : "another", false);
+	else if (arch == BH_ARCH_X86_64)
+		diff_pc(differ);
+	else if (arch == BH_ARCH_RISCV64)
+		diff_riscv(differ);
+	else
+		diff_gic(differ);
+}
+
 size_t diff_board(struct machine *machine, const struct cfg_board *board, struct difference **list,
 		  size_t *count)
 {
@@ -190,10 +269,7 @@ size_t diff_board(struct machine *machine, const struct cfg_board *board, struct
 	diff_compatible(&differ);
 	diff_cpus(&differ);
 	diff_memory(&differ);
-	if (differ.system->header.arch == BH_ARCH_RISCV64)
-		diff_riscv(&differ);
-	else
-		diff_gic(&differ);
+	diff_controller(&differ);
 	*list = differ.list;
 	*count = differ.count;
 	return differ.differ;

@@ -70,8 +70,13 @@ static void print_hypervisor(FILE *out, const struct bh_config_system *system)
 	fprintf(out, "  timeout: %ums\n", system->timeout_ms);
 	if (system->debug_uart_type) {
 		fputs("  debug-uart:\n", out);
-		print_word(out, "    type", CHOICES_UART, system->debug_uart_type);
-		fprintf(out, "    at: 0x%llx\n    size: 0x%llx\n", (ull)uart->base, (ull)uart->size);
+		print_word(out, "    type", CHOICES_UART,
+			   system->debug_uart_type > BH_DEV_UART_16550 ? BH_DEV_UART_16550 :
+									 system->debug_uart_type);
+		if (system->debug_uart_type > BH_DEV_UART_16550)
+			fprintf(out, "    port: 0x%llx\n", (ull)uart->base);
+		else
+			fprintf(out, "    at: 0x%llx\n    size: 0x%llx\n", (ull)uart->base, (ull)uart->size);
 	}
 }
 
@@ -139,7 +144,8 @@ static int has_devices(const struct bh_config_cell *cell)
 
 	while (i < cell->memory.count && !(memory[i].flags & BH_MEM_DEVICE))
 		i++;
-	return i < cell->memory.count || cell->devices.count;
+	return i < cell->memory.count || cell->devices.count ||
+	       (cell->header.arch == BH_ARCH_X86_64 && cell->x86.ports.count);
 }
 
 /* That a device may write memory cannot be seen in the blob: the file must say that it may. */
@@ -159,9 +165,14 @@ static void print_devices(FILE *out, const struct bh_config_cell *cell, const st
 		print_quoted(out, region->name);
 		fputs(" }\n    dma: unprotected\n", out);
 	}
+	if (isa->dump_ports)
+		isa->dump_ports(out, cell);
 	for (uint32_t i = 0; i < cell->devices.count; i++) {
-		fprintf(out, "  - uart: { type: %s, at: 0x%llx, console: %s",
-			devices[i].type == BH_DEV_UART_PL011 ? "pl011" : "16550", (ull)devices[i].gpa,
+		if (isa->dump_device && isa->dump_device(out, &devices[i]))
+			continue;
+		fprintf(out, "  - uart: { type: %s, %s: 0x%llx, console: %s",
+			devices[i].type == BH_DEV_UART_PL011 ? "pl011" : "16550",
+			devices[i].type == BH_DEV_UART_16550_PIO ? "port" : "at", (ull)devices[i].gpa,
 			i == cell->console ? "true" : "false");
 		if (devices[i].irq)
 			fprintf(out, ", %s: %u", isa->irq_kind, devices[i].irq - isa->irq_base);
@@ -183,6 +194,8 @@ static void dump_cell(FILE *out, const struct bh_config_cell *cell, const struct
 	fprintf(out, "boot:\n  protocol: none\n  entry: 0x%llx\n", (ull)cell->entry);
 	if (cell->boot_arg)
 		fprintf(out, "  argument: 0x%llx\n", (ull)cell->boot_arg);
+	if (isa->dump_boot)
+		isa->dump_boot(out, cell);
 	isa->dump_cell(out, cell);
 	fprintf(out, "  intid: [");
 	for (uint32_t i = 0; i < cell->irqs.count; i++)

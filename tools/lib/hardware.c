@@ -3,7 +3,7 @@
  * 'hardware check': all that enabling needs, looked up in files that any kernel has. Nothing here asks the driver, so
  * that it also helps before there is one.
  */
-#include "machine.h"
+#include "doctor.h"
 
 #include "map.h"
 
@@ -15,16 +15,7 @@
 #define INTID_VIRTUAL_TIMER 27u	 /* of a kernel that was started in EL1 */
 #define INTID_PHYSICAL_TIMER 30u /* of a kernel that was started in EL2 and went down to EL1 */
 
-struct doctor {
-	struct machine *machine;
-	struct finding *list;
-	size_t count, fails;
-};
-
-static void say(struct doctor *doctor, enum finding_kind kind, const char *subject, const char *mend,
-		const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-static void say(struct doctor *doctor, enum finding_kind kind, const char *subject, const char *mend,
+void doctor_say(struct doctor *doctor, enum finding_kind kind, const char *subject, const char *mend,
 		const char *format, ...)
 {
 	struct arena *arena = &doctor->machine->arena;
@@ -39,10 +30,6 @@ static void say(struct doctor *doctor, enum finding_kind kind, const char *subje
 	doctor->fails += kind == FINDING_FAIL;
 }
 
-#define ok(doctor, subject, ...) say(doctor, FINDING_OK, subject, "", __VA_ARGS__)
-#define warn(doctor, subject, mend, ...) say(doctor, FINDING_WARN, subject, mend, __VA_ARGS__)
-#define fail(doctor, subject, mend, ...) say(doctor, FINDING_FAIL, subject, mend, __VA_ARGS__)
-
 static const void *tree_of(const struct doctor *doctor)
 {
 	return doctor->machine->tree->fdt;
@@ -52,18 +39,25 @@ static const void *tree_of(const struct doctor *doctor)
 
 static void check_machine(struct doctor *doctor)
 {
-	const char *model = fdt_getprop(tree_of(doctor), 0, "model", NULL);
+	const char *model;
 
+	if (doctor->machine->pc) {
+		ok(doctor, "machine", "%s", machine_name(doctor->machine));
+		return;
+	}
+	model = fdt_getprop(tree_of(doctor), 0, "model", NULL);
 	ok(doctor, "machine", "%s (%s)", model ? model : "no model", devtree_machine(doctor->machine->tree));
 }
 
 static void check_cpus(struct doctor *doctor)
 {
 	struct dt_cpu *cpus = NULL;
-	const uint32_t count = devtree_cpu_list(&doctor->machine->arena, doctor->machine->tree, &cpus);
+	const struct pc *pc = doctor->machine->pc;
+	const uint32_t count = pc ? pc->cpu_count :
+				    devtree_cpu_list(&doctor->machine->arena, doctor->machine->tree, &cpus);
 
 	if (!count)
-		fail(doctor, "CPUs", "give the machine's own device tree", "the device tree names no CPU");
+		fail(doctor, "CPUs", "give the machine's own device tree", "the firmware names no CPU");
 	else if (count == 1)
 		fail(doctor, "CPUs", "use a machine with two CPUs or more",
 		     "there is one CPU, and a CPU has one owner: no cell could have any");
@@ -162,7 +156,9 @@ static void check_h(struct doctor *doctor)
 
 static void check_virtualization(struct doctor *doctor)
 {
-	if (machine_is_riscv(doctor->machine)) {
+	if (doctor->machine->pc) {
+		doctor_check_pc(doctor);
+	} else if (machine_is_riscv(doctor->machine)) {
 		check_h(doctor);
 	} else if (doctor->machine->live) {
 		check_level(doctor);
@@ -191,6 +187,8 @@ static void check_gic(struct doctor *doctor)
 
 static void check_intc(struct doctor *doctor)
 {
+	if (doctor->machine->pc)
+		return;
 	if (!machine_is_riscv(doctor->machine))
 		check_gic(doctor);
 	else if (doctor->machine->tree->intc >= 0)
@@ -222,8 +220,11 @@ static const char *find_iommu(struct doctor *doctor, bool *enabled)
 static void check_iommu(struct doctor *doctor)
 {
 	static const char mend[] = "a cell may only have such a device if its file says that this is known";
-	bool enabled;
-	const char *iommu = find_iommu(doctor, &enabled);
+	bool enabled = false;
+	const char *iommu = doctor->machine->pc ? NULL : find_iommu(doctor, &enabled);
+
+	if (doctor->machine->pc)
+		return;
 
 	if (!iommu)
 		warn(doctor, "IOMMU", mend, "there is none: a device that a cell has could reach all memory");
@@ -238,9 +239,12 @@ static void check_iommu(struct doctor *doctor)
 
 static void check_memory(struct doctor *doctor)
 {
-	static const char *const by[] = { "", "the tree's reserved-memory", "'mem='" };
-	static const char mend[] =
-		"'bulkhead config create --overlay FILE.dts' writes an overlay that reserves it";
+	static const char *const by[] = { "", "the tree's reserved-memory",
+					  "a kernel parameter ('mem=', 'memmap=')" };
+	const char *mend =
+		doctor->machine->pc ?
+			"'bulkhead config create' says which kernel parameter sets it aside" :
+			"'bulkhead config create --overlay FILE.dts' writes an overlay that reserves it";
 	const struct machine *machine = doctor->machine;
 	uint64_t total = 0;
 	char size[32];
@@ -306,7 +310,8 @@ static bool find_module(struct doctor *doctor)
 
 static void check_module(struct doctor *doctor)
 {
-	const char *image = machine_is_riscv(doctor->machine) ? "/lib/firmware/bulkhead-riscv64.bin" :
+	const char *image = doctor->machine->pc		      ? "/lib/firmware/bulkhead-x86_64.bin" :
+			    machine_is_riscv(doctor->machine) ? "/lib/firmware/bulkhead-riscv64.bin" :
 								"/lib/firmware/bulkhead-aarch64.bin";
 
 	if (machine_has(doctor->machine, "/sys/module/bulkhead"))
@@ -370,7 +375,7 @@ static void check_psci(struct doctor *doctor)
 
 static void check_firmware(struct doctor *doctor)
 {
-	if (!machine_is_riscv(doctor->machine))
+	if (!doctor->machine->pc && !machine_is_riscv(doctor->machine))
 		check_psci(doctor);
 }
 

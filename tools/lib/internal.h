@@ -128,14 +128,18 @@ void reference_print_man(FILE *out);
 /** The nearest of @count names, NULL if none is near. */
 const char *schema_nearest(const char *name, const char *const *names, size_t count);
 
-#define CHOICES_ARCH "aarch64|riscv64"
+#define CHOICES_ARCH "aarch64|riscv64|x86_64"
 #define CHOICES_LOG "error|warning|info|debug"
 #define CHOICES_ON_RESET "machine|stop"
 #define CHOICES_UART "none|pl011|16550"
 #define CHOICES_VUART "pl011|16550"
 #define CHOICES_RISCV_INTC "plic|aplic|imsic"
-#define CHOICES_PROTOCOL "none|flat|linux|bare-metal"
-#define CHOICES_INTC "auto|gicv2|gicv3"
+#define CHOICES_PROTOCOL "none|flat|linux|bare-metal|multiboot"
+#define CHOICES_MODE "real|protected|long"
+#define CHOICES_TABLES "generate|none"
+#define CHOICES_IOMMU "vtd|amd"
+#define CHOICES_SCOPE "pci|ioapic|hpet"
+#define CHOICES_INTC "auto|gicv2|gicv3|ioapic|none"
 #define CHOICES_FLAGS "read|write|execute"
 #define CHOICES_DMA "none|unprotected"
 #define CHOICES_WAIVE "shared-clock|shared-core"
@@ -224,6 +228,7 @@ void spans_check(const struct spans *spans, enum cfg_rule rule, const char *spac
 /* ---- board and cell ---- */
 
 struct isa; /* isa.h */
+struct pc;  /* pc.h */
 
 /**
  * struct board_alias - RAM that is seen at a second address
@@ -249,6 +254,8 @@ struct cfg_board {
 	const char *devicetree; /* path, loaded when needed */
 	struct place devicetree_place;
 	struct devtree *tree;
+	const char *acpi; /* folder that has the machine's /sys and /proc, read when needed; NULL: none */
+	struct pc *pc;
 	struct board_alias *aliases;
 	size_t alias_count;
 	uint32_t *cores, *clocks;
@@ -278,6 +285,13 @@ struct cell_irq {
 
 struct cell_device {
 	struct bh_config_device blob;
+	const char *name;
+	struct place place;
+};
+
+/** I/O ports of the machine. */
+struct cell_ports {
+	struct bh_config_ports blob;
 	const char *name;
 	struct place place;
 };
@@ -316,12 +330,14 @@ struct cfg_cell {
 	struct cell_irq *irqs;
 	struct cell_device *devices;
 	struct passthrough *passed;
-	size_t cpu_count, memory_count, irq_count, device_count, passed_count;
+	struct cell_ports *ports;
+	size_t cpu_count, memory_count, irq_count, device_count, passed_count, port_count;
 	/* boot */
 	enum cfg_protocol protocol;
 	const struct cell_memory *boot_region;
 	uint64_t image_gpa, dtb_gpa, top;
 	int has_dtb;
+	int body_has_acpi; /* x86-64 */
 	struct cfg_restart restart;
 	struct cfg_boot_plan plan;
 	int planned;

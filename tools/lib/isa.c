@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const struct isa *const isas[] = { &isa_arm64, &isa_riscv };
+static const struct isa *const isas[] = { &isa_arm64, &isa_riscv, &isa_x86 };
 
 const struct isa *isa_find(uint16_t arch)
 {

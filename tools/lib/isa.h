@@ -16,6 +16,8 @@ struct board_load {
 	struct ranges dram, pool;
 	struct bh_config_cpu *cpus;
 	uint32_t cpu_count;
+	struct blob_array parts[4]; /* of the architecture: they come before all other arrays of the blob */
+	uint32_t part_count;
 	struct cfg_messages *messages;
 };
 
@@ -39,7 +41,8 @@ struct cell_load {
 const struct node *cell_node(const struct cell_load *load, const char *path);
 struct place cell_place(const struct cell_load *load, const char *path);
 
-struct maker; /* guest_dt.h */
+struct maker;	/* guest_dt.h */
+struct planner; /* plan.h */
 
 /**
  * struct isa - an architecture
@@ -49,14 +52,21 @@ struct maker; /* guest_dt.h */
  * @irq_first, @irq_limit: interrupts that a cell can have.  @irq_kind, @irq_base: how the user counts
  * them: 'spi 8' is @irq_base + 8.
  * @device_irq: what a device's interrupt is called.  @give_irq, @free_irq: how to mend one that is none.
+ * @machine_name: of the firmware, to compare 'compatible' with; NULL: by the device tree.
+ * @board_dram, @board_cpus: from the firmware; NULL: from the device tree.
  * @board_intc: interrupt controller of the board, from the file or the device tree.
  * @cell_intc: the one that the guest sees.  @cell_spans: its places in the guest's memory.
  * @dump_board, @dump_cell: write the interrupt controller as the file has it; of a cell the map
  * 'interrupts', behind which 'intid' follows.
+ * @dump_boot: how a cell begins; @dump_ports: I/O ports; @dump_device: a device of this architecture alone, gives
+ * whether it is one. NULL: there is nothing of that.
  * @put_irq: writes one interrupt of the guest's tree, @flags: IRQ_TYPE_*; gives the count of its cells.
  * @guest_hwid: 'reg' of the cell's CPU @index.  @enable_method: of its CPUs, NULL: none.
  * @cpu_compatible: of a CPU that a user's tree lacks; NULL: it cannot be added.
  * @harts_as_board: the guest's CPUs are described as the board's tree describes them.
+ * @own_device: an entry of 'devices' that only this architecture has; NULL: it has none.
+ * @place_boot: after the entry point was decided: what else the protocol needs; NULL: the device tree's place.
+ * @plan_boot: what is loaded for it.
  * @guest_cpus: properties and children of /cpus.  @guest_platform: firmware, interrupt controller, timer.
  */
 struct isa {
@@ -69,16 +79,25 @@ struct isa {
 	uint32_t irq_first, irq_limit, irq_base;
 	const char *irq_kind;
 	const char *device_irq, *give_irq, *free_irq;
+	const char *(*machine_name)(struct cfg_board *board, struct cfg_messages *messages);
+	void (*board_dram)(struct board_load *load);
+	void (*board_cpus)(struct board_load *load);
 	void (*board_intc)(struct board_load *load);
 	void (*cell_intc)(struct cell_load *load);
 	void (*cell_spans)(const struct cfg_cell *cell, struct place place, struct spans *spans);
 	void (*dump_board)(FILE *out, const struct bh_config_system *system);
 	void (*dump_cell)(FILE *out, const struct bh_config_cell *cell);
+	void (*dump_boot)(FILE *out, const struct bh_config_cell *cell);
+	void (*dump_ports)(FILE *out, const struct bh_config_cell *cell);
+	int (*dump_device)(FILE *out, const struct bh_config_device *device);
 	unsigned int (*put_irq)(const struct cfg_cell *cell, uint32_t irq, uint32_t flags, uint32_t *cells);
 	uint64_t (*guest_hwid)(uint32_t index);
 	const char *cpu_compatible;
 	const char *enable_method;
 	int harts_as_board;
+	void (*own_device)(struct cell_load *load, const struct node *node);
+	void (*place_boot)(struct cfg_cell *cell, struct cfg_messages *messages);
+	void (*plan_boot)(struct planner *planner);
 	void (*guest_cpus)(struct maker *maker);
 	void (*guest_platform)(struct maker *maker);
 };
@@ -86,7 +105,7 @@ struct isa {
 /** A range as '{ at, size }' behind @key; nothing if it is empty. */
 void dump_range(FILE *out, const char *key, const struct bh_config_range *range);
 
-extern const struct isa isa_arm64, isa_riscv;
+extern const struct isa isa_arm64, isa_riscv, isa_x86;
 
 /** Return: NULL if @arch is none that boards can have. */
 const struct isa *isa_find(uint16_t arch);

@@ -41,11 +41,14 @@ static void cell_intc(struct cell_load *load)
 	const struct node *node = cell_node(load, "interrupts");
 	const struct node *controller = node && node->kind == NODE_MAP ? node_get(node, "controller") : node;
 	const uint32_t board = load->system->gic.version;
-	static const uint32_t versions[] = { 0, BH_GIC_V2, BH_GIC_V3 };
+	static const uint32_t versions[] = { 0, BH_GIC_V2, BH_GIC_V3, ~0u, ~0u };
 	const uint32_t wanted = versions[node_choice(controller, CHOICES_INTC, 0)];
 
 	gic->version = board;
-	if (wanted && wanted != board)
+	if (wanted == ~0u)
+		error_add(load->messages, RULE_INTC_VERSION, controller->place, "write 'interrupts: auto'",
+			  "a cell on AArch64 sees a GIC, not '%s'", controller->text);
+	else if (wanted && wanted != board)
 		error_add(load->messages, RULE_INTC_VERSION, controller->place, "write 'interrupts: auto'",
 			  "the board has a GICv%u, so the cell cannot see a GICv%u", board, wanted);
 	gic->gicd = node_number(node_get(node, "gicd"), GUEST_GICD);

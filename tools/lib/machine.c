@@ -10,6 +10,7 @@
 #define PIECE_LEAST (32ull << 20) /* smaller pieces outside Linux are somebody's, not ours */
 #define TREE_ROOM (16ull << 20)
 #define BELOW_4G (1ull << 32)
+#define LIVE_ACPI "/sys/firmware/acpi/tables"
 
 /* ---- files ---- */
 
@@ -68,11 +69,30 @@ bool machine_has_parameter(const struct machine *machine, const char *word)
 	return false;
 }
 
+const char *machine_name(const struct machine *machine)
+{
+	return machine->pc ? machine->pc->name : devtree_machine(machine->tree);
+}
+
+const char *machine_firmware(const struct machine *machine)
+{
+	return machine->pc ? machine->pc->path : devtree_path(machine->tree);
+}
+
+const char *machine_parameter(struct machine *machine, const struct bh_config_range *range)
+{
+	return arena_printf(&machine->arena, "memmap=%lluM$0x%llx", (unsigned long long)(range->size >> 20),
+			    (unsigned long long)range->base);
+}
+
 bool machine_is_riscv(const struct machine *machine)
 {
-	const void *fdt = machine->tree->fdt;
-	const int cpus = fdt_path_offset(fdt, "/cpus");
+	const void *fdt = machine->tree ? machine->tree->fdt : NULL;
+	const int cpus = fdt ? fdt_path_offset(fdt, "/cpus") : 0;
 	int node;
+
+	if (!fdt)
+		return false;
 
 	fdt_for_each_subnode(node, fdt, cpus)
 	{
@@ -214,7 +234,9 @@ static void leave_tree(struct machine *machine, struct ranges *ranges)
 /* RAM that Linux was told to leave alone. Firmware hides RAM, too: without 'mem=' nothing is taken for ours. */
 static void find_left_out(struct machine *machine)
 {
-	if (machine->ours.count || !machine->linux_known || !machine_has_parameter(machine, "mem="))
+	if (machine->ours.count || !machine->linux_known ||
+	    (!machine_has_parameter(machine, "mem=") &&
+	     !(machine->pc && machine_has_parameter(machine, "memmap="))))
 		return;
 	for (uint32_t i = 0; i < machine->dram.count; i++)
 		range_add(&machine->arena, &machine->ours, machine->dram.list[i].base,
@@ -232,7 +254,10 @@ static void find_left_out(struct machine *machine)
 /* With UEFI the tree names no memory: RAM is what Linux has, and what is kept for us. */
 static void find_dram(struct machine *machine)
 {
-	devtree_memory(&machine->arena, machine->tree, &machine->dram);
+	if (machine->pc)
+		machine->dram = machine->pc->dram;
+	else
+		devtree_memory(&machine->arena, machine->tree, &machine->dram);
 	machine->dram_in_tree = machine->dram.count > 0;
 	if (machine->dram_in_tree)
 		return;
@@ -258,16 +283,21 @@ struct machine *machine_read(const char *root, const char *devicetree, struct cf
 	machine->live = !devicetree;
 	machine->cmdline = machine->live ? machine_text(machine, "/proc/cmdline") : "";
 	machine->release = machine->live ? machine_text(machine, "/proc/sys/kernel/osrelease") : "";
-	machine->tree = devtree_load(&machine->arena,
-				     devicetree ? devicetree : below_root(machine, LIVE_DEVICETREE), place,
-				     messages);
-	if (!machine->tree) {
+	if (!devicetree && !machine_has(machine, LIVE_DEVICETREE) && machine_has(machine, LIVE_ACPI))
+		machine->pc = pc_load(&machine->arena, machine->root, place, messages);
+	else
+		machine->tree = devtree_load(&machine->arena,
+					     devicetree ? devicetree : below_root(machine, LIVE_DEVICETREE),
+					     place, messages);
+	if (!machine->tree && !machine->pc) {
 		machine_free(machine);
 		return NULL;
 	}
 	if (machine->live)
 		read_iomem(machine);
-	machine->reserved_count = devtree_reserved(&machine->arena, machine->tree, &machine->reserved);
+	if (machine->tree)
+		machine->reserved_count =
+			devtree_reserved(&machine->arena, machine->tree, &machine->reserved);
 	find_dram(machine);
 	find_reserved(machine);
 	find_left_out(machine);

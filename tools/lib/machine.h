@@ -7,13 +7,14 @@
 #define MACHINE_H
 
 #include "devtree.h"
+#include "pc.h"
 
 #include <stdbool.h>
 
 enum machine_source {
 	MACHINE_NOTHING,   /* no memory is set aside for us */
 	MACHINE_RESERVED,  /* nodes 'bulkhead...' below /reserved-memory */
-	MACHINE_PARAMETER, /* 'mem=' keeps Linux out of it */
+	MACHINE_PARAMETER, /* 'mem=', on a PC also 'memmap=', keeps Linux out of it */
 };
 
 /**
@@ -30,7 +31,8 @@ struct machine {
 	struct arena arena;
 	const char *root;
 	bool live;
-	struct devtree *tree;
+	struct devtree *tree; /* NULL of a PC, */
+	struct pc *pc;	      /* and this of all others */
 	struct ranges dram;
 	bool dram_in_tree;
 	struct ranges linux_ram;
@@ -57,6 +59,12 @@ const char *machine_text(struct machine *machine, const char *path);
 bool machine_has(struct machine *machine, const char *path);
 /** Does the kernel's command line have @word, or one that starts with it if it ends with '='? */
 bool machine_has_parameter(const struct machine *machine, const char *word);
+
+/** "qemu-system-riscv64,virt", "QEMU Standard PC"; where it is known from. */
+const char *machine_name(const struct machine *machine);
+const char *machine_firmware(const struct machine *machine);
+/** The command line's parameter that keeps @range from Linux. */
+const char *machine_parameter(struct machine *machine, const struct bh_config_range *range);
 
 /** By the CPUs of the device tree. */
 bool machine_is_riscv(const struct machine *machine);

@@ -425,6 +425,12 @@ static void add_controller(struct maker *maker, uint32_t owner, const struct bh_
 				   (uint64_t)cell->cpus.count * CONFIG_IMSIC_FILE);
 		return;
 	}
+	if (cell->header.arch == BH_ARCH_X86_64) {
+		add_region(maker, owner, kind, "local APIC", CONFIG_LAPIC, CONFIG_LAPIC_SIZE);
+		if (cell->x86.ioapic)
+			add_region(maker, owner, kind, "I/O APIC", cell->x86.ioapic, BH_PAGE_SIZE);
+		return;
+	}
 	if (gic->version == BH_GIC_V3) {
 		add_region(maker, owner, kind, "distributor", gic->gicd, 0x10000);
 		add_region(maker, owner, kind, "redistributors", gic->gicr, 0x20000ull * cell->cpus.count);
@@ -522,6 +528,28 @@ static bool is_reserved_memory(const void *fdt, int node)
 	return fdt_parent_offset(fdt, node) == fdt_path_offset(fdt, "/reserved-memory");
 }
 
+static void add_window(struct maker *maker, const char *name, uint64_t base, uint64_t size)
+{
+	if (size)
+		*APPEND(maker, maker->map->devices, maker->map->device_count) =
+			(struct map_device){ MAP_OWNER_HYPERVISOR, name, base, size };
+}
+
+static void add_pc_windows(struct maker *maker)
+{
+	const struct bh_config_system *system = maker->system;
+	const struct bh_config_ioapic *ioapics = CONFIG_ARRAY(struct bh_config_ioapic, system, x86.ioapics);
+	const struct bh_config_iommu *iommus = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
+
+	for (uint32_t i = 0; i < system->x86.ioapics.count; i++)
+		add_window(maker, "I/O APIC", ioapics[i].base, BH_PAGE_SIZE);
+	add_window(maker, "local APICs", CONFIG_LAPIC, CONFIG_LAPIC_SIZE);
+	for (uint32_t i = 0; i < system->x86.iommus.count; i++)
+		add_window(maker, "IOMMU", iommus[i].base, iommus[i].size);
+	if (system->debug_uart_type != BH_DEV_UART_16550_PIO)
+		add_window(maker, "debug UART", system->debug_uart.base, system->debug_uart.size);
+}
+
 static void add_controller_windows(struct maker *maker)
 {
 	const struct bh_config_gic *gic = &maker->system->gic;
@@ -542,12 +570,12 @@ static void add_controller_windows(struct maker *maker)
 			      { "debug UART", &maker->system->debug_uart } },
 	  *windows = is_riscv ? riscv_windows : gic_windows;
 
-	for (size_t i = 0; i < (is_riscv ? ARRAY_SIZE(riscv_windows) : ARRAY_SIZE(gic_windows)); i++) {
-		if (windows[i].range->size)
-			*APPEND(maker, maker->map->devices, maker->map->device_count) =
-				(struct map_device){ MAP_OWNER_HYPERVISOR, windows[i].name,
-						     windows[i].range->base, windows[i].range->size };
+	if (maker->system->header.arch == BH_ARCH_X86_64) {
+		add_pc_windows(maker);
+		return;
 	}
+	for (size_t i = 0; i < (is_riscv ? ARRAY_SIZE(riscv_windows) : ARRAY_SIZE(gic_windows)); i++)
+		add_window(maker, windows[i].name, windows[i].range->base, windows[i].range->size);
 }
 
 static const char *controller_name(const struct bh_config_system *system)
@@ -556,6 +584,8 @@ static const char *controller_name(const struct bh_config_system *system)
 
 	if (system->header.arch == BH_ARCH_RISCV64)
 		return riscv[system->riscv.intc < ARRAY_SIZE(riscv) ? system->riscv.intc : 0];
+	if (system->header.arch == BH_ARCH_X86_64)
+		return "APIC";
 	return system->gic.version == BH_GIC_V2 ? "GICv2" : "GICv3";
 }
 
@@ -616,7 +646,9 @@ struct map *map_make(struct cfg_board *board, struct cfg_cell *const *cells, siz
 	map->compatible = maker.system->compatible;
 	maker.isa = isa_find(maker.system->header.arch);
 	map->controller = controller_name(maker.system);
-	map->irq_kind = maker.isa->irq_base ? "SPI" : "source";
+	map->irq_kind = maker.isa->irq_base			    ? "SPI" :
+			maker.system->header.arch == BH_ARCH_X86_64 ? "GSI" :
+								      "source";
 	map->irq_base = maker.isa->irq_base;
 	map->has_tree = maker.tree != NULL;
 	add_owners(&maker);

@@ -7,7 +7,7 @@
  *	Linux: [kernel ...            free            initrd][device tree]
  *	       ^ 'at', 2 MiB aligned             end of the region, or 1 GiB behind 'at' ^
  */
-#include "isa.h"
+#include "plan.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -80,12 +80,12 @@ char *cell_image_path(struct cfg_cell *cell, const char *path)
 
 /* ---- entry point and boot argument ---- */
 
-static const struct node *boot_node(const struct cfg_cell *cell, const char *key)
+const struct node *boot_node(const struct cfg_cell *cell, const char *key)
 {
 	return node_get(node_get(cell->root, "boot"), key);
 }
 
-static struct place boot_place(const struct cfg_cell *cell, const char *key)
+struct place boot_place(const struct cfg_cell *cell, const char *key)
 {
 	const struct node *node = boot_node(cell, key);
 
@@ -97,15 +97,14 @@ static void check_keys(const struct cfg_cell *cell, struct cfg_messages *message
 {
 	static const struct {
 		const char *key;
-		int flat, linux_; /* 0 refused, 1 may, 2 must be given */
-	} keys[] = { { "kernel", 0, 2 },
-		     { "initrd", 0, 1 },
-		     { "cmdline", 1, 1 },
-		     { "image", 2, 0 },
-		     { "entry", 1, 0 } };
+		int rules[CFG_BOOT_MULTIBOOT + 1]; /* by protocol: 0 refused, 1 may, 2 must be given */
+	} keys[] = { { "kernel", { 1, 0, 2, 0 } },  { "initrd", { 1, 0, 1, 0 } },
+		     { "cmdline", { 1, 1, 1, 1 } }, { "image", { 1, 2, 0, 2 } },
+		     { "entry", { 1, 1, 0, 1 } },   { "mode", { 1, 1, 0, 0 } },
+		     { "start", { 1, 0, 0, 0 } } };
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys) && cell->protocol != CFG_BOOT_NONE; i++) {
-		const int rule = cell->protocol == CFG_BOOT_LINUX ? keys[i].linux_ : keys[i].flat;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const int rule = keys[i].rules[cell->protocol];
 		const char *protocol = node_text(boot_node(cell, "protocol"), "");
 
 		if (rule == 0 && boot_node(cell, keys[i].key))
@@ -145,13 +144,37 @@ static uint64_t text_offset(struct cfg_cell *cell)
 	return header.text_offset;
 }
 
+/* What only other architectures know. */
+static void check_own_keys(const struct cfg_cell *cell, struct cfg_messages *messages)
+{
+	static const char *const keys[] = { "mode", "start", "acpi" };
+
+	if (cell->board->isa->place_boot)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (boot_node(cell, keys[i]))
+			error_add(messages, RULE_BOOT_KEY, boot_place(cell, keys[i]), "remove it",
+				  "'%s' has no meaning on %s", keys[i], cell->board->isa->name);
+	}
+	if (cell->protocol == CFG_BOOT_MULTIBOOT)
+		error_add(messages, RULE_BOOT_KEY, boot_place(cell, "protocol"), "choose 'flat' or 'linux'",
+			  "'multiboot' has no meaning on %s", cell->board->isa->name);
+}
+
 static void place_dtb(struct cfg_cell *cell, struct cfg_messages *messages)
 {
 	const struct node *node = boot_node(cell, "devicetree");
-	const char *text = node_text(node, cell->protocol == CFG_BOOT_LINUX ? "generate" : "none");
+	const char *usual = cell->protocol == CFG_BOOT_LINUX && !cell->board->isa->place_boot ? "generate" :
+												"none";
+	const char *text = node_text(node, usual);
 	const uint64_t room = !strcmp(text, "generate") ? DTB_ROOM : DTB_FILE_ROOM;
 
 	cell->has_dtb = cell->protocol != CFG_BOOT_NONE && strcmp(text, "none") != 0;
+	if (cell->has_dtb && cell->board->isa->place_boot) {
+		error_add(messages, RULE_BOOT_KEY, node->place, "remove it",
+			  "'devicetree' has no meaning on %s", cell->board->isa->name);
+		cell->has_dtb = 0;
+	}
 	if (!cell->has_dtb)
 		return;
 	if (cell->top - cell->image_gpa < room) {
@@ -168,12 +191,13 @@ static void place_dtb(struct cfg_cell *cell, struct cfg_messages *messages)
 void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 {
 	static const enum cfg_protocol protocols[] = { CFG_BOOT_NONE, CFG_BOOT_FLAT, CFG_BOOT_LINUX,
-						       CFG_BOOT_FLAT };
+						       CFG_BOOT_FLAT, CFG_BOOT_MULTIBOOT };
 	const struct node *at = boot_node(cell, "at");
 	const struct cell_memory *region = find_region(cell, at);
 
 	cell->protocol = protocols[node_choice(boot_node(cell, "protocol"), CHOICES_PROTOCOL, 0)];
 	check_keys(cell, messages);
+	check_own_keys(cell, messages);
 	if (!cell->memory_count)
 		return; /* which was said before */
 	if (!region) {
@@ -205,19 +229,13 @@ void cell_place_boot(struct cfg_cell *cell, struct cfg_messages *messages)
 			  "'argument' is the address of the device tree");
 	else if (!cell->has_dtb)
 		cell->body.boot_arg = node_number(boot_node(cell, "argument"), 0);
+	if (cell->board->isa->place_boot)
+		cell->board->isa->place_boot(cell, messages);
 }
 
 /* ---- the plan ---- */
 
-struct planner {
-	struct cfg_cell *cell;
-	struct cfg_load *loads;
-	size_t count;
-	enum cfg_severity missing;
-	struct cfg_messages *messages;
-};
-
-static struct cfg_load *add_load(struct planner *planner, const char *what, uint64_t gpa, uint64_t size)
+struct cfg_load *add_load(struct planner *planner, const char *what, uint64_t gpa, uint64_t size)
 {
 	struct cfg_load *load;
 
@@ -245,13 +263,13 @@ static const char *find_file_at(struct planner *planner, const struct node *node
 	return path;
 }
 
-static const char *find_file(struct planner *planner, const char *key, uint64_t *size)
+const char *find_file(struct planner *planner, const char *key, uint64_t *size)
 {
 	return find_file_at(planner, boot_node(planner->cell, key), key, size);
 }
 
-static int does_not_fit(struct planner *planner, const char *key, const char *path, uint64_t need,
-			uint64_t from, uint64_t to)
+int does_not_fit(struct planner *planner, const char *key, const char *path, uint64_t need, uint64_t from,
+		 uint64_t to)
 {
 	const struct cell_memory *region = planner->cell->boot_region;
 
@@ -297,7 +315,7 @@ static uint64_t plan_kernel(struct planner *planner)
 	return cell->body.entry + header.image_size;
 }
 
-static void plan_initrd(struct planner *planner, uint64_t kernel_end, uint64_t *gpa, uint64_t *size)
+void plan_initrd(struct planner *planner, uint64_t kernel_end, uint64_t *gpa, uint64_t *size)
 {
 	struct cfg_cell *cell = planner->cell;
 	const char *path = find_file(planner, "initrd", size);
@@ -411,7 +429,9 @@ const struct cfg_boot_plan *cell_make_plan(struct cfg_cell *cell, enum cfg_sever
 
 	cell->plan = (struct cfg_boot_plan){ .protocol = cell->protocol,
 					     .cmdline = node_text(boot_node(cell, "cmdline"), NULL) };
-	if (cell->protocol == CFG_BOOT_LINUX)
+	if (cell->board->isa->plan_boot && cell->protocol != CFG_BOOT_NONE)
+		cell->board->isa->plan_boot(&planner);
+	else if (cell->protocol == CFG_BOOT_LINUX)
 		plan_linux(&planner, &initrd, &initrd_size);
 	else if (cell->protocol == CFG_BOOT_FLAT)
 		plan_flat(&planner);

@@ -42,6 +42,9 @@
 	X(DEVICETREE_READ, "devicetree-unreadable", "The device tree can be read, and is one.") \
 	X(DEVICETREE_CONTENT, "devicetree-incomplete", \
 	  "The device tree has RAM, CPUs and interrupt controller unless the board file gives them.") \
+	X(ACPI_READ, "acpi-unreadable", "ACPI tables can be read, and are some.") \
+	X(ACPI_CONTENT, "acpi-incomplete", \
+	  "ACPI has RAM, CPUs and I/O APICs unless the board file gives them.") \
 	X(MEMORY_ALIGNED, "memory-alignment", "Memory of hypervisor and pool is aligned to 2 MiB.") \
 	X(MEMORY_EMPTY, "memory-empty", "Memory of hypervisor and pool is not empty.") \
 	X(MEMORY_IN_RAM, "memory-outside-ram", \
@@ -93,6 +96,10 @@
 	X(INTC_VERSION, "controller-version", \
 	  "A cell sees an interrupt controller that the board can give it.") \
 	X(DEVICE_KIND, "device-kind", "An entry of 'devices' is one thing.") \
+	X(DEVICE_PLACE, "device-place", "A virtual device has one place: an address, or I/O ports.") \
+	X(PORT_RANGE, "port-range", "I/O ports are ports, and none that would reset or stop the machine.") \
+	X(PORT_OVERLAP, "port-overlap", "No two things of a cell have one I/O port.") \
+	X(PORT_SHARED, "port-shared", "An I/O port belongs to one cell.") \
 	X(DEVICE_TREE, "device-tree-needed", "Passing a device through needs the board's device tree.") \
 	X(DEVICE_NODE, "device-unknown", "A passed-through device is in the board's device tree.") \
 	X(DEVICE_AMBIGUOUS, "device-ambiguous", "The name of a passed-through device is that of one node.") \
@@ -123,6 +130,8 @@
 	X(BOOT_KEY, "boot-key", "The keys of 'boot' mean something to its protocol.") \
 	X(BOOT_NEEDS, "boot-missing", "What a boot protocol needs is given.") \
 	X(BOOT_PLACE, "boot-place", "The image lies in executable memory.") \
+	X(BOOT_LOW, "boot-low-memory", \
+	  "Boot data of a guest on x86-64 has RAM from guest address 0 on to lie in.") \
 	X(BOOT_LOADABLE, "boot-loadable", "The image lies in memory that root may fill.") \
 	X(BOOT_ALIGNED, "boot-alignment", "A kernel is aligned as its boot protocol asks.") \
 	X(BOOT_TREE_ROOM, "boot-devicetree-room", "There is room for the guest's device tree.") \

@@ -35,6 +35,7 @@ static const struct schema schema_range[] = {
 static const struct schema schema_irq[] = {
 	KEY("spi", NUMBER, ONE, OPTION, "shared peripheral interrupt", .most = 987),
 	KEY("ppi", NUMBER, ONE, OPTION, "private peripheral interrupt", .most = 15),
+	KEY("gsi", NUMBER, ONE, OPTION, "global system interrupt: a pin of an I/O APIC", .most = 1023),
 	KEY("intid", NUMBER, ONE, OPTION, "number as the interrupt controller counts", .most = 1023),
 	END
 };
@@ -43,6 +44,7 @@ static const struct schema schema_debug_uart[] = {
 	WORD("type", CHOICES_UART, ONE, NEEDED, "what it is"),
 	KEY("at", ADDRESS, ONE, OPTION, "host-physical start of its registers"),
 	KEY("size", SIZE, ONE, OPTION, "bytes of its registers", .otherwise = "4K"),
+	KEY("port", NUMBER, ONE, OPTION, "in place of 'at': first of its I/O ports", .most = 65528),
 	END
 };
 
@@ -104,6 +106,56 @@ static const struct schema schema_riscv[] = {
 	END
 };
 
+static const struct schema schema_ioapic[] = {
+	KEY("at", ADDRESS, ONE, NEEDED, "host-physical start of its registers"),
+	KEY("gsi", NUMBER, ONE, OPTION, "interrupt of its first pin", .otherwise = "0", .most = 1023),
+	KEY("pins", NUMBER, ONE, OPTION, "how many", .otherwise = "24", .least = 1, .most = 240),
+	KEY("id", NUMBER, ONE, OPTION, "as the MADT names it", .otherwise = "0", .most = 255),
+	END
+};
+
+static const struct schema schema_mmconfig[] = {
+	KEY("at", ADDRESS, ONE, NEEDED, "where bus 0 of the segment is, or would be"),
+	KEY("segment", NUMBER, ONE, OPTION, "of PCI", .otherwise = "0", .most = 65535),
+	KEY("first-bus", NUMBER, ONE, OPTION, "that it reaches", .otherwise = "0", .most = 255),
+	KEY("last-bus", NUMBER, ONE, OPTION, "that it reaches", .otherwise = "255", .most = 255),
+	END
+};
+
+static const struct schema schema_scope[] = {
+	WORD("kind", CHOICES_SCOPE, ONE, OPTION, "what it is", .otherwise = "pci"),
+	KEY("first", NUMBER, ONE, NEEDED, "requester id: bus << 8, device << 3, function", .most = 65535),
+	KEY("last", NUMBER, ONE, OPTION, "of a range", .otherwise = "first", .most = 65535),
+	KEY("id", NUMBER, ONE, OPTION, "of the I/O APIC or HPET", .otherwise = "0", .most = 255),
+	END
+};
+
+static const struct schema schema_iommu[] = {
+	WORD("type", CHOICES_IOMMU, ONE, NEEDED, "what it is"),
+	KEY("at", ADDRESS, ONE, NEEDED, "host-physical start of its registers"),
+	KEY("size", SIZE, ONE, OPTION, "bytes of its registers", .otherwise = "4K"),
+	KEY("segment", NUMBER, ONE, OPTION, "of PCI", .otherwise = "0", .most = 65535),
+	KEY("function", NUMBER, ONE, OPTION, "amd: requester id of the unit itself", .most = 65535),
+	KEY("rest", BOOL, ONE, OPTION, "it serves every function that no other unit serves", .otherwise = "false"),
+	MAP("serves", schema_scope, MANY, OPTION, "requesters that it serves"),
+	END
+};
+
+static const struct schema schema_x86[] = {
+	MAP("ioapics", schema_ioapic, SOME, NEEDED, "I/O APICs"),
+	MAP("pci-config", schema_mmconfig, SOME, OPTION, "windows of PCI configuration space"),
+	MAP("hpet", schema_range, ONE, OPTION, "high precision event timers"),
+	MAP("iommus", schema_iommu, MANY, OPTION, "IOMMUs"),
+	KEY("pm1a-control", NUMBER, ONE, OPTION, "port that sleeps or powers off", .most = 65534),
+	KEY("pm1b-control", NUMBER, ONE, OPTION, "second port for it", .most = 65534),
+	KEY("pm-timer", NUMBER, ONE, OPTION, "port of the power management timer", .most = 65532),
+	KEY("smi-command", NUMBER, ONE, OPTION, "port that raises an SMI", .most = 65535),
+	KEY("reset-port", NUMBER, ONE, OPTION, "port that resets the machine", .most = 65535),
+	KEY("reset-value", NUMBER, ONE, OPTION, "what is written there", .most = 255),
+	KEY("tsc-khz", NUMBER, ONE, OPTION, "of the time stamp counter", .otherwise = "as the loader measures it"),
+	END
+};
+
 static const struct schema schema_board[] = {
 	KEY("board", NAME, ONE, NEEDED, "name of the board"),
 	KEY("compatible", TEXT, SOME, NEEDED, "machine that this file is for; refused on others"),
@@ -116,6 +168,8 @@ static const struct schema schema_board[] = {
 	    .map = schema_irq),
 	MAP("gic", schema_gic, ONE, OPTION, "in place of the device tree's"),
 	MAP("riscv", schema_riscv, ONE, OPTION, "in place of the device tree's"),
+	KEY("acpi", TEXT, ONE, OPTION, "x86_64: 'live', or a folder with the machine's /sys and /proc below it"),
+	MAP("x86", schema_x86, ONE, OPTION, "in place of what ACPI says"),
 	MAP("dram", schema_range, SOME, OPTION, "in place of the device tree's"),
 	MAP("reserved", schema_reserved, SOME, OPTION, "RAM that is neither Linux's nor ours: firmware's"),
 	MAP("aliases", schema_alias, SOME, OPTION, "RAM that is seen at a second address"),
@@ -148,10 +202,15 @@ static const struct schema schema_load[] = {
 
 static const struct schema schema_boot[] = {
 	WORD("protocol", CHOICES_PROTOCOL, ONE, NEEDED, "how the guest is started"),
-	KEY("kernel", TEXT, ONE, OPTION, "linux: uncompressed Image"),
+	KEY("kernel", TEXT, ONE, OPTION, "linux: uncompressed Image; on x86_64 a bzImage"),
 	KEY("initrd", TEXT, ONE, OPTION, "linux: initial RAM disk"),
 	KEY("cmdline", TEXT, ONE, OPTION, "kernel command line"),
-	KEY("image", TEXT, ONE, OPTION, "flat: binary"),
+	KEY("image", TEXT, ONE, OPTION, "flat: binary; multiboot: ELF file or binary with a multiboot header"),
+	WORD("mode", CHOICES_MODE, ONE, OPTION, "flat on x86_64: state of the CPU at the entry point",
+	     .otherwise = "protected"),
+	KEY("start", NUMBER, ONE, OPTION, "none on x86_64: EAX in protected mode, CR3 in long mode", .otherwise = "0"),
+	WORD("acpi", CHOICES_TABLES, ONE, OPTION, "x86_64: ACPI tables that describe the cell, below 1M",
+	     .otherwise = "generate for linux, else none"),
 	KEY("at", ADDRESS, ONE, OPTION, "where the kernel or image lies in guest memory",
 	    .otherwise = "start of the first executable region"),
 	KEY("entry", ADDRESS, ONE, OPTION, "flat: entry point", .otherwise = "the image's start"),
@@ -169,12 +228,17 @@ static const struct schema schema_intc[] = {
 	KEY("gicc", ADDRESS, ONE, OPTION, "guest-physical CPU interface, version 2", .otherwise = "0x801_0000"),
 	KEY("spi", NUMBER, SOME, OPTION, "hardware interrupts given to the cell"),
 	KEY("intid", NUMBER, SOME, OPTION, "the same as the interrupt controller counts"),
+	KEY("gsi", NUMBER, SOME, OPTION, "the same on x86_64: pins of the I/O APICs"),
+	KEY("ioapic", ADDRESS, ONE, OPTION, "x86_64: guest-physical I/O APIC", .otherwise = "0xfec0_0000"),
+	KEY("pins", NUMBER, ONE, OPTION, "x86_64: of the guest's I/O APIC", .otherwise = "24", .least = 1, .most = 240),
 	END
 };
 
 static const struct schema schema_uart[] = {
-	WORD("type", CHOICES_VUART, ONE, OPTION, "what the guest sees", .otherwise = "pl011"),
-	KEY("at", ADDRESS, ONE, NEEDED, "guest-physical start"),
+	WORD("type", CHOICES_VUART, ONE, OPTION, "what the guest sees", .otherwise = "pl011, on x86_64 16550"),
+	KEY("at", ADDRESS, ONE, OPTION, "guest-physical start"),
+	KEY("port", NUMBER, ONE, OPTION, "x86_64, in place of 'at': first of its 8 I/O ports", .most = 65528),
+	KEY("gsi", NUMBER, ONE, OPTION, "the same on x86_64: pin of the guest's I/O APIC"),
 	KEY("spi", NUMBER, ONE, OPTION, "interrupt that the guest sees"),
 	KEY("intid", NUMBER, ONE, OPTION, "the same as the interrupt controller counts"),
 	KEY("console", BOOL, ONE, OPTION, "the cell's console", .otherwise = "the first UART is"),
@@ -190,6 +254,23 @@ static const struct schema schema_registers[] = {
 	END
 };
 
+static const struct schema schema_hpet[] = {
+	KEY("at", ADDRESS, ONE, OPTION, "guest-physical start", .otherwise = "0xfed0_0000"),
+	END
+};
+
+static const struct schema schema_port[] = {
+	KEY("port", NUMBER, ONE, NEEDED, "first of its I/O ports", .most = 65534),
+	END
+};
+
+static const struct schema schema_ports[] = {
+	KEY("first", NUMBER, ONE, NEEDED, "I/O port", .most = 65535),
+	KEY("count", NUMBER, ONE, OPTION, "how many", .otherwise = "1", .least = 1, .most = 65536),
+	KEY("name", TEXT, ONE, OPTION, "for messages"),
+	END
+};
+
 static const struct schema schema_device[] = {
 	KEY("passthrough", TEXT, ONE, OPTION, "path or alias of a node of the board's device tree"),
 	WORD("dma", CHOICES_DMA, ONE, OPTION,
@@ -198,6 +279,11 @@ static const struct schema schema_device[] = {
 	    .otherwise = "the device tree's"),
 	MAP("uart", schema_uart, ONE, OPTION, "virtual UART"),
 	MAP("registers", schema_registers, ONE, OPTION, "registers that no device tree names; needs 'dma'"),
+	MAP("ports", schema_ports, ONE, OPTION, "x86_64: I/O ports of a device; needs 'dma'"),
+	MAP("hpet", schema_hpet, ONE, OPTION, "x86_64: a virtual HPET, to measure time with"),
+	MAP("pm-timer", schema_port, ONE, OPTION, "x86_64: a virtual power management timer"),
+	MAP("cmos", schema_port, ONE, OPTION, "x86_64: a virtual real-time clock"),
+	MAP("power-off", schema_port, ONE, OPTION, "x86_64: ports where 0x2000 stops the cell, as on QEMU's machines"),
 	KEY("pci", TEXT, ONE, OPTION, "PCI function; refused, there is no driver for it yet"),
 	END
 };
@@ -256,7 +342,7 @@ const struct scalar_form scalar_forms[S_COUNT] = {
 		     "^(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*) *([KMGT](iB)?)?$" },
 	[S_DURATION] = { "a time such as 500ms, 10s or 2min", "^[0-9][0-9_]* *(ms|s|min|h)$" },
 	[S_IRQ] = { "an interrupt such as 'spi 8', 'ppi 9' or 'intid 40'",
-		    "^(spi|ppi|intid) +(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$" },
+		    "^(spi|ppi|gsi|intid) +(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$" },
 	[S_BOOL] = { "true or false", "^(true|false)$" },
 	[S_CPUS] = { "a CPU number, a range such as 2-3, or 'mpidr 0x100'",
 		     "^([0-9]+(-[0-9]+)?|(mpidr|hart|apic) +(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*))$" },

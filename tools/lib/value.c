@@ -101,7 +101,7 @@ int parse_irq(const char *text, uint64_t *value)
 	static const struct {
 		const char *name;
 		uint64_t first, count;
-	} kinds[] = { { "spi ", 32, 988 }, { "ppi ", 16, 16 }, { "intid ", 0, 1024 } };
+	} kinds[] = { { "spi ", 32, 988 }, { "ppi ", 16, 16 }, { "gsi ", 0, 1024 }, { "intid ", 0, 1024 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		const size_t length = strlen(kinds[i].name);
@@ -196,7 +196,7 @@ const char *node_text(const struct node *node, const char *otherwise)
 
 uint64_t node_irq(const struct node *node, uint64_t otherwise)
 {
-	static const char *const keys[] = { "spi", "ppi", "intid" };
+	static const char *const keys[] = { "spi", "ppi", "gsi", "intid" };
 	char text[64];
 	uint64_t value;
 

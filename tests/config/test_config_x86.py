@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""x86-64: a board by its ACPI tables, cells, and what is made for a guest to boot with.
+
+The machine is what Linux showed of QEMU's q35 (fixtures/q35.txt). No guest is booted here.
+"""
+import base64
+import re
+import struct
+import subprocess
+
+import pytest
+from conftest import TOP
+
+BOARD = TOP / "configs/board/qemu-x86_64.yaml"
+CELLS = sorted((TOP / "configs/vms").glob("*x86_64-qemu*.yaml"))
+FIXTURE = TOP / "tests/config/fixtures/q35.txt"
+CELL = """\
+cell: test
+cpus: [2, 3]
+memory:
+  - { name: ram, guest: 0x0, size: 64M }
+  - { name: high, guest: 0x1_0000_0000, size: 16M }
+boot: { protocol: %s }
+devices:
+  - uart: { port: 0x3f8, gsi: 4 }
+  - power-off: { port: 0x604 }
+%s"""
+RSDP = 0xe0000
+
+
+def expand(root):
+    """The files of the fixture below @root."""
+    files, name = {}, None
+    for line in FIXTURE.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.startswith("== "):
+            name = line[3:].strip()
+        elif name:
+            files[name] = files.get(name, "") + line
+    for name, text in files.items():
+        path = root / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(text) if "/acpi/" in name else text.encode())
+    return root
+
+
+@pytest.fixture(scope="module")
+def q35(tmp_path_factory):
+    return expand(tmp_path_factory.mktemp("q35"))
+
+
+@pytest.fixture
+def made(config, q35, tmp_path):
+    """Compile a cell: its dumped blob, and the boot data by address."""
+    def call(text, **images):
+        for name, data in images.items():
+            (tmp_path / name).write_bytes(data)
+        (tmp_path / "cell.yaml").write_text(text)
+        (tmp_path / "out").mkdir(exist_ok=True)
+        done = config("compile", "-t", q35, "-b", BOARD, tmp_path / "cell.yaml", "-o", tmp_path / "cell.blob",
+                      "--boot-data", tmp_path / "out")
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        found = {int(path.name, 16): path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        return config("dump", tmp_path / "cell.blob").stdout, found
+    return call
+
+
+def bzimage(payload=b"\x90" * 0x1800, init_size=0x400000):
+    """A kernel's header of protocol 2.15 and one sector of setup."""
+    image = bytearray(1024)
+    image[0x1f1] = 1
+    image[0x1fe:0x202] = b"\x55\xaa\xeb\x66"
+    image[0x202:0x206] = b"HdrS"
+    struct.pack_into("<H", image, 0x206, 0x20f)
+    image[0x211] = 1
+    struct.pack_into("<I", image, 0x22c, 0x7fffffff)
+    image[0x234] = 1
+    struct.pack_into("<I", image, 0x238, 2047)
+    struct.pack_into("<I", image, 0x260, init_size)
+    return bytes(image) + payload
+
+
+def e820(cell_ram):
+    """The map of a PC with that RAM above 1 MiB."""
+    return [(0, 0x9fc00, 1), (0x9fc00, 0x60400, 2), *cell_ram]
+
+
+RAM = [(0x100000, (64 << 20) - 0x100000, 1), (1 << 32, 16 << 20, 1)]
+
+
+# ---- the board ----
+
+def test_board_by_acpi(config, q35, tmp_path):
+    done = config("compile", "-t", q35, BOARD, "-o", tmp_path / "board.blob")
+    assert done.returncode == 0, done.stderr
+    text = re.sub(" +", " ", config("dump", tmp_path / "board.blob").stdout)
+    for words in ("architecture: x86_64", "cpus: [0x0, 0x1, 0x2, 0x3]", "{ at: 0xfec00000, gsi: 0, pins: 24, id: 0 }",
+                  "{ at: 0xb0000000, segment: 0, first-bus: 0, last-bus: 255 }",
+                  "hpet: { at: 0xfed00000, size: 0x400 }",
+                  "pm1a-control: 0x604", "pm-timer: 0x608", "reset-port: 0xcf9", "reset-value: 0xf",
+                  "{ at: 0x0, size: 0x9f000 }", "{ at: 0x100000, size: 0x7fee0000 }"):
+        assert words in text, text
+    (tmp_path / "again.yaml").write_text(config("dump", tmp_path / "board.blob").stdout)
+    done = config("compile", tmp_path / "again.yaml", "-o", tmp_path / "again.blob")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "again.blob").read_bytes() == (tmp_path / "board.blob").read_bytes()
+
+
+def test_create_makes_a_right_board(config, q35, tmp_path):
+    done = config("create", "--sysroot", q35, "-o", tmp_path / "made.yaml")
+    assert done.returncode == 0, done.stderr
+    assert config("check", "-t", q35, tmp_path / "made.yaml").returncode == 0
+    text = (tmp_path / "made.yaml").read_text()
+    assert "memory: { at: 0x7e000000, size: 16M }" in text and "- { at: 0x40000000, size: 992M }" in text
+    assert "event-interrupt: gsi 7" in text and "compatible: 'QEMU Standard PC (Q35 + ICH9, 2009)'" in text
+    done = config("diff", "--sysroot", q35, tmp_path / "made.yaml")
+    assert done.returncode == 0 and "differs" not in done.stdout, done.stdout
+
+
+def test_create_without_memory_says_the_parameter(config, tmp_path):
+    root = expand(tmp_path)
+    (root / "proc/cmdline").write_text("console=ttyS0\n")
+    (root / "proc/iomem").write_text("00100000-7ffdffff : System RAM\n")
+    done = config("create", "--sysroot", root, "-o", tmp_path / "made.yaml")
+    assert done.returncode == 1 and re.search(r"memmap=\d+M\$0x[0-9a-f]+", done.stderr), done.stderr
+
+
+def test_diff_tells_what_differs(config, q35, tmp_path):
+    config("compile", "-t", q35, BOARD, "-o", tmp_path / "b.blob")
+    text = config("dump", tmp_path / "b.blob").stdout
+    (tmp_path / "other.yaml").write_text(text.replace("0xfec00000, gsi: 0, pins: 24", "0xfec00000, gsi: 0, pins: 32")
+                                         .replace("cpus: [0x0, 0x1, 0x2, 0x3]", "cpus: [0x0, 0x2, 0x4, 0x6]"))
+    done = config("diff", "--sysroot", q35, tmp_path / "other.yaml")
+    differing = re.findall(r"^differs +(.*)$", done.stdout, re.M)
+    assert done.returncode == 1 and differing == ["CPUs", "interrupt controller"], done.stdout
+
+
+def test_hardware_check(tool, q35):
+    done = subprocess.run([tool, "hardware", "check", "--sysroot", q35], capture_output=True, text=True, timeout=60)
+    assert "AMD SVM with nested paging" in done.stdout and "1 I/O APIC, the first at 0xfec00000" in done.stdout
+    assert re.search(r"ok +reserved memory +1008 MiB", done.stdout), done.stdout
+
+
+# ---- shipped cells ----
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda path: path.stem)
+def test_shipped_cell(config, q35, tmp_path, cell):
+    done = config("compile", "-t", q35, "-b", BOARD, cell, "-o", tmp_path / "cell.blob")
+    assert done.returncode == 0 and "error" not in done.stderr, done.stderr
+    text = config("dump", tmp_path / "cell.blob").stdout
+    assert len(re.search(r"cpus: \[(.*)\]", text)[1].split(",")) == int(re.search(r"smp(\d+)", cell.name)[1])
+    config("compile", "-t", q35, BOARD, "-o", tmp_path / "board.blob")
+    (tmp_path / "again.yaml").write_text(text)
+    done = config("compile", "-b", tmp_path / "board.blob", tmp_path / "again.yaml", "-o", tmp_path / "again.blob")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "again.blob").read_bytes() == (tmp_path / "cell.blob").read_bytes()
+
+
+def test_cells_are_many():
+    assert len(CELLS) >= 10
+
+
+# ---- boot data ----
+
+def tables(data):
+    """Signature to bytes of all ACPI tables that the RSDP leads to; sums are checked."""
+    assert data[:8] == b"RSD PTR " and sum(data[:20]) % 256 == 0 and sum(data[:36]) % 256 == 0
+
+    def table(address):
+        at = address - RSDP
+        found = data[at:at + struct.unpack_from("<I", data, at + 4)[0]]
+        assert len(found) >= 36 and sum(found) % 256 == 0
+        return found
+
+    xsdt = table(struct.unpack_from("<Q", data, 24)[0])
+    found = {t[:4].decode(): t for t in map(table, struct.unpack(f"<{(len(xsdt) - 36) // 8}Q", xsdt[36:]))}
+    assert struct.unpack_from("<I", found["FACP"], 40)[0] == struct.unpack_from("<Q", found["FACP"], 140)[0]
+    found["DSDT"] = table(struct.unpack_from("<Q", found["FACP"], 140)[0])
+    return found
+
+
+def disassembled(name, table, place):
+    (place / f"{name}.aml").write_bytes(table)
+    done = subprocess.run(["iasl", "-d", f"{name}.aml"], cwd=place, capture_output=True, text=True, timeout=60)
+    text = (place / f"{name}.dsl").read_text()
+    assert done.returncode == 0 and not re.search("error|warning|invalid|unknown", text + done.stderr, re.I), text
+    return text
+
+
+def test_acpi_tables(made, tmp_path):
+    _, data = made(CELL % ("linux, kernel: k, at: 0x80_0000", "  - hpet: {}\n  - cmos: { port: 0x70 }\n"), k=bzimage())
+    found = tables(data[RSDP])
+    assert set(found) == {"FACP", "APIC", "HPET", "DSDT"}
+    texts = {name: disassembled(name, table, tmp_path) for name, table in found.items()}
+    assert re.findall(r"Local Apic ID : (\w+)", texts["APIC"]) == ["00", "01"]
+    assert "Address : FEC00000" in texts["APIC"] and "Local Apic Address : FEE00000" in texts["APIC"]
+    assert re.search(r"Hardware Reduced \(V5\) : 1", texts["FACP"]) and re.search(r"Reset Register Supported.*: 1",
+                                                                                 texts["FACP"])
+    dsdt = re.sub(r"\s+", " ", texts["DSDT"])
+    assert 'EisaId ("PNP0501")' in dsdt and 'EisaId ("PNP0B00")' in dsdt and "Name (\\_S5, Package (0x04)" in dsdt
+    assert re.search(r"IO \(Decode16, 0x03F8,.*? 0x03F8,.*? 0x01,.*? 0x08,", dsdt)
+    assert re.search(r"Interrupt \(ResourceConsumer, Edge, ActiveHigh, Exclusive, ,, \) \{ 0x00000004, \}", dsdt)
+    done = subprocess.run(["iasl", "DSDT.dsl"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert "0 Errors, 0 Warnings" in done.stdout
+
+
+def test_zero_page(made):
+    kernel = bzimage()
+    text, data = made(CELL % ("linux, kernel: k, initrd: i, at: 0x80_0000, cmdline: console=ttyS0 quiet", ""),
+                      k=kernel, i=b"initrd")
+    assert "entry: 0x800000" in text and "argument: 0x10000" in text and "mode: protected" in text
+    assert "start:" not in text and data[0x800000] == kernel[1024:]
+    page = data[0x10000]
+    assert page[0x202:0x206] == b"HdrS" and page[0x210] == 0xff
+    assert struct.unpack_from("<I", page, 0x214)[0] == 0x800000
+    initrd, size = struct.unpack_from("<II", page, 0x218)
+    assert initrd == (64 << 20) - 4096 and size == 6
+    assert struct.unpack_from("<Q", page, 0x70)[0] == RSDP
+    cmdline = struct.unpack_from("<I", page, 0x228)[0] - 0x10000
+    assert page[cmdline:].rstrip(b"\0") == b"console=ttyS0 quiet"
+    assert [struct.unpack_from("<QQI", page, 0x2d0 + 20 * i) for i in range(page[0x1e8])] == e820(RAM)
+
+
+def test_kernel_that_needs_more_than_there_is(config, q35, tmp_path):
+    (tmp_path / "k").write_bytes(bzimage(init_size=64 << 20))
+    (tmp_path / "cell.yaml").write_text(CELL % ("linux, kernel: k, at: 0x80_0000", ""))
+    done = config("check", "-t", q35, BOARD, tmp_path / "cell.yaml")
+    assert done.returncode == 3 and "needs 65536 KiB" in done.stderr + done.stdout
+
+
+def multiboot(flags=0x10002, load=0x200000, body=b"\xf4" * 64, load_end=0, bss_end=0):
+    header = struct.pack("<III", 0x1badb002, flags, (-0x1badb002 - flags) & 0xffffffff)
+    return header + struct.pack("<IIIII", load, load, load_end, bss_end, load + 32) + body
+
+
+def test_multiboot(made):
+    image = multiboot(bss_end=0x280000)
+    text, data = made(CELL % ("multiboot, image: i, cmdline: hello", ""), i=image)
+    assert "entry: 0x200020" in text and "argument: 0x9000" in text and "start: 0x2badb002" in text
+    info = data[0x9000]
+    flags, lower, upper = struct.unpack_from("<III", info, 0)
+    assert flags == 1 | 4 | 64 | 512 and lower == 639 and upper == (64 << 10) - 1024
+    length, at = struct.unpack_from("<II", info, 44)
+    entries = [struct.unpack_from("<IQQI", info, at - 0x9000 + i) for i in range(0, length, 24)]
+    assert entries == [(20, *entry) for entry in e820(RAM)]
+    cmdline = struct.unpack_from("<I", info, 16)[0] - 0x9000
+    assert info[cmdline:].split(b"\0")[0] == b"hello"
+    assert data[0x200000] == image
+
+
+def test_multiboot_elf(made):
+    header = b"\x7fELF\2\1\1" + b"\0" * 9 + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0x300010, 64, 0, 0, 64, 56, 1, 0, 0,
+                                                          0)
+    segment = struct.pack("<IIQQQQQQ", 1, 5, 128, 0xffff800000300000, 0x300000, 64, 4096, 16)
+    image = (header + segment).ljust(128, b"\0") + multiboot(flags=2)[:12].ljust(64, b"\xf4")
+    text, data = made(CELL % ("multiboot, image: i", ""), i=image)
+    assert "entry: 0x300010" in text and data[0x300000] == image[128:]
+
+
+@pytest.mark.parametrize("change", [dict(load_end=0x100000), dict(bss_end=0x200001), dict(flags=2)])
+def test_multiboot_that_contradicts_itself(config, q35, tmp_path, change):
+    (tmp_path / "i").write_bytes(multiboot(**change))
+    (tmp_path / "cell.yaml").write_text(CELL % ("multiboot, image: i", ""))
+    done = config("check", "-t", q35, BOARD, tmp_path / "cell.yaml")
+    assert done.returncode == 3 and "multiboot header" in done.stderr + done.stdout
+
+
+def test_long_mode_has_page_tables(made):
+    text, data = made(CELL % ("flat, image: i, mode: long, at: 0x10_0000", ""), i=b"\xf4")
+    start = (64 << 20) - 0x6000
+    assert "mode: long" in text and f"start: {start:#x}" in text
+    words = struct.unpack("<3072Q", data[start])
+    assert words[0] == start + 0x1003 and words[512:516] == tuple(start + 0x1000 * i + 3 for i in (2, 3, 4, 5))
+    assert words[1024:] == tuple((i << 21) | 0x83 for i in range(2048))
+
+
+def test_flat_begins_in_protected_mode(made):
+    text, data = made(CELL % ("flat, image: i, at: 0x10_0000, entry: 0x10_0010, argument: 0x8000", ""), i=b"\xf4")
+    assert "mode: protected" in text and "entry: 0x100010" in text and "argument: 0x8000" in text and data == {}

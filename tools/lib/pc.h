@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An x86-64 machine by its firmware: ACPI tables, map of memory, names. */
+#ifndef CFG_PC_H
+#define CFG_PC_H
+
+#include "isa.h"
+
+#include <stdbool.h>
+
+/** struct pc_tables - what goes into the board's blob. */
+struct pc_tables {
+	struct bh_config_x86 x86; /* numbers; its arrays are these: */
+	struct bh_config_ioapic *ioapics;
+	struct bh_config_mmconfig *mmconfig;
+	struct bh_config_iommu *iommus;
+	struct bh_config_scope *scopes;
+	uint32_t ioapics_count, mmconfig_count, iommus_count, scopes_count;
+};
+
+/** An element more at the end of one of the arrays. */
+#define PC_ADD(arena, tables, array, ...)                                                                 \
+	((tables)->array =                                                                                \
+		 arena_grow((arena), (tables)->array, (tables)->array##_count, sizeof(*(tables)->array)), \
+	 (tables)->array[(tables)->array##_count++] = (__typeof__(*(tables)->array)){ __VA_ARGS__ })
+
+/** A CPU of the MADT. */
+struct pc_cpu {
+	uint32_t apic_id;
+	bool enabled; /* else it can be added while the machine runs */
+};
+
+/** An ISA interrupt that is no pin of the same number. */
+struct pc_override {
+	uint8_t isa;
+	uint16_t flags;
+	uint32_t gsi;
+};
+
+/**
+ * struct acpi - what the tables say that we read
+ * @found: bits of enum acpi_table.  @unresolved: requesters of IOMMUs behind bridges, which no table numbers.
+ */
+struct acpi {
+	struct arena *arena;
+	struct pc_tables tables;
+	struct pc_cpu *cpus;
+	struct pc_override *overrides;
+	uint32_t cpu_count, override_count;
+	uint32_t found;
+	uint32_t unresolved;
+};
+
+enum acpi_table { ACPI_MADT, ACPI_MCFG, ACPI_HPET, ACPI_FADT, ACPI_DMAR, ACPI_IVRS, ACPI_TABLES };
+
+/** Signatures of these tables, which are their files' names, too. */
+extern const char *const acpi_signatures[ACPI_TABLES];
+
+/**
+ * acpi_read_table() - take what is of use out of one table
+ * @table: @size bytes that may be anything. Others than those of enum acpi_table are left alone.
+ * Return: NULL, or what is wrong with it: the end of a sentence.
+ */
+const char *acpi_read_table(struct acpi *acpi, const uint8_t *table, size_t size);
+
+/**
+ * struct pc - the machine
+ * @path: of the folder that has its /sys and /proc, for messages.  @name: "vendor product".
+ * @dram: RAM as firmware tells it, whole pages.  @cpus: those that are enabled.
+ */
+struct pc {
+	const char *path;
+	char name[64];
+	struct acpi acpi;
+	struct pc_tables tables;
+	struct ranges dram;
+	struct bh_config_cpu *cpus;
+	uint32_t cpu_count;
+};
+
+/** Return: NULL after an error. @root: "" for the running machine. */
+struct pc *pc_load(struct arena *arena, const char *root, struct place place, struct cfg_messages *messages);
+
+struct cfg_board;
+
+/** The board's machine, loaded at the first call; NULL without 'acpi', or after an error. */
+const struct pc *board_pc(struct cfg_board *board, struct cfg_messages *messages);
+/** What ACPI supplies unless the file does. */
+void board_dram_pc(struct board_load *load);
+void board_cpus_pc(struct board_load *load);
+const char *board_name_pc(struct cfg_board *board, struct cfg_messages *messages);
+
+/** The board's machine, because @for_what is not in the file. Return: NULL after an error. */
+const struct pc *need_pc(struct board_load *load, const char *for_what);
+
+#endif
