@@ -1,24 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """RISC-V with the Advanced Interrupt Architecture: APLIC alone, and APLIC with IMSIC. Machines with a PLIC are among
 the configurations that all scenarios run on."""
+import glob
+import lzma
+import os
 import re
 import time
 
 import pytest
 
 from hypervisor import Hypervisor
-from machine import SCALE, Machine, architectures
+from machine import CACHE, SCALE, Machine, architectures
 from traps import Traps, arguments
 
 pytestmark = pytest.mark.skipif("riscv64" not in architectures(), reason="not built: make ARCH=riscv64 all")
 NAME = "riscv64-{}"
 
 
+def disk(folder):
+    """A disk whose driver takes a message for each hart, and the driver: QEMU's arguments, and files for root."""
+    image, driver = folder / "disk", folder / "virtio_blk.ko"
+    with open(image, "wb") as f:
+        os.truncate(f.fileno(), 16 << 20)
+    packed = glob.glob(f"{CACHE}/kernels/riscv64-6.12/root/usr/lib/modules/*/kernel/drivers/block/virtio_blk.ko.xz")[0]
+    driver.write_bytes(lzma.open(packed).read())
+    return ["-drive", f"file={image},if=none,id=disk,format=raw", "-device", "virtio-blk-pci,drive=disk"], \
+        {str(driver): "/lib/virtio_blk.ko"}
+
+
 @pytest.fixture(scope="module", params=("aplic", "imsic"))
-def riscv(request):
+def riscv(request, tmp_path_factory):
     """One machine for each kind of interrupt controller."""
     name = NAME.format(request.param)
-    with Machine(gic=request.param, name=name, qemu=arguments(name)) as machine:
+    qemu, files = disk(tmp_path_factory.mktemp(request.param))
+    with Machine(gic=request.param, name=name, qemu=arguments(name) + qemu, files=files) as machine:
         yield Hypervisor(machine)
 
 
@@ -65,6 +80,37 @@ def test_enable_and_disable(riscv):
     assert m.sh("cat /sys/devices/system/cpu/online; cat /proc/iomem") == before
 
 
+def read_disk(machine):
+    """Read from all harts; the messages that it took."""
+    count = "awk '/virtio0-req/ {n += $2 + $3 + $4 + $5} END {print n + 0}' /proc/interrupts"
+    before = int(machine.sh(count))
+    machine.sh("for cpu in 0 1 2 3; do taskset -p $((1 << cpu)) $$ >/dev/null; "
+               "dd if=/dev/vda of=/dev/null bs=4k iflag=direct count=20 2>/dev/null || exit 1; done", 60)
+    return int(machine.sh(count)) - before
+
+
+def test_messages_of_a_disk_go_on(riscv):
+    """It sends them to the supervisor's files, which the hypervisor has meanwhile."""
+    m = riscv.machine
+    if m.gic != "imsic":
+        pytest.skip("no messages without IMSIC")
+    riscv.ensure(enabled=False)
+    m.sh("test -b /dev/vda || insmod /lib/virtio_blk.ko; test -b /dev/vda")
+    assert read_disk(m) >= 80
+    for _ in range(2):
+        m.sh("rm -f /tmp/whole; "
+             "(dd if=/dev/vda of=/dev/null bs=4k iflag=direct && echo whole >/tmp/whole) >/dev/null 2>&1 &")
+        riscv.enable()
+        assert read_disk(m) >= 80
+        for cpu in (1, 3):
+            m.sh(f"cd /sys/devices/system/cpu/cpu{cpu}; echo 0 >online; echo 1 >online")
+        assert read_disk(m) >= 80
+        riscv.disable()
+        assert read_disk(m) >= 80
+        m.wait_for("test -f /tmp/whole", 60)
+    assert m.health() == []
+
+
 def test_root_moves_an_interrupt(rv):
     """Affinity is the target register, which names a hart."""
     m = rv.machine
@@ -99,6 +145,9 @@ def test_bare_metal_cells(rv):
     rv.cell("destroy", "smp")
     rv.cell("stop", "heartbeat")
     assert rv.state("heartbeat") == "stopped"
+    # Root heard of it: a line of a virtual device of its own.
+    heard = rv.machine.sh("sed -n '/ bulkhead$/s/^[^:]*: *//p' /proc/interrupts")
+    assert int(heard.split()[0]) > 0, heard  # on CPU 0, the only one that is left
 
 
 def test_console_input_by_interrupt(rv):
