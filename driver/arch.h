@@ -80,4 +80,7 @@ void arch_preflight(struct preflight *preflight, const struct bh_config_system *
 /** arch_event_irq() - map interrupt @number of the configuration. Return: Linux' number for it, or 0. */
 unsigned int arch_event_irq(u32 number);
 
+/** arch_event_irq_release() - give back Linux' number @irq for interrupt @number. */
+void arch_event_irq_release(unsigned int irq, u32 number);
+
 #endif

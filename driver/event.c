@@ -7,7 +7,6 @@
 
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
-#include <linux/irqdomain.h>
 #include <linux/workqueue.h>
 
 #define LOOK_EVERY (HZ / 4)
@@ -20,6 +19,7 @@ static DECLARE_DELAYED_WORK(watch, watch_work);
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static atomic64_t changes = ATOMIC64_INIT(0);
 static unsigned int irq; /* Linux' number, 0: none */
+static u32 irq_number;	 /* the configuration's */
 static bool started;
 
 u64 event_count(void)
@@ -72,13 +72,14 @@ static int request_event_irq(u32 number)
 {
 	int ret;
 
+	irq_number = number;
 	irq = arch_event_irq(number);
 	if (!irq)
 		return -ENXIO;
 	ret = request_irq(irq, on_interrupt, 0, "bulkhead", &queue);
 	if (!ret)
 		return 0;
-	irq_dispose_mapping(irq);
+	arch_event_irq_release(irq, number);
 	irq = 0;
 	return ret;
 }
@@ -101,7 +102,7 @@ void event_stop(void)
 	WRITE_ONCE(started, false);
 	if (irq) {
 		free_irq(irq, &queue);
-		irq_dispose_mapping(irq);
+		arch_event_irq_release(irq, irq_number);
 		irq = 0;
 	}
 	cancel_delayed_work_sync(&scan);

@@ -308,3 +308,8 @@ unsigned int arch_event_irq(u32 number)
 	of_node_put(args.np);
 	return irq;
 }
+
+void arch_event_irq_release(unsigned int irq, u32 number)
+{
+	irq_dispose_mapping(irq);
+}

@@ -175,6 +175,12 @@ unsigned int arch_event_irq(u32 number)
 	return irq > 0 ? irq : 0;
 }
 
+/* One of the old interrupts keeps its number for ever: only ACPI's code knows which. */
+void arch_event_irq_release(unsigned int irq, u32 number)
+{
+	acpi_unregister_gsi(number);
+}
+
 /* KVM */
 
 static void note_if_held(void *first)

@@ -40,7 +40,7 @@ static void go_to(const struct x86_state *state)
 	state_load_msrs(state);
 	control_write_dr6(state->dr6);
 	control_write_dr7(state->dr7);
-	mmu_cpu_exit();
+	mmu_leave();
 	entry_leave(area + ((uint64_t)(uintptr_t)state - PERCPU_BASE), area);
 }
 

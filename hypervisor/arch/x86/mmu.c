@@ -80,6 +80,12 @@ static void to_boot_tables(void)
 	maintenance_own();
 }
 
+void mmu_leave(void)
+{
+	if (percpu()->final_tables)
+		to_boot_tables();
+}
+
 int mmu_init(void)
 {
 	int code = space_init();
@@ -91,8 +97,7 @@ int mmu_init(void)
 
 void mmu_exit(void)
 {
-	if (percpu()->final_tables)
-		to_boot_tables();
+	mmu_leave();
 	space_exit();
 }
 

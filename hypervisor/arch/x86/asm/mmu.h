@@ -19,6 +19,9 @@ void mmu_exit(void);
 int mmu_cpu_init(void);
 void mmu_cpu_exit(void);
 
+/** mmu_leave() - the boot tables on this CPU, which is about to leave the hypervisor. */
+void mmu_leave(void);
+
 /** Physical address of the private area of CPU @slot, and of this CPU's byte at @offset in it. */
 hpa_t mmu_percpu_hpa(unsigned int slot);
 
