@@ -63,7 +63,7 @@ static enum msr_result write_forbidden(uint32_t msr, uint64_t value)
 	return MSR_FORBIDDEN;
 }
 
-/* Kernels write back what is there when a CPU comes online. */
+/* What decides for all cells stays as the firmware set it. */
 static enum msr_result write_same(uint32_t msr, uint64_t value)
 {
 	uint64_t now;
@@ -135,6 +135,8 @@ static enum msr_result write_pvclock(uint32_t msr, uint64_t value)
 
 /**
  * struct row - a range of registers; the first that fits counts
+ * MTRRs stay as the firmware set them: a kernel switches them off and writes them back whenever a CPU comes online,
+ * which is nobody's offence.
  * @root, @guest: what passes without an exit (enum msr_access).
  * @read, @write: what answers the rest, of either class.
  */
@@ -160,9 +162,9 @@ static const struct row {
 	{ 0x174, 0x176, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "SYSENTER" },
 	{ 0x1a0, 0x1a0, MSR_READ_WRITE, MSR_READ, read_real, write_ignored, "MISC_ENABLE" },
 	{ 0x1d9, 0x1d9, MSR_READ_WRITE, MSR_TRAP, read_zero, write_ignored, "DEBUGCTL" },
-	{ 0x200, 0x26f, MSR_READ, MSR_TRAP, read_zero, write_same, "MTRR" },
+	{ 0x200, 0x26f, MSR_READ, MSR_TRAP, read_zero, write_ignored, "MTRR" },
 	{ 0x277, 0x277, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "PAT" },
-	{ 0x2ff, 0x2ff, MSR_READ, MSR_TRAP, read_zero, write_same, "MTRR_DEF_TYPE" },
+	{ 0x2ff, 0x2ff, MSR_READ, MSR_TRAP, read_zero, write_ignored, "MTRR_DEF_TYPE" },
 	{ 0x480, 0x493, MSR_TRAP, MSR_TRAP, read_fault, write_fault, "VMX" },
 	{ 0x560, 0x58f, MSR_READ, MSR_TRAP, read_fault, write_forbidden, "processor trace" },
 	{ 0x6a0, 0x6a8, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "CET" },
