@@ -14,6 +14,7 @@ FUZZCC ?= clang
 fuzz         := $(O)/fuzz
 fuzz-targets := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
+fuzz-base-acpi       := tools
 fuzz-base-blob       := lib
 fuzz-base-devicetree := tools
 fuzz-base-yaml       := tools

@@ -63,6 +63,23 @@ static void check_good_system(const struct bh_config_system *system)
 	fuzz_check(memchr(system->board, 0, BH_NAME_SIZE), "board name has no end");
 }
 
+/* No cell maps the interrupt controller: distributor, PLIC or APLIC; local and I/O APICs. */
+static void check_controller(const struct bh_config_system *system, const struct bh_config_memory *m,
+			     uint32_t i)
+{
+	const struct bh_config_ioapic *ioapics = CONFIG_ARRAY(struct bh_config_ioapic, system, x86.ioapics);
+	const struct bh_config_range *window =
+		system->header.arch == BH_ARCH_RISCV64 ? &system->riscv.domain : &system->gic.gicd;
+
+	if (system->header.arch != BH_ARCH_X86_64) {
+		fuzz_check(!meet(m->hpa, m->size, window->base, window->size), "region %u, distributor", i);
+		return;
+	}
+	fuzz_check(!meet(m->hpa, m->size, CONFIG_LAPIC, CONFIG_LAPIC_SIZE), "region %u, local APIC", i);
+	for (uint32_t j = 0; j < system->x86.ioapics.count; j++)
+		fuzz_check(!meet(m->hpa, m->size, ioapics[j].base, 0x1000), "region %u, I/O APIC %u", i, j);
+}
+
 static void check_good_memory(const struct bh_config_system *system, const struct bh_config_cell *cell)
 {
 	const struct bh_config_memory *memory = CONFIG_ARRAY(struct bh_config_memory, cell, memory);
@@ -78,8 +95,7 @@ static void check_good_memory(const struct bh_config_system *system, const struc
 			for (uint32_t j = 0; j < system->dram.count; j++)
 				fuzz_check(!meet(m->hpa, m->size, dram[j].base, dram[j].size),
 					   "region %u, DRAM", i);
-			fuzz_check(!meet(m->hpa, m->size, system->gic.gicd.base, system->gic.gicd.size),
-				   "region %u, distributor", i);
+			check_controller(system, m, i);
 		} else if (!(m->flags & BH_MEM_AUTO)) {
 			fuzz_check(inside(m->hpa, m->size, pool, system->pool.count), "region %u, pool", i);
 		}
@@ -87,7 +103,8 @@ static void check_good_memory(const struct bh_config_system *system, const struc
 			fuzz_check(!meet(m->gpa, m->size, memory[j].gpa, memory[j].size), "regions %u, %u", i,
 				   j);
 		for (uint32_t j = 0; j < cell->devices.count; j++)
-			fuzz_check(!meet(m->gpa, m->size, devices[j].gpa, devices[j].size),
+			fuzz_check(devices[j].type > BH_DEV_HPET || /* at I/O ports */
+					   !meet(m->gpa, m->size, devices[j].gpa, devices[j].size),
 				   "region %u, device %u", i, j);
 		fuzz_check(!cell->comm_page || !meet(m->gpa, m->size, cell->comm_page, 0x1000),
 			   "region %u, page", i);
@@ -325,7 +342,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 		mutate_part(&pair, chance(3) != 0);
 	memcpy(&arch, pair.part[0] + offsetof(struct bh_config_header, arch), sizeof(arch));
 	if (chance(8) == 0) /* else what it says stays: tables of one architecture make no sense to another */
-		arch = archs[chance(3)];
+		arch = archs[chance(4)];
 	for (unsigned int which = 0; which < 2 && chance(16); which++)
 		pair.size[which] = seal(pair.part[which], pair.size[which], which + 1, arch);
 	if (FIXED_PART + pair.size[0] + pair.size[1] > most)
