@@ -141,6 +141,10 @@ def save(rows, name):
 def begin(bh):
     """Sentinels, and the victim."""
     bh.machine.sh(f"memscan fill {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}")
+    start_victim(bh)
+
+
+def start_victim(bh):
     bh.boot_test("hostile-victim")
     bh.wait_console("victim", "victim: ready")
 

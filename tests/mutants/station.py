@@ -17,6 +17,8 @@ LOST = "the machine was lost"
 UNREACHED = "its rows were not reached"
 IN_ROOT = "/usr/lib/bulkhead/mutants"
 PARAMETER = "/sys/module/bulkhead/parameters/image"
+# A run of the cell may take so long, by the number of its rows.
+CELL_SECONDS, ROW_SECONDS, CELL_SECONDS_MOST = 40, 5, 600
 # Kinds of machine that the list names: version of the interrupt controller, CPU.
 KINDS = {"gic3": (3, "cortex-a57"), "gic2": (2, "cortex-a76")}
 
@@ -30,6 +32,8 @@ class Attempt:
     def __init__(self, image, is_fresh):
         self.image, self.is_fresh = image, is_fresh
         self.rows, self.trouble, self.is_lost = [], UNREACHED, False
+        self.step = 0  # of those that it was given, the one that runs
+        self.mended = 0  # rows after which the victim was looked at
 
 
 class Station:
@@ -53,11 +57,22 @@ class Station:
             self.machine.close()
         self.machine = None
 
+    def mend(self, attempt):
+        """What a row did to the victim is not the fault of the rows behind it: start it anew."""
+        if attempt.mended == len(attempt.rows) or not any(row.problem for row in attempt.rows[attempt.mended:]):
+            return
+        attempt.mended = len(attempt.rows)
+        if not self.bh.beats("victim"):
+            self.bh.cell("destroy", "victim")
+            hostile.start_victim(self.bh)
+
     # Groups of rows; each gives what it has as far as it came.
 
-    def cell(self, attempt, ranges, timeout):
-        for part in ranges:
-            attempt.rows += hostile.run(self.bh, (part,), timeout=timeout)
+    def cell(self, attempt, ranges):
+        for first, last in ranges:
+            self.mend(attempt)
+            timeout = min(CELL_SECONDS + ROW_SECONDS * (last - first + 1), CELL_SECONDS_MOST)
+            attempt.rows += hostile.run(self.bh, ((first, last),), timeout=timeout)
 
     def user(self, attempt, timeout):
         attempt.rows += hostile.run_root(self.bh, timeout)
@@ -66,6 +81,7 @@ class Station:
         """Class by class: what is lost with the machine is one."""
         with hostile.Kernel(self.bh) as kernel:
             for only in classes:
+                self.mend(attempt)
                 attempt.rows += kernel.rows(only=only)
 
     def handover(self, attempt):
@@ -96,7 +112,8 @@ class Station:
         hostile.begin(self.bh)
         attempt.trouble = LOST
         self.machine.sh(f"echo enabled {attempt.image}")
-        for step, *arguments in steps:
+        for attempt.step, (step, *arguments) in enumerate(steps):
+            self.mend(attempt)
             step(self, attempt, *arguments)
         attempt.trouble = "; ".join(hostile.finish(self.bh))
 
