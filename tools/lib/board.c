@@ -271,21 +271,45 @@ static struct cfg_board *new_board(const char *file)
 	return board;
 }
 
-/* The blob does not say which CPUs share a core or a clock: the device tree does, if there is one. */
+static int is_blob(const char *data, size_t size)
+{
+	const uint64_t magic = BH_CONFIG_MAGIC;
+
+	return size >= sizeof(magic) && !memcmp(data, &magic, sizeof(magic));
+}
+
+/* The file that the blob was made of, if it is still there and right; it is read for what no blob says. */
+static const struct node *source_of(struct cfg_board *board, struct cfg_messages *messages)
+{
+	const struct node *top;
+	size_t size;
+	char *text = file_read(board->file, FILE_LIMIT, &size);
+
+	if (!text)
+		return NULL;
+	top = is_blob(text, size) ? NULL : yaml_parse(&board->arena, board->file, text, size, messages);
+	if (top)
+		schema_check(top, BH_CONFIG_SYSTEM, messages);
+	free(text);
+	return messages->error_count ? NULL : top;
+}
+
+/* The blob does not say which CPUs share a core or a clock: its file may, else the device tree, if there is one. */
 static void find_groups(struct cfg_board *board)
 {
 	struct cfg_messages unheard = { 0 };
 	struct board_load load = { .board = board, .isa = board->isa, .messages = &unheard };
 	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, board->blob, cpus);
 
-	if (!board->devicetree || access(board->devicetree, R_OK) || !board_devtree(board, &unheard)) {
-		cfg_messages_free(&unheard);
-		return;
+	board->root = source_of(board, &unheard);
+	if (board->root || (board->devicetree && !access(board->devicetree, R_OK))) {
+		board_devtree(board, &unheard);
+		load.cpu_count = board->blob->cpus.count;
+		load.cpus = arena_alloc(&board->arena, (load.cpu_count + 1) * sizeof(*load.cpus));
+		memcpy(load.cpus, cpus, load.cpu_count * sizeof(*cpus));
+		board_read_groups(&load);
 	}
-	load.cpu_count = board->blob->cpus.count;
-	load.cpus = arena_alloc(&board->arena, (load.cpu_count + 1) * sizeof(*load.cpus));
-	memcpy(load.cpus, cpus, load.cpu_count * sizeof(*cpus));
-	board_read_groups(&load);
+	board->root = NULL;
 	cfg_messages_free(&unheard);
 }
 
@@ -309,13 +333,6 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 	board->blob_size = board->blob->header.size;
 	find_groups(board);
 	return board;
-}
-
-static int is_blob(const char *data, size_t size)
-{
-	const uint64_t magic = BH_CONFIG_MAGIC;
-
-	return size >= sizeof(magic) && !memcmp(data, &magic, sizeof(magic));
 }
 
 static struct cfg_board *board_from_yaml(const char *path, const char *text, size_t size,

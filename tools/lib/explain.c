@@ -72,12 +72,13 @@ static void sentence(const struct bh_error *error, const char *name, const char 
 		     size_t size)
 {
 	const char *object = object_name(error->object);
+	const char *quote = name && *name && *name != '\'' ? "'" : ""; /* "'interrupts'" brings its own */
 	char index[16] = "";
 
 	if (!name && is_counted(error->object))
 		snprintf(index, sizeof(index), " %u", error->index);
-	snprintf(text, size, "%s%s%s%s%s%s%s%s%s", object, name && *name ? " '" : index, name ? name : "",
-		 name && *name ? "'" : "", *member ? " (" : "", member, *member ? ")" : "",
+	snprintf(text, size, "%s%s%s%s%s%s%s%s%s%s", object, name && *name ? " " : index, quote,
+		 name ? name : "", quote, *member ? " (" : "", member, *member ? ")" : "",
 		 *object ? ": " : "", error->code < BH_E_COUNT ? errors[error->code].what : "unknown error");
 	append_evidence(error, text, size);
 }
