@@ -142,11 +142,17 @@ static int byte_for(const struct mmio_access *access, uint32_t port)
 	return (int)(access->value >> (port - access->address) * 8 & 0xff);
 }
 
+/* The same for a register that lies in the middle of PCI's address register, where 32 bits are no access to it. */
+static int byte_at(const struct mmio_access *access, uint32_t port)
+{
+	return access->address == port ? byte_for(access, port) : -1;
+}
+
 /* Does it reset a PC? */
 static int is_reset(const struct mmio_access *access)
 {
 	const int keyboard = byte_for(access, PORT_KEYBOARD), fast = byte_for(access, PORT_FAST);
-	const int chipset = byte_for(access, PORT_RESET);
+	const int chipset = byte_at(access, PORT_RESET);
 
 	return (keyboard >= 0 && (keyboard & 0xf1) == KEYBOARD_RESET) || (fast >= 0 && fast & FAST_RESET) ||
 	       (chipset >= 0 && chipset & RESET_NOW);
@@ -154,7 +160,7 @@ static int is_reset(const struct mmio_access *access)
 
 static int is_board_reset(const struct mmio_access *access)
 {
-	const int byte = board()->reset_port ? byte_for(access, board()->reset_port) : -1;
+	const int byte = board()->reset_port ? byte_at(access, board()->reset_port) : -1;
 
 	return byte >= 0 && byte == board()->reset_value;
 }
