@@ -18,7 +18,7 @@ UNREACHED = "its rows were not reached"
 IN_ROOT = "/usr/lib/bulkhead/mutants"
 PARAMETER = "/sys/module/bulkhead/parameters/image"
 # A run of the cell may take so long, by the number of its rows.
-CELL_SECONDS, ROW_SECONDS, CELL_SECONDS_MOST = 40, 5, 600
+CELL_SECONDS, ROW_SECONDS, CELL_SECONDS_MOST = 100, 5, 600
 # Kinds of machine that the list names: version of the interrupt controller, CPU.
 KINDS = {"gic3": (3, "cortex-a57"), "gic2": (2, "cortex-a76")}
 
