@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """x86-64: a board by its ACPI tables, cells, and what is made for a guest to boot with.
 
-The machine is what Linux showed of QEMU's q35 (fixtures/q35.txt). No guest is booted here.
+The machine is what Linux showed of QEMU's q35 (fixtures/q35.txt). One guest is booted here, without a hypervisor: a
+stock kernel on a machine that has no more than a cell.
 """
 import base64
+import os
 import re
 import struct
 import subprocess
+import time
 
 import pytest
 from conftest import TOP
+from test_config_boards import CACHE
 
 BOARD = TOP / "configs/board/qemu-x86_64.yaml"
 CELLS = sorted((TOP / "configs/vms").glob("*x86_64-qemu*.yaml"))
@@ -276,3 +280,89 @@ def test_long_mode_has_page_tables(made):
 def test_flat_begins_in_protected_mode(made):
     text, data = made(CELL % ("flat, image: i, at: 0x10_0000, entry: 0x10_0010, argument: 0x8000", ""), i=b"\xf4")
     assert "mode: protected" in text and "entry: 0x100010" in text and "argument: 0x8000" in text and data == {}
+
+
+# Where a boot loader would be: registers as struct bh_config_cell_x86 has them, then the kernel.
+STUB = """
+    .code32
+    .globl _start
+    .align 4
+    .long 0x1badb002, 0, -0x1badb002
+_start: cli
+    movl $0x10000, %esi
+    xorl %ebx, %ebx
+    xorl %ebp, %ebp
+    xorl %edi, %edi
+    movl $0x1000000, %eax
+    jmp *%eax
+"""
+
+
+def test_stock_kernel_boots_with_it(made, tmp_path):
+    """QEMU's microvm without PIT, PIC, RTC and tables of its own: local APICs, an I/O APIC, a 16550, as a cell has."""
+    kernel = CACHE / "kernels/x86_64-6.1/Image"
+    if not kernel.exists():
+        pytest.skip("ci/setup has fetched no kernel for x86_64")
+    cmdline = "console=ttyS0 earlyprintk=serial,ttyS0 tsc_early_khz=2000000 panic=-1"
+    text = re.sub(".*name: high.*\n", "", CELL % (f"linux, kernel: k, cmdline: '{cmdline}'", ""))
+    _, data = made(text.replace("size: 64M", "size: 256M"), k=kernel.read_bytes())
+    (tmp_path / "stub.S").write_text(STUB)
+    subprocess.run(["gcc", "-m32", "-nostdlib", "-static", "-Wl,-Ttext=0x100000,--build-id=none,-z,noexecstack", "-o",
+                    "stub", "stub.S"], cwd=tmp_path, check=True, timeout=60)
+    machine = "microvm,pit=off,pic=off,rtc=off,acpi=off,isa-serial=on,x-option-roms=off,auto-kernel-cmdline=off"
+    loaders = [word for at in data
+               for word in ("-device", f"loader,file={tmp_path}/out/{at:x},addr={at:#x},force-raw=on")]
+    serial, last = tmp_path / "serial", "Unable to mount root fs"
+    deadline = time.monotonic() + 200 * int(os.environ.get("BH_TIMEOUT_SCALE", "1"))
+    words = ["qemu-system-x86_64", "-M", machine, "-accel", "tcg,thread=multi", "-cpu", "EPYC", "-smp", "2", "-m",
+             "256M", "-nodefaults", "-display", "none", "-serial", f"file:{serial}", "-no-reboot", "-kernel",
+             tmp_path / "stub"]
+    with subprocess.Popen([*words, *loaders], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as machine:
+        log = ""
+        while last not in log and machine.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.5)
+            log = serial.read_text(errors="replace") if serial.exists() else ""
+        machine.kill()  # the panic would reset it, but nothing in this machine can
+    assert re.search(r"ACPI: RSDP 0x0*E0000 .*BULKHD", log), log[-2000:]
+    assert "smp: Brought up 1 node, 2 CPUs" in log
+    assert re.search(r"IOAPIC\[0\]: apic_id 0, version \d+, address 0xfec00000, GSI 0-23", log)
+    assert re.search(r"00:00: ttyS0 at I/O 0x3f8 \(irq = \d+, base_baud = 115200\) is a 16550A", log)
+    assert "ACPI Error" not in log and last in log
+
+
+# ---- boards that were compiled before ----
+
+COMPILED = """
+#include "cfg.h"
+int main(int count, char **words)
+{
+    static char blob[65536];
+    struct cfg_messages messages = { 0 };
+    struct cfg_options options = { 0 };
+    FILE *file = fopen(words[1], "rb");
+    size_t size = fread(blob, 1, sizeof(blob), file);
+    struct cfg_board *board = cfg_board_from_blob(blob, size, words[2], &options, &messages);
+    struct cfg_cell *cell = board ? cfg_cell_load(words[3], board, &options, &messages) : NULL;
+
+    cfg_messages_print(&messages, stdout, CFG_GCC);
+    return !cell;
+}
+"""
+
+
+def test_groups_of_a_compiled_board(config, tool, q35, tmp_path):
+    """What no blob says is read from the file that the blob was made of, as `cell boot` does it."""
+    (tmp_path / "main.c").write_text(COMPILED)
+    subprocess.run(["gcc", f"-I{TOP}/tools/lib", f"-I{TOP}/include", "-o", tmp_path / "main", tmp_path / "main.c",
+                    tool.parent / "libbulkheadcfg.a", "-lyaml", "-lfdt"], check=True, timeout=60)
+    plain = BOARD.read_text(encoding="utf-8")
+    (tmp_path / "plain.yaml").write_text(plain)
+    (tmp_path / "cores.yaml").write_text(plain + "cores: [0-1, 2-3]\n")
+    (tmp_path / "cell.yaml").write_text((CELL % ("none", "")).replace("[2, 3]", "[1]"))
+    assert config("compile", "-t", q35, tmp_path / "cores.yaml", "-o", tmp_path / "board.blob").returncode == 0
+    said = {name: subprocess.run([tmp_path / "main", tmp_path / "board.blob", tmp_path / name, tmp_path / "cell.yaml"],
+                                 capture_output=True, text=True, timeout=60).stdout
+            for name in ("plain.yaml", "cores.yaml", "gone.yaml")}
+    assert "CPU 1 is a thread of one core with CPU 0" in said["cores.yaml"] and "[cpu-core]" in said["cores.yaml"]
+    assert said["plain.yaml"] == said["gone.yaml"] == ""
