@@ -27,6 +27,9 @@ int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	if (config->x86.ioapic && config->x86.pins > IOAPIC_PINS)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_INTC, 0, config->x86.pins, IOAPIC_PINS);
+	/* Units that remap drop what is no index of root's own table. */
+	if (config->irqs.count && vtd_is_remapping())
+		return error_set(error, BH_E_HARDWARE, BH_OBJ_IRQ, 0, config->irqs.count, 0);
 	return BH_E_OK;
 }
 
