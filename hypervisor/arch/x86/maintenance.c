@@ -58,13 +58,11 @@ static void wait_for(unsigned int slot, uint32_t wanted)
 /* All CPUs that ever run a guest: which one they run may change meanwhile, and one flush more does no harm. */
 static void forget_everywhere(void)
 {
-	uint32_t wanted[CONFIG_MAX_CPUS];
-
 	arch_pt_publish();
 	for (unsigned int slot = 0; slot < cpu_count(); slot++)
-		wanted[slot] = __atomic_add_fetch(&cpu_get(slot)->arch.flush, 1, __ATOMIC_SEQ_CST);
+		__atomic_add_fetch(&cpu_get(slot)->arch.flush, 1, __ATOMIC_SEQ_CST);
 	for (unsigned int slot = 0; slot < cpu_count(); slot++)
-		wait_for(slot, wanted[slot]);
+		wait_for(slot, __atomic_load_n(&cpu_get(slot)->arch.flush, __ATOMIC_SEQ_CST));
 }
 
 /* The hypervisor's own shared tables change while one CPU is alone with them: the others take them up later. */
