@@ -24,7 +24,8 @@ def names_of_other_rows(top):
     root = re.findall(r'"row ([a-z-]+)\.%s', read(top, "ci/system/helpers/attack.c"))
     handover = re.findall(r'"(handover[a-z-]*)"', read(top, "ci/system/test_hostile.py") +
                           read(top, "ci/system/handover.py"))
-    return set(root) | set(handover)
+    evidence = re.findall(r'Row\(None, f?"([a-z-]+)\.', read(top, "ci/system/evidence.py"))
+    return set(root) | set(handover) | set(evidence)
 
 
 def classes(top):
