@@ -175,7 +175,7 @@ class Machine:
             raise MachineError(f"{kernel} does not exist; run ci/setup")
         machine = f"virt,virtualization={'on' if self.el2 else 'off'},gic-version={self.gic}"
         machine = RISCV.get(self.gic) or ("q35" if self.gic in X86 else machine)
-        without = {"aarch64": "", "riscv64": ",h=false", "x86_64": ",svm=off"}
+        without = {"aarch64": "", "riscv64": ",h=false", "x86_64": ",-svm"}
         cpu = self.cpu + ("" if self.el2 else without[self.arch])
         args = [f"qemu-system-{self.arch}", "-M", machine, "-cpu", cpu, "-smp", str(self.smp), "-m", self.mem,
                 "-display", "none", "-no-reboot", "-nic", "none", "-kernel", kernel, "-initrd", self.path("cpio"),
