@@ -182,7 +182,7 @@ def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):
 
 def missing(rows):
     """Rows of a whole run that were never heard of."""
-    heard = {row.number for row in rows}
+    heard = {row.number for row in rows if row.number is not None}
     return [f"row {n} was not heard of" for n in range(max(heard, default=0) + 1) if n not in heard]
 
 
