@@ -9,7 +9,7 @@ from machine import BAD_DMESG, Timeout
 def test_stock_kernel_on_four_cpus(machine):
     assert machine.sh("nproc") == "4"
     assert machine.kernel in machine.sh("uname -r")
-    assert machine.started_at_el2
+    assert machine.started_at_el2 or machine.arch != "aarch64"
 
 
 def test_output_and_exit_code_are_exact(machine):
