@@ -89,8 +89,9 @@ def pytest_collection_modifyitems(config, items):
     dealt = shards(wanted, count)
     keep = [i for i in wanted if dealt[machine_of(i)] == number - 1]
     config.hook.pytest_deselected(items=[i for i in items if i not in keep])
-    # One machine after the other: sort by configuration, keep the order of files within.
-    keep.sort(key=machine_of)
+    # One machine after the other: sort by configuration, keep the order of files within. Those with machines of their
+    # own come first: later, the last configuration's machine would still be there, and there is room for few only.
+    keep.sort(key=lambda i: ("machine" in i.fixturenames, machine_of(i)))
     items[:] = keep
 
 
