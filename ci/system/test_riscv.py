@@ -139,7 +139,8 @@ def test_cpu_hotplug_comes_back_below_the_hypervisor(rv):
 def test_bare_metal_cells(rv):
     rv.boot(rv.vm("heartbeat"))
     rv.boot(rv.vm("smp", 2))
-    assert rv.machine.online() == [0]
+    # The firmware starts Linux on any hart, so the one that is left is not always Linux's CPU 0.
+    assert len(rv.machine.online()) == 1
     assert rv.beats("heartbeat", 10)
     rv.wait_console("smp", "2 vCPUs, all interrupts arrived")
     rv.cell("destroy", "smp")
@@ -147,7 +148,8 @@ def test_bare_metal_cells(rv):
     assert rv.state("heartbeat") == "stopped"
     # Root heard of it: a line of a virtual device of its own.
     heard = rv.machine.sh("sed -n '/ bulkhead$/s/^[^:]*: *//p' /proc/interrupts")
-    assert int(heard.split()[0]) > 0, heard  # on CPU 0, the only one that is left
+    counts = [int(word) for word in heard.split() if word.isdigit()]
+    assert sum(counts[:len(rv.machine.online())]) > 0, heard
 
 
 def test_console_input_by_interrupt(rv):

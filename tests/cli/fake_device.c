@@ -13,6 +13,7 @@
  *	FAKE_STOP_AFTER	bytes of console input after which the cell stops
  *	FAKE_FAILS_AGAIN	1: a cell that is started fails at once
  *	FAKE_REASON	why the cell has stopped, by number, in place of an access to a device
+ *	FAKE_MACHINE	what uname() says that the machine is, in place of aarch64
  */
 #define _GNU_SOURCE
 #include <bulkhead/config.h>
@@ -29,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define RING 4096u
@@ -137,6 +139,16 @@ int open(const char *path, int flags, ...)
 }
 
 int open64(const char *path, int flags, ...) __attribute__((alias("open")));
+
+int uname(struct utsname *name)
+{
+	const char *machine = getenv("FAKE_MACHINE");
+	int result = ((int (*)(struct utsname *))dlsym(RTLD_NEXT, "uname"))(name);
+
+	if (!result)
+		snprintf(name->machine, sizeof(name->machine), "%s", machine ? machine : "aarch64");
+	return result;
+}
 
 static int fail(struct bh_error *error, unsigned int code, unsigned int object, int errnum)
 {

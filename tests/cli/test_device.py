@@ -147,6 +147,13 @@ def test_every_error_is_a_sentence(driver, top):
         assert what in result.stderr and mend in result.stderr
 
 
+def test_blob_of_another_architecture(driver, board):
+    result = driver(["enable", board], FAKE_MACHINE="riscv64")
+    assert result.returncode == CONFIG
+    assert f"{board}: error: header (arch): made for another architecture (0x1, limit 0x3)" in result.stderr
+    assert driver(["enable", board], FAKE_MACHINE="s390x").returncode == OK, "the driver decides"
+
+
 def test_preflight_reasons_all_at_once(driver, top, board):
     table = re.findall(
         r"X\((\w+), (\d+), \"([^\"]*)\",[\s\\]*\"([^\"]*)\"\)", (top / "include/bulkhead/ioctl.h").read_text()

@@ -169,7 +169,7 @@ static enum cli_exit enable_board(const struct device *device, struct bh_ioc_ena
 static enum cli_exit enable_file(struct bh_ioc_enable *enable, const char *path, bool quiet)
 {
 	struct cfg_messages messages = { 0 };
-	struct cfg_options options = { 0 };
+	struct cfg_options options = { .machine = cfg_machine() };
 	struct cfg_board *board = cfg_board_load(path, &options, &messages);
 	struct device device;
 	enum cli_exit result;

@@ -318,6 +318,7 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 {
 	struct cfg_board *board = new_board(name);
 	struct bh_error error;
+	uint16_t arch;
 
 	board->blob = arena_alloc(&board->arena, size + sizeof(struct bh_config_system));
 	memcpy(board->blob, blob, size);
@@ -325,7 +326,8 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 	if (!board->isa)
 		board->isa = isa_by_name(NULL); /* a foreign blob: the check says so */
 	choose_devicetree(board, options);
-	if (config_check_system(board->blob, (uint32_t)size, board->isa->arch, &error)) {
+	arch = options->machine ? options->machine : board->isa->arch;
+	if (config_check_system(board->blob, (uint32_t)size, arch, &error)) {
 		cfg_board_explain(board, &error, messages);
 		cfg_board_free(board);
 		return NULL;

@@ -80,11 +80,17 @@ void cfg_messages_free(struct cfg_messages *messages);
  * struct cfg_options - what the command line says
  * @devicetree: a .dtb in place of the board file's 'devicetree', or NULL.
  * @images: directory in which relative image paths are looked up, NULL: that of the cell file.
+ * @machine: BH_ARCH_* of the machine that shall take the blob, or 0: that which the blob names. A blob
+ *	that was compiled for another one is refused before anything in it is read by its rules.
  */
 struct cfg_options {
 	const char *devicetree;
 	const char *images;
+	uint16_t machine;
 };
+
+/** cfg_machine() - BH_ARCH_* of the machine that this program runs on, 0 if it is none of ours */
+uint16_t cfg_machine(void);
 
 /**
  * cfg_board_load() - read a board file and make the system blob

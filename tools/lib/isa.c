@@ -3,6 +3,7 @@
 #include "isa.h"
 
 #include <string.h>
+#include <sys/utsname.h>
 
 static const struct isa *const isas[] = { &isa_arm64, &isa_riscv, &isa_x86 };
 
@@ -22,4 +23,15 @@ const struct isa *isa_by_name(const char *name)
 			return isas[i];
 	}
 	return isas[0];
+}
+
+uint16_t cfg_machine(void)
+{
+	struct utsname name;
+
+	for (size_t i = 0; !uname(&name) && i < ARRAY_SIZE(isas); i++) {
+		if (!strcmp(isas[i]->name, name.machine))
+			return isas[i]->arch;
+	}
+	return 0;
 }
