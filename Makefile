@@ -63,6 +63,7 @@ help:
 	@echo '  check-full         check, with all that takes too long for every day'
 	@echo '  mutants            the hypervisor with one check removed, one after the other: its tests must fail'
 	@echo '  bench              count instructions per hypercall, interrupt, IPI and MMIO access'
+	@echo '  share              lines of each image that another architecture links too, and what arch/ repeats'
 	@echo '  bench-config       time the check of 1000 cells'
 	@echo '  unit               unit tests on the fake architecture, with sanitizers'
 	@echo '  fuzz-smoke         each fuzz target for a minute: its planted bug first, then executions, coverage, findings'

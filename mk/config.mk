@@ -24,7 +24,7 @@ auto.conf := $(O)/$(arch-dir)auto.conf
 kconfig = KCONFIG_CONFIG=$(KCONFIG_CONFIG) $(PYTHON) -m
 
 # Goals that must work without a configuration: on a bare machine there is not even what makes one.
-no-config-goals := help defconfig menuconfig clean distclean setup demo check check-full bench
+no-config-goals := help defconfig menuconfig clean distclean setup demo check check-full bench share
 
 .PHONY: defconfig menuconfig
 
