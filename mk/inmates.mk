@@ -8,14 +8,14 @@ inmate-out  := $(O)/$(ARCH)/inmates
 inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S)) \
 	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
 # Programs for one architecture: its assembly, or a device that only its board has.
-inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/bench.c inmates/tests/sysreg.c \
+inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/bench.c \
 	inmates/tests/hostile.c inmates/tests/hostile-victim.c inmates/tests/storm.c inmates/tests/flood.c
 inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/sysreg.c inmates/tests/hostile.c \
 	inmates/tests/hostile-victim.c inmates/tests/storm.c inmates/tests/flood.c inmates/tests/bench.c
 inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
-# A program NAME.c may have more sources in a folder NAME/ beside it.
-inmate-parts = $(sort $(wildcard $(basename $(1))/*.c))
+# A program NAME.c may have more sources in a folder NAME/ beside it, and in NAME/$(ARCH)/.
+inmate-parts = $(sort $(wildcard $(basename $(1))/*.c $(basename $(1))/$(ARCH)/*.c))
 inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main)))
 inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
 inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m))))

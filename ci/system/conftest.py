@@ -6,6 +6,9 @@ before it and checks afterwards that cells and resources are as before. Scenario
 `core` run on every configuration, the others on the first one of each architecture only;
 those marked `arch` only on the architectures that it names, those marked `slow` only with
 --full. A failed scenario costs its machine: the next gets a fresh one.
+
+One that asks for `own_machine` boots what it wants; with `each_arch` it runs once on each
+architecture, and what it does not say of its machine is as in that one's first configuration.
 """
 import collections
 import os
@@ -56,6 +59,10 @@ def pytest_generate_tests(metafunc):
         arch = metafunc.definition.get_closest_marker("arch")
         metafunc.parametrize("machine", configurations(metafunc.config, core, arch and arch.args), indirect=True,
                              ids=label)
+    if "each_arch" in metafunc.fixturenames:
+        arch = metafunc.definition.get_closest_marker("arch")
+        first = configurations(metafunc.config, False, arch and arch.args)
+        metafunc.parametrize("each_arch", first, ids=[c.arch for c in first] or label)
 
 
 def machine_of(item):
@@ -185,10 +192,11 @@ def bh(request, machine):
 def own_machine(request):
     """Make a machine for this scenario alone: own_machine(append="...") -> Machine, booted."""
     made = []
+    first = request.getfixturevalue("each_arch")._asdict() if "each_arch" in request.fixturenames else {}
 
     def make(**what):
         name = what.pop("name", request.node.name.replace("/", "_").replace("[", "-").rstrip("]"))
-        machine = Machine(name=f"{name}-{len(made)}" if made else name, **what)
+        machine = Machine(name=f"{name}-{len(made)}" if made else name, **{**first, **what})
         made.append(machine)
         return machine.boot()
 

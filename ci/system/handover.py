@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a CPU's next owner reads of what the last one left: rows of ci/system/cells/handover.S.
+"""What a CPU's next owner reads of what the last one left: rows of ci/system/cells/aarch64/handover.S.
 
 A row is a register. Its positive control: the cell that poisoned it read it back changed. Registers that a CPU does
 not have, or that cannot be changed, are skipped.
@@ -32,7 +32,7 @@ class Register:
 
 def registers(gic):
     """In the order in which the cell prints them."""
-    with open(os.path.join(TREE, "ci/system/cells/registers.h"), encoding="utf-8") as f:
+    with open(os.path.join(TREE, "ci/system/cells/aarch64/registers.h"), encoding="utf-8") as f:
         text = f.read()
     lists = {name: [Register(n, [w.strip() for w in rest.split(",")]) for n, rest in ENTRY.findall(body)]
              for name, body in LIST.findall(text)}

@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from machine import SCALE, MachineError, Timeout
+from machine import BOARDS, SCALE, MachineError, Timeout
 
 BOARD = "/etc/bulkhead/board"
 VMS = "/etc/bulkhead/vms"
@@ -19,6 +19,7 @@ class Hypervisor:
         self.machine = machine
         self.arch = machine.arch
         self.board = f"{BOARD}/qemu-{self.arch}.yaml"
+        self.pool, self.memory = (BOARDS.get(self.arch, {}).get(name) for name in ("POOL", "HYPERVISOR"))
         # An emulator on a loaded host may leave a CPU without time for seconds: the hypervisor's own deadlines, 1 s on
         # hardware, are no subject of the scenarios but of test_inject.py, which shortens them.
         machine.sh("modprobe bulkhead")

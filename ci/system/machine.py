@@ -25,6 +25,9 @@ import typing
 
 import pexpect
 
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
+from boards import BOARDS  # noqa: E402, pylint: disable=wrong-import-position
+
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.environ.get("BH_BUILD") or os.path.join(TREE, "build"))
 CACHE = os.environ.get("BULKHEAD_CACHE") or os.path.join(
@@ -476,6 +479,7 @@ def gets_all(configuration):
 
 CROSS = "aarch64-linux-gnu-"
 AARCH64_HELPERS = ("attack.c",)  # with assembly
+FLAT_FLAGS = {"riscv64": ("-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mno-relax")}
 
 
 def _program(arch, source, target):
@@ -488,20 +492,19 @@ def _flat(arch, source, target):
     """A flat binary for a cell; it must not care where it runs."""
     cross = f"{arch}-linux-gnu-"
     subprocess.run([cross + "gcc", "-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,--build-id=none",
-                    "-o", target + ".elf", source], check=True)
+                    *FLAT_FLAGS.get(arch, ()), "-o", target + ".elf", source], check=True)
     subprocess.run([cross + "objcopy", "-O", "binary", "-j", ".text", target + ".elf", target], check=True)
     os.unlink(target + ".elf")
 
 
 def build_helpers(arch):
     """Compile ci/system/helpers and ci/system/cells, where they are newer than what is there."""
-    kinds = [("helpers", ".c", f"{arch}/ci", "", _program)]
-    if arch == "aarch64":  # the cells are assembly
-        kinds.append(("cells", ".S", f"{arch}/ci-cells", ".bin", _flat))
+    kinds = [("helpers", ".c", f"{arch}/ci", "", _program), (f"cells/{arch}", ".S", f"{arch}/ci-cells", ".bin", _flat)]
     for folder, source_end, out, target_end, build in kinds:
         out = os.path.join(BUILD, out)
         os.makedirs(out, exist_ok=True)
-        for name in sorted(os.listdir(os.path.join(TREE, "ci/system", folder))):
+        sources = os.path.join(TREE, "ci/system", folder)
+        for name in sorted(os.listdir(sources)) if os.path.isdir(sources) else []:
             source = os.path.join(TREE, "ci/system", folder, name)
             target = os.path.join(out, name.removesuffix(source_end) + target_end)
             if not name.endswith(source_end) or (name in AARCH64_HELPERS and arch != "aarch64"):

@@ -8,7 +8,7 @@ import pytest
 from hypervisor import Hypervisor, VMS
 from machine import BUILD
 
-pytestmark = pytest.mark.arch("aarch64")
+ARM = pytest.mark.arch("aarch64")
 
 BOARD = "/tmp/created.yaml"
 
@@ -44,6 +44,7 @@ def test_doctor_of_a_good_machine(machine):
     assert controller in found["interrupt controller"]["text"]
 
 
+@ARM
 def test_reserved_memory_of_the_tree(own_machine, tmp_path):
     """Without 'mem=': the overlay that the tool writes is applied, as a boot loader does it."""
     tree, source, overlay, with_it = (str(tmp_path / n) for n in ("a.dtb", "o.dts", "o.dtbo", "b.dtb"))
@@ -60,6 +61,7 @@ def test_reserved_memory_of_the_tree(own_machine, tmp_path):
     m.sh(f"modprobe bulkhead && bulkhead enable {BOARD} && bulkhead disable", 60)
 
 
+@ARM
 def test_doctor_of_a_machine_that_cannot(own_machine):
     m = own_machine(cpu="max", drop=("id_aa64mmfr1.vh", "mem", "kvm-arm.mode"))
     found, code = findings(m)
@@ -69,6 +71,7 @@ def test_doctor_of_a_machine_that_cannot(own_machine):
     assert "no RAM is set aside" in m.refused("bulkhead config create")
 
 
+@ARM
 def test_doctor_without_el2(own_machine):
     found, code = findings(own_machine(el2=False))
     assert code == 1 and "EL1" in found["virtualization"]["text"]
@@ -78,9 +81,9 @@ def test_driver_is_asked(machine):
     """What only the driver sees is among the answers when a board file is given."""
     bh = Hypervisor(machine)
     bh.ensure(enabled=False)
-    machine.sh("modprobe bulkhead; mv /lib/firmware/bulkhead-aarch64.bin /tmp/")
+    machine.sh("modprobe bulkhead; mv /lib/firmware/bulkhead-*.bin /tmp/")
     try:
         assert "image was not found" in machine.refused(f"bulkhead hardware check {bh.board}")
     finally:
-        machine.sh("mv /tmp/bulkhead-aarch64.bin /lib/firmware/")
+        machine.sh("mv /tmp/bulkhead-*.bin /lib/firmware/")
     assert machine.run("bulkhead hardware check").code == 0

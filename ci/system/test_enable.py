@@ -4,8 +4,6 @@ import pytest
 
 from hypervisor import NOISE, Hypervisor
 
-pytestmark = pytest.mark.arch("aarch64")
-
 LOAD = "for n in 0 1 2 3; do taskset -c $n sh -c 'while :; do head -c 65536 /dev/zero | md5sum; done' >/dev/null & " \
        "echo $! >>/tmp/load; done"
 UNLOAD = "kill $(cat /tmp/load); rm /tmp/load"

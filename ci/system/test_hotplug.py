@@ -2,8 +2,6 @@
 """Root takes CPUs offline and online while it is a cell; they come back as its vCPUs, not past the hypervisor."""
 import pytest
 
-pytestmark = pytest.mark.arch("aarch64")
-
 SET = "echo {on} >/sys/devices/system/cpu/cpu{cpu}/online"
 
 

@@ -9,20 +9,21 @@ import pytest
 from hypervisor import Hypervisor
 from machine import TREE
 
-pytestmark = pytest.mark.arch("aarch64")
+pytestmark = pytest.mark.arch("aarch64", "riscv64")
 
 TABLE = re.compile(r"^\t?(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\t?\};",
                    re.DOTALL | re.MULTILINE)
 ENTRY = re.compile(r'\{\s*(?:\.name = )?"([^"]+)"')
 FUNCTION = re.compile(r"^const struct step \*(\w+)\(void\)$", re.MULTILINE)
 POINT = re.compile(r'step_injected\("([^"]+)"\)')
-SOURCES = ("driver/enable.c", "hypervisor/control/*.c", "hypervisor/arch/arm64/*.c")
+FOLDERS = {"aarch64": "arm64", "riscv64": "riscv"}
 
 
-def step_tables():
+def step_tables(arch):
     """Table name -> step names, from the sources, for all that enabling runs, and where."""
     found = {}
-    for path in (p for pattern in SOURCES for p in sorted(glob.glob(os.path.join(TREE, pattern)))):
+    sources = ("driver/enable.c", "hypervisor/control/*.c", f"hypervisor/arch/{FOLDERS[arch]}/*.c")
+    for path in (p for pattern in sources for p in sorted(glob.glob(os.path.join(TREE, pattern)))):
         with open(path, encoding="utf-8") as f:
             text = f.read()
         for match in TABLE.finditer(text):
@@ -34,18 +35,19 @@ def step_tables():
     return found
 
 
-def cases():
+def cases(arch):
     """(step, CPU or 'any') for every step; those that run on each CPU are tried on three of them."""
     every = []
-    for table, names in step_tables().items():
+    for table, names in step_tables(arch).items():
         cpus = (0, 1, 3) if "cpu" in table else ("any",)
         every += [(name, cpu) for name in names for cpu in cpus]
     return every
 
 
-def test_the_tables_are_found():
+@pytest.mark.parametrize("arch", FOLDERS)
+def test_the_tables_are_found(arch):
     """Without this, a renamed table would make the scenario below pass with nothing in it."""
-    found = step_tables()
+    found = step_tables(arch)
     assert {"enable.c:steps", "enable.c:first_steps", "enable.c:cell_steps", "enable.c:arch_system_steps",
             "enable.c:arch_cpu_steps", "cpu points"} <= set(found), found
     assert all(found.values()), found
@@ -64,7 +66,7 @@ def off(machine):
 def test_every_step(off, kind):
     m = off.machine
     wrong = []
-    for step, cpu in cases():
+    for step, cpu in cases(m.arch):
         off.set_timeout_scale(1 if kind == "timeout" else 5)
         result = m.run(f"bulkhead enable --inject-fault '{step}:{cpu}:{kind}' {off.board}", timeout=60)
         off.set_timeout_scale(5)
@@ -86,7 +88,7 @@ def test_every_step(off, kind):
 
 @pytest.mark.core
 def test_one_step_on_the_last_cpu(off):
-    step, cpu = [c for c in cases() if c[1] == 3][-1]
+    step, cpu = [c for c in cases(off.machine.arch) if c[1] == 3][-1]
     text = off.machine.refused(f"bulkhead enable --inject-fault '{step}:{cpu}' {off.board}")
     assert step in text
     off.enable()

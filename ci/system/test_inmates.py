@@ -6,13 +6,12 @@ import zlib
 
 import pytest
 
-from hypervisor import TEST, VMS
+from hypervisor import TEST
 from machine import SCALE
-
-pytestmark = pytest.mark.arch("aarch64")
 
 
 @pytest.mark.core
+@pytest.mark.arch("aarch64")  # software cannot raise a PLIC's lines
 def test_storm_comes_in_order(bh):
     """16 and 40 interrupts at once, mixed priorities, level and edge, 50 rounds."""
     before = bh.json("cell stats")["3"]["irq_overflows"]
@@ -36,7 +35,7 @@ def test_forbidden_registers_are_refused(bh):
 
 @pytest.mark.core
 def test_two_vcpus_and_their_interrupts(bh):
-    bh.boot(f"{VMS}/smp-aarch64-qemu-smp2.yaml")
+    bh.boot(bh.vm("smp", 2))
     bh.wait_console("smp", "smp: 2 vCPUs, all interrupts arrived", 30)
     assert bh.beats("smp")
     bh.cell("stop", "smp")
@@ -45,7 +44,7 @@ def test_two_vcpus_and_their_interrupts(bh):
 
 
 def test_hello(bh):
-    bh.boot(f"{VMS}/hello-aarch64-qemu-smp1.yaml")
+    bh.boot(bh.vm("hello"))
     bh.wait_state("hello", "stopped")
     assert "Hello from a Bulkhead cell, vCPU 0" in bh.console("hello")
     assert "switched itself off" in bh.machine.sh("bulkhead cell show hello")
@@ -53,7 +52,7 @@ def test_hello(bh):
 
 
 def test_timer_goes_on(bh):
-    bh.boot(f"{VMS}/timer-aarch64-qemu-smp1.yaml")
+    bh.boot(bh.vm("timer"))
     bh.wait_console("timer", r"timer: 2000 interrupts, \d+ missed", 60)
     bh.cell("destroy", "timer")
 
@@ -61,7 +60,7 @@ def test_timer_goes_on(bh):
 @pytest.mark.core
 def test_every_byte_reaches_the_console(bh):
     """The guest's checksum of random lines is that of what was sent."""
-    bh.boot(f"{VMS}/console-echo-aarch64-qemu-smp1.yaml")
+    bh.boot(bh.vm("console-echo"))
     bh.wait_console("console-echo", "echo: ready")
     lines = [secrets.token_hex(300) for _ in range(5)]
     bh.machine.put("/tmp/lines", "".join(line + "\n" for line in lines).encode())
@@ -76,7 +75,7 @@ def test_every_byte_reaches_the_console(bh):
 @pytest.mark.core
 def test_input_while_suspended_arrives_afterwards(bh):
     """The interrupt that it raises finds nobody at home; the guest gets it when it goes on."""
-    bh.boot(f"{VMS}/console-echo-aarch64-qemu-smp1.yaml")
+    bh.boot(bh.vm("console-echo"))
     bh.wait_console("console-echo", "echo: ready")
     bh.cell("suspend", "console-echo")
     bh.machine.run("bulkhead console console-echo --new --send early --timeout 1")

@@ -5,12 +5,6 @@ import secrets
 
 import pytest
 
-from hypervisor import VMS
-
-pytestmark = pytest.mark.arch("aarch64")
-
-LINUX = f"{VMS}/linux-aarch64-qemu-smp2.yaml"
-
 
 def guest(bh, command, until, timeout=20):
     """Type a command into the guest's shell; give what it shows up to `until`."""
@@ -20,7 +14,7 @@ def guest(bh, command, until, timeout=20):
 
 @pytest.fixture
 def linux(bh):
-    bh.boot(LINUX, timeout=90)
+    bh.boot(bh.vm("linux", 2), timeout=90)
     bh.wait_console("linux", "bulkhead-guest ready", 60)
     yield bh
     if bh.state("linux") is not None:

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each reason against enabling, provoked on a machine that really has it."""
-import os
+import glob
+import lzma
 import struct
 
 import pytest
 
 from hypervisor import TEST, Hypervisor
-from machine import BUILD
+from machine import CACHE, image_path
 
-pytestmark = pytest.mark.arch("aarch64")
+ARM = pytest.mark.arch("aarch64")
+RISCV = pytest.mark.arch("riscv64")
 
 
 def refusal(machine, more=""):
@@ -20,48 +22,93 @@ def refusal(machine, more=""):
     return text
 
 
+@ARM
 def test_no_el2(own_machine):
     text = refusal(own_machine(el2=False))
     assert "not started at EL2" in text and "virtualization=on" in text
 
 
+@ARM
 def test_vhe(own_machine):
     text = refusal(own_machine(cpu="max", drop=("id_aa64mmfr1.vh",)))
     assert "VHE" in text and "id_aa64mmfr1.vh=0" in text
 
 
+@ARM
 def test_kvm(own_machine):
     text = refusal(own_machine(drop=("kvm-arm.mode",)))
     assert "KVM" in text and "kvm-arm.mode=none" in text
 
 
+@ARM
 def test_protected_kvm(own_machine):
     text = refusal(own_machine(cpu="max", drop=("kvm-arm.mode", "id_aa64mmfr1.vh"), append="kvm-arm.mode=protected"))
     assert "KVM" in text and "kvm-arm.mode=none" in text
 
 
-def test_nothing_is_reserved(own_machine):
+@RISCV
+def test_no_h_extension(own_machine, each_arch):
+    text = refusal(own_machine(el2=False))
+    assert "no H extension" in text and "h=true" in text
+
+
+@pytest.fixture
+def kvm(tmp_path):
+    """The kernel's own kvm.ko, unpacked."""
+    found = glob.glob(f"{CACHE}/kernels/riscv64-6.12/root/**/kvm.ko.xz", recursive=True)
+    assert found, "no kvm.ko in the cache; run ci/setup"
+    path = tmp_path / "kvm.ko"
+    path.write_bytes(lzma.open(found[0]).read())
+    return str(path)
+
+
+@RISCV
+def test_kvm_is_loaded(own_machine, each_arch, kvm):
+    m = own_machine(files={kvm: "/tmp/kvm.ko"})
+    m.sh("insmod /tmp/kvm.ko && test -e /dev/kvm")
+    text = refusal(m)
+    assert "KVM is loaded" in text and "modprobe -r kvm" in text
+
+
+@RISCV
+def test_kvm_is_not_loaded_while_enabled(own_machine, each_arch, kvm):
+    """It would find its registers forbidden, and the kernel would die of that."""
+    m = own_machine(files={kvm: "/tmp/kvm.ko"})
+    bh = Hypervisor(m)
+    bh.enable()
+    m.refused("insmod /tmp/kvm.ko")
+    assert "no KVM while the hypervisor is enabled" in m.sh("dmesg | tail -n 5")
+    bh.boot_test("heartbeat")
+    assert bh.beats("heartbeat")
+    bh.cell("destroy", "heartbeat")
+    bh.disable()
+    m.sh("insmod /tmp/kvm.ko && test -e /dev/kvm")
+    assert m.health() == []
+
+
+def test_nothing_is_reserved(own_machine, each_arch):
     text = refusal(own_machine(drop=("mem",)))
     assert "hypervisor's memory is not reserved" in text
     assert "pool is not reserved" in text, "all reasons come at once"
     assert "mem=" in text
 
 
+@ARM
 def test_several_reasons_come_at_once(own_machine):
     text = refusal(own_machine(cpu="max", drop=("id_aa64mmfr1.vh", "mem")))
     assert "VHE" in text and "not reserved" in text
 
 
-def test_wrong_board(own_machine):
+def test_wrong_board(own_machine, each_arch):
     m = own_machine()
-    m.sh(f"sed 's/linux,dummy-virt/some,other-board/' {Hypervisor(m).board} >/tmp/other.yaml")
+    m.sh(f"sed 's/^compatible: .*/compatible: some,other-board/' {Hypervisor(m).board} >/tmp/other.yaml")
     text = refusal(m, "/tmp/other.yaml")
-    assert "another machine" in text and "linux,dummy-virt" in text
+    assert "another machine" in text and {"aarch64": "linux,dummy-virt", "riscv64": "riscv-virtio"}[m.arch] in text
 
 
-def header_with(**changes):
+def header_with(arch_name, **changes):
     """The image with some fields of its header changed; see include/bulkhead/image.h."""
-    with open(os.path.join(BUILD, "aarch64/bulkhead-aarch64.bin"), "rb") as f:
+    with open(image_path(arch_name), "rb") as f:
         image = bytearray(f.read())
     offsets = {"major": (8, "<H"), "minor": (10, "<H"), "arch": (12, "<H")}
     for name, value in changes.items():
@@ -70,27 +117,28 @@ def header_with(**changes):
     return bytes(image)
 
 
-def test_image_of_another_kind(own_machine):
+def test_image_of_another_kind(own_machine, each_arch):
     m = own_machine()
-    m.sh("mv /lib/firmware/bulkhead-aarch64.bin /tmp/good.bin")
+    image = f"/lib/firmware/bulkhead-{m.arch}.bin"
+    m.sh(f"mv {image} /tmp/good.bin")
     assert "image was not found" in refusal(m)
-    m.put("/lib/firmware/bulkhead-aarch64.bin", b"no image at all" * 1000)
+    m.put(image, b"no image at all" * 1000)
     assert "image does not fit" in refusal(m)
-    good = header_with()
+    good = header_with(m.arch)
     architecture = struct.unpack_from("<H", good, 12)[0]
-    for changed in (header_with(arch=architecture + 1), header_with(major=99)):
+    for changed in (header_with(m.arch, arch=architecture + 1), header_with(m.arch, major=99)):
         # Only the first bytes differ: do not send the rest over the serial port.
         m.put("/tmp/head", changed[:64])
         assert changed[64:] == good[64:]
-        m.sh("(cat /tmp/head; tail -c +65 /tmp/good.bin) >/lib/firmware/bulkhead-aarch64.bin")
+        m.sh(f"(cat /tmp/head; tail -c +65 /tmp/good.bin) >{image}")
         assert "image does not fit" in refusal(m)
-    m.sh("cp /tmp/good.bin /lib/firmware/bulkhead-aarch64.bin")
+    m.sh(f"cp /tmp/good.bin {image}")
     bh = Hypervisor(m)
     bh.enable()
     bh.disable()
 
 
-def test_blob_of_another_architecture_or_version(own_machine):
+def test_blob_of_another_architecture_or_version(own_machine, each_arch):
     """The check of the blob in tool and driver, on a compiled blob with a checksum that is right."""
     m = own_machine()
     bh = Hypervisor(m)
@@ -113,6 +161,7 @@ def test_blob_of_another_architecture_or_version(own_machine):
     m.sh("bulkhead enable /tmp/board.blob && bulkhead disable")
 
 
+@ARM
 def test_gic_of_another_version(own_machine):
     """A blob that was compiled on a GICv3 machine is refused on a GICv2 one."""
     m = own_machine(gic=3)
@@ -125,7 +174,7 @@ def test_gic_of_another_version(own_machine):
     assert "interrupt controller" in refusal(other, "/tmp/board.blob")
 
 
-def test_cell_file_for_the_wrong_board(own_machine):
+def test_cell_file_for_the_wrong_board(own_machine, each_arch):
     m = own_machine()
     bh = Hypervisor(m)
     bh.enable()

@@ -2,11 +2,7 @@
 """Control operations against each other, and against root's own doings."""
 import re
 
-import pytest
-
 from hypervisor import TEST, Hypervisor, differences
-
-pytestmark = pytest.mark.arch("aarch64")
 
 LOOP = """
 end=$(($(cut -d. -f1 /proc/uptime) + {seconds}))
@@ -44,7 +40,7 @@ umount /sys/kernel/debug
 """
 
 
-def test_two_shells_and_hotplug(own_machine, seconds):
+def test_two_shells_and_hotplug(own_machine, each_arch, seconds):
     m = own_machine(smp=6)
     m.sh(NO_FAIR_SERVER)
     bh = Hypervisor(m)
@@ -67,7 +63,7 @@ def test_two_shells_and_hotplug(own_machine, seconds):
     print(f"rounds: {rounds}")
 
 
-def test_large_cell_is_destroyed_without_a_stall(own_machine):
+def test_large_cell_is_destroyed_without_a_stall(own_machine, each_arch):
     m = own_machine()
     bh = Hypervisor(m)
     bh.enable()

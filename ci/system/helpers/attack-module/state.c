@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a CPU reads when it comes online, before it runs any user's program: compared by the scenario with what it
- * read before a cell had it. The registers are those that a cell poisons: ci/system/cells/registers.h.
+ * read before a cell had it. The registers are those that a cell poisons: ci/system/cells/aarch64/registers.h.
  */
 #include "attack.h"
 
