@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Offsets and numbers for the assembler: compiled to text, from which the build makes asm-offsets.h. */
+#include <asm/firmware.h>
 #include <asm/percpu.h>
 
 #include <bulkhead/hypercall.h>
@@ -26,6 +27,8 @@ void asm_offsets(void)
 	DEFINE(HYPERCALL_PING, BH_HC_PING);
 	DEFINE(HYPERCALL_EXTENSION, BH_SBI_EXTENSION);
 	DEFINE(PERCPU_STATS, offsetof(struct percpu, stats));
+	DEFINE(PERCPU_CLAIM, offsetof(struct percpu, claim));
+	DEFINE(SBI_TIME_EXTENSION, SBI_TIME);
 	DEFINE(PERCPU_FOUND, offsetof(struct percpu, found));
 	DEFINE(STAT_TOTAL_OFFSET, BH_STAT_TOTAL * 8);
 	DEFINE(STAT_HYPERCALL_OFFSET, BH_STAT_HYPERCALL * 8);

@@ -4,6 +4,7 @@
 
 #include <arch/upcall.h>
 #include <asm/csr.h>
+#include <asm/interrupts.h>
 #include <asm/vcpu.h>
 
 #define ECALL_BYTES 4u
@@ -86,6 +87,14 @@ uint64_t exit_sync(struct frame *frame, uint64_t cause)
 	dispatch(frame, cause);
 	percpu()->exit.is_valid = 0;
 	return leaving();
+}
+
+void exit_set_timer(uint64_t deadline)
+{
+	percpu_count(BH_STAT_TOTAL);
+	percpu_count(BH_STAT_FIRMWARE);
+	inject_skip(ECALL_BYTES);
+	interrupts_set_timer(deadline);
 }
 
 uint64_t exit_kick(void)

@@ -200,14 +200,6 @@ void intc_cpu_leave(void)
 		imsic_cpu_leave();
 }
 
-/* Asked at every claim: no call by pointer. */
-int intc_has_pending(struct cell_arch *cell, unsigned int vcpu)
-{
-	if (intc == &plic)
-		return vplic_has_pending(cell, vcpu);
-	return aplic_cell_has_pending(cell, vcpu);
-}
-
 void intc_assign(struct cell_arch *cell, uint32_t source)
 {
 	intc->assign(cell, source);

@@ -33,7 +33,7 @@ static void show_external(int on)
 
 static void update_external(void)
 {
-	show_external(percpu()->is_masked || intc_has_pending(percpu()->cell, percpu()->vcpu));
+	show_external(percpu()->is_masked || intc_has_pending());
 }
 
 void interrupts_claimed(void)

@@ -31,9 +31,11 @@ static int is_named(struct sbi_harts harts, uint64_t hwid)
 /* Are there no bits but those of the cell's harts? */
 static int all_exist(struct sbi_harts harts)
 {
-	for (unsigned int bit = 0; harts.base != ALL_HARTS && bit < MASK_BITS; bit++) {
-		if (!(harts.mask >> bit & 1))
-			continue;
+	if (harts.base == ALL_HARTS)
+		return 1;
+	for (uint64_t mask = harts.mask; mask; mask &= mask - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(mask);
+
 		if (harts.base > ALL_HARTS - bit || sbi_find_vcpu(harts.base + bit) == percpu()->cell->vcpu_count)
 			return 0;
 	}

@@ -3,13 +3,16 @@
  * The trap vector. While a guest runs sscratch points at its frame (struct frame), in the hypervisor it is 0:
  * so a trap of our own is known by it.
  *
- * Interrupts save what the C calling convention does not preserve, and nothing else; PING, the cheapest
- * hypercall, saves two registers.
+ * Interrupts, claims and timers save what the C calling convention does not preserve, and nothing else; PING, the
+ * cheapest hypercall, saves two registers.
  */
 #include <asm/layout.h>
 #include <generated/asm-offsets.h>
 
 #define CAUSE_ECALL_VS 10
+#define CAUSE_LOAD_GUEST_PAGE 21
+#define CAUSE_STORE_GUEST_PAGE 23
+#define CSR_HTVAL 0x643
 
 	.option	norelax
 
@@ -80,13 +83,18 @@ vectors_trap:
 	sd	t0, 40(sp)
 	sd	t1, 48(sp)
 	csrr	t0, scause
+	bltz	t0, interrupt
 	addi	t1, t0, -CAUSE_ECALL_VS
-	bnez	t1, 1f
+	bnez	t1, no_call
 	li	t1, HYPERCALL_EXTENSION
 	bne	a7, t1, 1f
 	li	t1, HYPERCALL_PING
 	beq	a6, t1, ping
-1:	bltz	t0, interrupt
+	j	any
+1:	li	t1, SBI_TIME_EXTENSION
+	bne	a7, t1, any
+	beqz	a6, set_timer
+any:
 	save_caller_but_t0_t1
 full:
 	save_callee
@@ -114,6 +122,40 @@ vectors_return:
 	ld	s9, 200(sp)
 	ld	s10, 208(sp)
 	ld	s11, 216(sp)
+	restore_caller
+
+/* Loads and stores at the guest's claim register. htval lacks the two lowest bits. */
+no_call:
+	ori	t1, t0, CAUSE_LOAD_GUEST_PAGE ^ CAUSE_STORE_GUEST_PAGE
+	addi	t1, t1, -CAUSE_STORE_GUEST_PAGE
+	bnez	t1, any
+	csrr	t1, CSR_HTVAL
+	slli	t1, t1, 2
+	li	t0, PERCPU_BASE
+	ld	t0, PERCPU_CLAIM(t0)
+	bne	t0, t1, any
+	save_caller_but_t0_t1
+	mv	a0, sp
+	csrr	a1, scause
+	li	a2, 0
+	call	exit_claim
+	bnez	a0, 1f
+	restore_caller
+1:	addi	a0, a0, -1
+	beqz	a0, full
+	save_callee
+	mv	a0, sp
+	csrr	a1, scause
+	li	a2, 1
+	li	s0, 0
+	call	exit_claim
+	j	vectors_return
+
+set_timer:
+	save_caller_but_t0_t1
+	call	exit_set_timer
+	sd	zero, 80(sp)
+	sd	zero, 88(sp)
 	restore_caller
 
 interrupt:

@@ -73,10 +73,10 @@ static uint32_t best_line(const struct vplic *plic, unsigned int vcpu)
 	const struct vplic_context *context = &plic->context[vcpu];
 	uint32_t best = 0, most = context->threshold;
 
-	for (uint32_t word = 0; word < word_count(plic); word++) {
-		uint32_t bits = plic->pending[word] & context->enable[word];
+	for (uint32_t words = plic->pending_words; words; words &= words - 1) {
+		uint32_t word = (uint32_t)__builtin_ctz(words);
 
-		for (; bits; bits &= bits - 1) {
+		for (uint32_t bits = plic->pending[word] & context->enable[word]; bits; bits &= bits - 1) {
 			uint32_t source = word * 32 + (uint32_t)__builtin_ctz(bits);
 
 			if (plic->priority[source] > most) {
@@ -88,36 +88,29 @@ static uint32_t best_line(const struct vplic *plic, unsigned int vcpu)
 	return best;
 }
 
-static void note_pending(struct vplic *plic)
+static void put_pending(struct vplic *plic, uint32_t source, int value)
 {
-	uint32_t any = 0;
-
-	for (uint32_t word = 0; word < word_count(plic); word++)
-		any |= plic->pending[word];
-	__atomic_store_n(&plic->any_pending, any != 0, __ATOMIC_RELEASE);
+	put_bit(plic->pending, source, value);
+	put_bit(&plic->pending_words, source / 32, plic->pending[source / 32] != 0);
 }
 
-int vplic_has_pending(struct cell_arch *cell, unsigned int vcpu)
+/* Something changed for a vCPU. It is told when that turns nothing into something, or back. Context: cell's lock. */
+static void look_again(struct cell_arch *cell, unsigned int vcpu)
 {
-	struct vplic *plic = &cell->plic;
-	int has;
+	struct vplic_context *context = &cell->plic.context[vcpu];
+	uint32_t best = best_line(&cell->plic, vcpu), before = context->best;
 
-	if (!__atomic_load_n(&plic->any_pending, __ATOMIC_ACQUIRE))
-		return 0;
-	spin_lock(&plic->lock);
-	has = best_line(plic, vcpu) != 0;
-	spin_unlock(&plic->lock);
-	return has;
+	__atomic_store_n(&context->best, best, __ATOMIC_RELEASE);
+	if (!best != !before && intc_cell_on(cell->slot[vcpu]) == cell)
+		interrupts_send(cell->slot[vcpu], CPU_MAIL_EXTERNAL);
 }
 
-/* Something changed for the vCPUs of @cell that have @source enabled, or for all (0): they look again. */
-static void tell(struct cell_arch *cell, uint32_t source)
+/* The vCPUs that have @source enabled. Context: cell's lock. */
+static void look_again_at(struct cell_arch *cell, uint32_t source)
 {
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
-		if (source && !get_bit(cell->plic.context[vcpu].enable, source))
-			continue;
-		if (intc_cell_on(cell->slot[vcpu]) == cell)
-			interrupts_send(cell->slot[vcpu], CPU_MAIL_EXTERNAL);
+		if (get_bit(cell->plic.context[vcpu].enable, source))
+			look_again(cell, vcpu);
 	}
 }
 
@@ -144,26 +137,25 @@ void vplic_set_line(struct cell_arch *cell, uint32_t source, int level)
 	/* What is in service looks at the level when it is complete. */
 	rises = rises && !get_bit(plic->claimed, source);
 	if (rises) {
-		put_bit(plic->pending, source, 1);
-		note_pending(plic);
+		put_pending(plic, source, 1);
+		look_again_at(cell, source);
 	}
 	spin_unlock(&plic->lock);
-	if (rises)
-		tell(cell, source);
 }
 
 /* Claim and complete ------------------------------------------------------------------------------- */
 
-static uint32_t claim_line(struct vplic *plic, unsigned int vcpu)
+static uint32_t claim_line(struct cell_arch *cell, unsigned int vcpu)
 {
+	struct vplic *plic = &cell->plic;
 	uint32_t source;
 
 	spin_lock(&plic->lock);
-	source = best_line(plic, vcpu);
+	source = plic->context[vcpu].best;
 	if (source) {
-		put_bit(plic->pending, source, 0);
+		put_pending(plic, source, 0);
 		put_bit(plic->claimed, source, 1);
-		note_pending(plic);
+		look_again_at(cell, source);
 	}
 	spin_unlock(&plic->lock);
 	return source;
@@ -171,14 +163,12 @@ static uint32_t claim_line(struct vplic *plic, unsigned int vcpu)
 
 uint32_t vplic_claim(void)
 {
-	struct percpu *self = percpu();
-	struct vplic *plic = &self->cell->plic;
 	uint32_t source = 0;
 
-	if (__atomic_load_n(&plic->any_pending, __ATOMIC_ACQUIRE))
-		source = claim_line(plic, self->vcpu);
+	if (vplic_has_pending())
+		source = claim_line(percpu()->cell, percpu()->vcpu);
 	if (!source)
-		source = *self->claim_hw;
+		source = *percpu()->claim_hw;
 	interrupts_claimed();
 	return source;
 }
@@ -192,12 +182,10 @@ static void complete_line(struct cell_arch *cell, uint32_t source)
 	again = get_bit(plic->claimed, source) && get_bit(plic->level, source);
 	put_bit(plic->claimed, source, 0);
 	if (again) {
-		put_bit(plic->pending, source, 1);
-		note_pending(plic);
+		put_pending(plic, source, 1);
+		look_again_at(cell, source);
 	}
 	spin_unlock(&plic->lock);
-	if (again)
-		tell(cell, source);
 }
 
 void vplic_complete(uint32_t source)
@@ -228,8 +216,10 @@ static unsigned int find_vcpu(const struct cell_arch *cell, uint32_t context)
 	return vcpu;
 }
 
-static void access_priority(struct vplic *plic, uint32_t source, struct mmio_access *access)
+static void access_priority(struct cell_arch *cell, uint32_t source, struct mmio_access *access)
 {
+	struct vplic *plic = &cell->plic;
+
 	if (!source || source > plic->sources)
 		return;
 	if (get_bit(plic->owned, source)) {
@@ -238,10 +228,12 @@ static void access_priority(struct vplic *plic, uint32_t source, struct mmio_acc
 		else
 			access->value = plic_read(PLIC_PRIORITY + source * 4);
 	} else if (get_bit(plic->line, source)) {
-		if (access->is_write)
-			plic->priority[source] = access->value & PRIORITY_BITS;
-		else
+		if (!access->is_write) {
 			access->value = plic->priority[source];
+			return;
+		}
+		plic->priority[source] = access->value & PRIORITY_BITS;
+		look_again_at(cell, source);
 	}
 }
 
@@ -265,6 +257,7 @@ static void access_enable(struct cell_arch *cell, uint64_t offset, struct mmio_a
 	cell->plic.context[vcpu].enable[word] =
 		(uint32_t)access->value & (cell->plic.owned[word] | cell->plic.line[word]);
 	program_word(cell, vcpu, word);
+	look_again(cell, vcpu);
 }
 
 static void access_threshold(struct cell_arch *cell, unsigned int vcpu, struct mmio_access *access)
@@ -275,6 +268,7 @@ static void access_threshold(struct cell_arch *cell, unsigned int vcpu, struct m
 	}
 	cell->plic.context[vcpu].threshold = access->value & PRIORITY_BITS;
 	program_threshold(cell, vcpu);
+	look_again(cell, vcpu);
 }
 
 /* Everything but claim and complete. Context: the cell's lock. */
@@ -283,7 +277,7 @@ static void access_locked(struct cell_arch *cell, uint64_t offset, struct mmio_a
 	unsigned int vcpu;
 
 	if (offset < PLIC_PENDING) {
-		access_priority(&cell->plic, (uint32_t)offset / 4, access);
+		access_priority(cell, (uint32_t)offset / 4, access);
 	} else if (offset < PLIC_ENABLE) {
 		access_pending(&cell->plic, (uint32_t)(offset - PLIC_PENDING) / 4, access);
 	} else if (offset < PLIC_CONTEXT) {
@@ -326,8 +320,6 @@ int vplic_mmio(struct mmio_access *access)
 	spin_lock(&cell->plic.lock);
 	access_locked(cell, offset, access);
 	spin_unlock(&cell->plic.lock);
-	if (access->is_write)
-		tell(cell, 0);
 	return 1;
 }
 
@@ -371,10 +363,12 @@ static void reset_source(struct cell_arch *cell, uint32_t source)
 	struct vplic *plic = &cell->plic;
 
 	plic->priority[source] = 0;
-	put_bit(plic->pending, source, 0);
+	put_pending(plic, source, 0);
 	put_bit(plic->claimed, source, 0);
-	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++)
+	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
 		put_bit(plic->context[vcpu].enable, source, 0);
+		look_again(cell, vcpu);
+	}
 }
 
 /* Context: control lock, on a CPU of root, whose own context of the real PLIC serves. */
@@ -396,7 +390,6 @@ void vplic_cell_reset(struct cell_arch *cell)
 	}
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++)
 		cell->plic.context[vcpu].threshold = 0;
-	note_pending(&cell->plic);
 }
 
 void vplic_assign(struct cell_arch *cell, uint32_t source)
@@ -428,6 +421,7 @@ static void set_claim(struct cell_arch *cell, unsigned int vcpu)
 
 	percpu()->claim = cell->plic.size ? cell->plic.base + plic_context_offset(context, PLIC_CLAIM) : ~0ull;
 	percpu()->claim_hw = plic_register(plic_context_offset(plic_context(cpu_self()->hwid), PLIC_CLAIM));
+	percpu()->line = &cell->plic.context[vcpu].best;
 }
 
 void vplic_cpu_load(struct cell_arch *cell, unsigned int vcpu, int adopted)
@@ -445,9 +439,11 @@ void vplic_cpu_load(struct cell_arch *cell, unsigned int vcpu, int adopted)
 
 void vplic_cpu_unload(void)
 {
+	static const uint32_t no_line;
 	struct cell_arch *cell = percpu()->cell;
 	uint32_t context = plic_context(cpu_self()->hwid);
 
+	percpu()->line = &no_line; /* mail for who was here may still come */
 	spin_lock(&cell->plic.lock);
 	intc_note(percpu()->slot, NULL);
 	for (uint32_t word = 0; word <= plic_sources() / 32; word++)

@@ -8,6 +8,8 @@
 
 #include <arch/types.h>
 #include <arch/upcall.h>
+#include <asm/aplic_cell.h>
+#include <asm/percpu.h>
 #include <bulkhead/config.h>
 #include <bulkhead/errors.h>
 
@@ -49,8 +51,14 @@ const struct cell_arch *intc_cell_on(unsigned int slot);
 /** What the controllers call when a vCPU is loaded; @cell NULL: unloaded. Context: the cell's lock. */
 void intc_note(unsigned int slot, const struct cell_arch *cell);
 
-/** Has a line of a virtual device something that vCPU @vcpu must claim? Any CPU. */
-int intc_has_pending(struct cell_arch *cell, unsigned int vcpu);
+/** Has a line of a virtual device something that the vCPU on this CPU must claim? Asked at every claim. */
+static inline int intc_has_pending(void)
+{
+	const struct percpu *self = percpu();
+
+	return self->line ? __atomic_load_n(self->line, __ATOMIC_RELAXED) != 0 :
+			    aplic_cell_has_pending(self->cell, self->vcpu);
+}
 
 /** As arch/irq.h says. */
 void intc_assign(struct cell_arch *cell, uint32_t source);

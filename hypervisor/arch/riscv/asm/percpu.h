@@ -55,6 +55,7 @@ struct found {
  * @cell, @vcpu: what runs here, or ran last.
  * @stats: this CPU's counters in the info area.
  * @claim: guest-physical address of this vCPU's claim register, ~0: none.  @claim_hw: the real one.
+ * @line: where the most urgent line of its virtual devices stands, 0: none waits; NULL: the APLIC knows.
  * @features: bits of enum feature.
  * @is_masked: an external interrupt was passed to the guest, which has not claimed it yet.
  * @deadline: of the guest's timer, by its own time, where it has no timer of its own (no Sstc).
@@ -69,6 +70,7 @@ struct percpu {
 	struct bh_cpu_stats *stats;
 	uint64_t claim;
 	volatile uint32_t *claim_hw;
+	const uint32_t *line;
 	uint64_t deadline;
 	uint32_t features;
 	uint32_t is_masked;

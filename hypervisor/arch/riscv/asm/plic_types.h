@@ -16,10 +16,12 @@
 /**
  * struct vplic_context - what one vCPU takes
  * @enable: as the guest wrote it, by source.  @threshold: likewise.
+ * @best: the most urgent virtual line that is pending and enabled, 0: none. Read without the lock.
  */
 struct vplic_context {
 	uint32_t enable[PLIC_WORDS];
 	uint32_t threshold;
+	uint32_t best;
 };
 
 /**
@@ -29,7 +31,7 @@ struct vplic_context {
  * @owned: sources with hardware behind them, which decides about pending and claim: the hart's own context of
  * the real PLIC is programmed as the guest's.  @line: sources that are lines of virtual devices.
  * @level: their levels.  @pending, @claimed: of virtual lines.
- * @any_pending: is a bit of @pending set? Read without the lock.
+ * @pending_words: which words of @pending are not 0.
  * @priority: of virtual lines.  @context: by vCPU.
  */
 struct vplic {
@@ -42,7 +44,7 @@ struct vplic {
 	uint32_t level[PLIC_WORDS];
 	uint32_t pending[PLIC_WORDS];
 	uint32_t claimed[PLIC_WORDS];
-	uint32_t any_pending;
+	uint32_t pending_words;
 	uint8_t priority[PLIC_SOURCES];
 	struct vplic_context context[CONFIG_MAX_CPUS];
 };

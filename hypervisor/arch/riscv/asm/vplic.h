@@ -5,6 +5,7 @@
 
 #include <arch/types.h>
 #include <arch/upcall.h>
+#include <asm/percpu.h>
 #include <bulkhead/config.h>
 
 /** Bytes of the guest's PLIC with contexts for @vcpus vCPUs, context of vCPU v being v. */
@@ -23,8 +24,11 @@ int vplic_mmio(struct mmio_access *access);
 uint32_t vplic_claim(void);
 void vplic_complete(uint32_t source);
 
-/** Has a line of a virtual device something for vCPU @vcpu? Any CPU. */
-int vplic_has_pending(struct cell_arch *cell, unsigned int vcpu);
+/** Has a line of a virtual device something for the vCPU that runs here? */
+static inline int vplic_has_pending(void)
+{
+	return __atomic_load_n(percpu()->line, __ATOMIC_RELAXED) != 0;
+}
 
 /**
  * The executing CPU becomes (no longer is) vCPU @vcpu of @cell: its context of the real PLIC is programmed (all off).
