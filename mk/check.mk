@@ -26,7 +26,7 @@ bench:
 	$(Q)ci/setup
 	$(Q)ci/setup --bench
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)ci/system/bench
+	$(Q)ci/system/bench --arch $(ARCH)
 
 # The images' lines that several architectures link. Each image is built by its own configuration.
 share:

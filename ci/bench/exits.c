@@ -4,20 +4,21 @@
  * the vector to the eret, both inclusive, on each vCPU.
  *
  *	-accel tcg,thread=multi
- *	-plugin exits.so,lo=ADDR,hi=ADDR,vectors=ADDR,...,mark=NAME:ADDR,...,out=FILE
+ *	-plugin exits.so,isa=NAME,lo=ADDR,hi=ADDR,vectors=ADDR,...,mark=NAME:ADDR,...,out=FILE
  *
+ * isa		aarch64 or riscv64
  * lo, hi	virtual addresses of the hypervisor's text; only instructions there are counted
- * vectors	a vector table (AArch64: 16 entries of 128 bytes); may be given more than once
+ * vectors	a vector table (AArch64: 16 entries of 128 bytes; RISC-V: one entry); may be given more than once
  * mark		an address in the text; an exit that executes it carries the mark; may be given more than once
  *
- * The guest says what it is about to do with `hint #(0x60 + phase)`, a no-op on any CPU; it holds for that
- * vCPU until the next. The report:
+ * The guest says what it is about to do with `hint #(0x60 + phase)`, or `slti x0, x0, 0x60 + phase`, no-ops on any
+ * CPU; it holds for that vCPU until the next. The report:
  *
  *	exit CPU PHASE VECTOR MARKS INSTRUCTIONS COUNT	exits that were alike
  *	at PHASE VECTOR ADDRESS COUNT			executions of one instruction, outside phase 0
  *
  * One thread for each vCPU is needed: with all of them in one thread, QEMU 10.0 bakes the number of the vCPU
- * that translates into code that others execute. ci/bench/selftest.S checks the counting on code of known
+ * that translates into code that others execute. ci/bench/selftest-*.S checks the counting on code of known
  * length.
  */
 #include <inttypes.h>
@@ -30,16 +31,27 @@
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
-#define ERET 0xd69f03e0u
-#define HINT_MASK 0xfffff01fu /* HINT #imm: imm in bits 11:5 */
-#define HINT_CODE 0xd503201fu
-#define HINT_PHASES 0x60u /* 0x60 to 0x6f mean nothing to any architecture version */
+#define HINT_PHASES 0x60u /* 0x60 to 0x6f mean nothing to any version of an architecture */
 #define PHASES 16u
 
+/**
+ * struct isa - what differs.  @eret: the return from an exit.  @hint, @hint_mask, @hint_shift: the no-op with a number.
+ * @entries, @entry_bytes: of a vector table.
+ */
+static const struct isa {
+	const char *name;
+	uint32_t eret, hint, hint_mask;
+	unsigned int hint_shift, entries, entry_bytes;
+} isas[] = {
+	{ "aarch64", 0xd69f03e0, 0xd503201f, 0xfffff01f, 5, 16, 0x80 },
+	{ "riscv64", 0x10200073, 0x00002013, 0x000fffff, 20, 1, 4 },
+};
+static const struct isa *isa = &isas[0];
+
 #define TABLES 4u
-#define TABLE_BYTES 0x800u
-#define ENTRY_BYTES 0x80u
-#define VECTORS (TABLES * TABLE_BYTES / ENTRY_BYTES)
+#define ENTRIES 16u
+#define VECTORS (TABLES * ENTRIES)
+#define STEP 2u /* bytes; the least that an instruction has */
 #define MARKS 16u
 #define KINDS 8192u /* power of two: kinds of exits on one vCPU that differ in anything */
 
@@ -145,7 +157,7 @@ static void on_instruction(unsigned int index, void *number)
 		return;
 	pthread_mutex_lock(&executed_lock);
 	if (!executed[v->phase][v->vector])
-		executed[v->phase][v->vector] = calloc((hi - lo) / 4, sizeof(uint64_t));
+		executed[v->phase][v->vector] = calloc((hi - lo) / STEP, sizeof(uint64_t));
 	if (executed[v->phase][v->vector])
 		executed[v->phase][v->vector][(uintptr_t)number]++;
 	pthread_mutex_unlock(&executed_lock);
@@ -155,8 +167,8 @@ static void on_instruction(unsigned int index, void *number)
 static int vector_at(uint64_t address)
 {
 	for (unsigned int i = 0; i < table_count; i++)
-		if (address - table[i] < TABLE_BYTES && (address - table[i]) % ENTRY_BYTES == 0)
-			return (int)(i * (TABLE_BYTES / ENTRY_BYTES) + (address - table[i]) / ENTRY_BYTES);
+		if (address - table[i] < isa->entries * isa->entry_bytes && (address - table[i]) % isa->entry_bytes == 0)
+			return (int)(i * ENTRIES + (address - table[i]) / isa->entry_bytes);
 	return -1;
 }
 
@@ -175,8 +187,8 @@ static void watch_hypervisor(struct qemu_plugin_insn *insn, uint64_t address, ui
 				insn, QEMU_PLUGIN_INLINE_STORE_U64, mark[i], 1);
 	qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
 						    QEMU_PLUGIN_COND_NE, phase, 0,
-						    (void *)(uintptr_t)((address - lo) / 4));
-	if (code == ERET)
+						    (void *)(uintptr_t)((address - lo) / STEP));
+	if (code == isa->eret)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_eret, QEMU_PLUGIN_CB_NO_REGS, NULL);
 }
 
@@ -191,8 +203,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		qemu_plugin_insn_data(insn, &code, sizeof(code));
 		if (address >= lo && address < hi)
 			watch_hypervisor(insn, address, code);
-		number = (code >> 5 & 0x7f) - HINT_PHASES;
-		if ((code & HINT_MASK) == HINT_CODE && number < PHASES)
+		number = (code >> isa->hint_shift & 0x7f) - HINT_PHASES;
+		if ((code & isa->hint_mask) == isa->hint && number < PHASES)
 			qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 				insn, QEMU_PLUGIN_INLINE_STORE_U64, phase, number);
 	}
@@ -215,9 +227,9 @@ static void write_vcpu(FILE *file, unsigned int index)
 
 static void write_executed(FILE *file, unsigned int in_phase, unsigned int vector)
 {
-	for (uint64_t i = 0; executed[in_phase][vector] && i < (hi - lo) / 4; i++)
+	for (uint64_t i = 0; executed[in_phase][vector] && i < (hi - lo) / STEP; i++)
 		if (executed[in_phase][vector][i])
-			fprintf(file, "at %u %u 0x%" PRIx64 " %" PRIu64 "\n", in_phase, vector, lo + i * 4,
+			fprintf(file, "at %u %u 0x%" PRIx64 " %" PRIu64 "\n", in_phase, vector, lo + i * STEP,
 				executed[in_phase][vector][i]);
 }
 
@@ -252,6 +264,17 @@ static int add_mark(const char *value)
 	return 0;
 }
 
+static int set_isa(const char *name)
+{
+	for (unsigned int i = 0; i < sizeof(isas) / sizeof(isas[0]); i++) {
+		if (strcmp(name, isas[i].name))
+			continue;
+		isa = &isas[i];
+		return 0;
+	}
+	return -1;
+}
+
 static int parse(const char *argument)
 {
 	const char *value = strchr(argument, '=');
@@ -262,6 +285,8 @@ static int parse(const char *argument)
 		lo = strtoull(value, NULL, 0);
 	else if (!strncmp(argument, "hi=", 3))
 		hi = strtoull(value, NULL, 0);
+	else if (!strncmp(argument, "isa=", 4))
+		return set_isa(value);
 	else if (!strncmp(argument, "out=", 4))
 		out = strdup(value);
 	else if (!strncmp(argument, "mark=", 5))

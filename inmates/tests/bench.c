@@ -2,28 +2,15 @@
 /*
  * Makes events for `make bench`, ROUNDS of each kind on two vCPUs, and counts that all of them happened. What
  * an event costs is counted outside, by ci/bench/exits.c; PHASE() tells it what comes.
- * Needs the SPIs from WIRED on, 32 of them. Ends with "bench: all done", or with what is missing.
+ * What an architecture's events are made of is in bench/. Ends with "bench: all done", or with what is missing.
  */
-#include <inmate.h>
+#include "bench/bench.h"
 
-#define ROUNDS 2000u
+#define ROUNDS BENCH_ROUNDS
 #define SGI 1u
-#define WIRED 160u /* first of a word of 32 interrupts */
-#define GICD_TYPER 0x004u
-#define GICD_ISENABLER 0x100u
-#define GICD_ICENABLER 0x180u
-#define UART_FLAGS 0x18u
-
-/* A no-op that the plugin sees; the numbers are those of the table in ci/system/bench. */
-#define PHASE(number) asm volatile("hint %0" : : "i"(0x60 + (number)) : "memory")
 
 static unsigned int seen, online, finished;
 static bool good = true;
-
-static volatile uint32_t *reg(uint64_t address)
-{
-	return (volatile uint32_t *)(uintptr_t)address;
-}
 
 /* True as soon as *@value is @wanted; false after two seconds. */
 static bool reaches(const unsigned int *value, unsigned int wanted)
@@ -48,6 +35,12 @@ static void on_timer(unsigned int irq)
 	__atomic_add_fetch(&seen, 1, __ATOMIC_RELEASE);
 }
 
+static void on_wired(unsigned int irq)
+{
+	bench_wired_quiet();
+	__atomic_add_fetch(&seen, 1, __ATOMIC_RELEASE);
+}
+
 static void on_event(unsigned int irq)
 {
 	__atomic_add_fetch(&seen, 1, __ATOMIC_RELEASE);
@@ -60,25 +53,6 @@ static unsigned int calls(unsigned int number)
 	for (unsigned int i = 0; i < ROUNDS; i++)
 		count += hypercall(number, 0, 0, 0).code == 0;
 	return count;
-}
-
-static unsigned int reads(uint64_t address)
-{
-	uint32_t first = *reg(address);
-	unsigned int count = 0;
-
-	for (unsigned int i = 0; i < ROUNDS; i++)
-		count += *reg(address) == first;
-	return count;
-}
-
-static unsigned int writes(void)
-{
-	for (unsigned int i = 0; i < ROUNDS / 2; i++) {
-		*reg(inmate_config.gicd + GICD_ISENABLER + WIRED / 8) = 0xffffffff;
-		*reg(inmate_config.gicd + GICD_ICENABLER + WIRED / 8) = 0xffffffff;
-	}
-	return ROUNDS;
 }
 
 /* One event at a time: the next is made when the one before was seen. */
@@ -99,11 +73,6 @@ static unsigned int events(void (*make)(void))
 static void make_timer(void)
 {
 	timer_set(timer_ticks() + 1);
-}
-
-static void make_wired(void)
-{
-	irq_pend(WIRED);
 }
 
 static void make_ipi(void)
@@ -156,12 +125,12 @@ static void run(void)
 	verdict("hypercalls", count);
 
 	PHASE(2);
-	count = reads(inmate_config.gicd + GICD_TYPER);
+	count = bench_reads_controller();
 	PHASE(0);
-	verdict("reads of the distributor", count);
+	verdict("reads of the interrupt controller", count);
 
 	PHASE(3);
-	count = writes();
+	count = bench_writes();
 	PHASE(0);
 	verdict("writes of 32 interrupts' enable bits", count);
 
@@ -170,11 +139,11 @@ static void run(void)
 	PHASE(0);
 	verdict("timer interrupts", count);
 
-	irq_enable(WIRED);
+	bench_wired_enable(true);
 	PHASE(5);
-	count = events(make_wired);
+	count = events(bench_wired_make);
 	PHASE(0);
-	irq_disable(WIRED);
+	bench_wired_enable(false);
 	verdict("wired interrupts", count);
 
 	if (start_receiver()) {
@@ -191,17 +160,18 @@ static void run(void)
 	verdict("hypercalls that leave the fast path", count);
 
 	PHASE(8);
-	count = reads(inmate_config.uart + UART_FLAGS);
+	count = bench_reads_uart();
 	PHASE(0);
 	verdict("reads of the virtual UART", count);
+
+	bench_more(verdict);
 }
 
 void inmate_main(uint64_t boot_arg)
 {
 	irq_init();
-	irq_set_edge(WIRED, true);
 	irq_set_handler(timer_irq(), on_timer);
-	irq_set_handler(WIRED, on_event);
+	bench_wired_set_up(on_wired);
 	irq_enable(timer_irq());
 	irqs_unmask();
 	run();

@@ -29,6 +29,8 @@ void asm_offsets(void)
 	DEFINE(PERCPU_STATS, offsetof(struct percpu, stats));
 	DEFINE(PERCPU_CLAIM, offsetof(struct percpu, claim));
 	DEFINE(SBI_TIME_EXTENSION, SBI_TIME);
+	DEFINE(SBI_IPI_EXTENSION, SBI_IPI);
+	DEFINE(STAT_INTC_OFFSET, BH_STAT_INTC * 8);
 	DEFINE(PERCPU_FOUND, offsetof(struct percpu, found));
 	DEFINE(STAT_TOTAL_OFFSET, BH_STAT_TOTAL * 8);
 	DEFINE(STAT_HYPERCALL_OFFSET, BH_STAT_HYPERCALL * 8);

@@ -5,6 +5,7 @@
 #include <arch/upcall.h>
 #include <asm/csr.h>
 #include <asm/interrupts.h>
+#include <asm/sbi.h>
 #include <asm/vcpu.h>
 
 #define ECALL_BYTES 4u
@@ -95,6 +96,14 @@ void exit_set_timer(uint64_t deadline)
 	percpu_count(BH_STAT_FIRMWARE);
 	inject_skip(ECALL_BYTES);
 	interrupts_set_timer(deadline);
+}
+
+int64_t exit_send_ipi(uint64_t mask, uint64_t base)
+{
+	percpu_count(BH_STAT_TOTAL);
+	percpu_count(BH_STAT_FIRMWARE);
+	inject_skip(ECALL_BYTES);
+	return sbi_send_ipi((struct sbi_harts){ mask, base });
 }
 
 uint64_t exit_kick(void)

@@ -6,9 +6,7 @@
 #include <asm/access.h>
 #include <asm/csr.h>
 #include <asm/decode.h>
-#include <asm/entry.h>
 #include <asm/intc.h>
-#include <asm/vplic.h>
 #include <core/pagetable.h>
 
 /* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
@@ -68,39 +66,6 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	if (!access.is_write && decoded->reg)
 		frame->x[decoded->reg] = decode_result(decoded, access.value);
 	inject_skip(decoded->length);
-}
-
-/* Transformed LW and SW (bit 1 says of how many bytes they are), and where their register is. */
-#define LONG_BIT 2u
-#define LW 0x2003u
-#define LW_SHIFT 7
-#define SW 0x2023u
-#define SW_SHIFT 20
-#define REGISTER 31ull
-/* What the C calling convention does not preserve: ra, sp (as saved), t0 to t6, a0 to a7; and x0. */
-#define CALLER_SAVED 0xf003fce7u
-
-uint64_t exit_claim(struct frame *frame, uint64_t cause, uint64_t all_saved)
-{
-	const int is_write = cause == CAUSE_STORE_GUEST_PAGE;
-	const unsigned int shift = is_write ? SW_SHIFT : LW_SHIFT;
-	const uint64_t htinst = csr_read(CSR_HTINST);
-	const unsigned int reg = htinst >> shift & REGISTER;
-
-	if (((htinst | LONG_BIT) & ~(REGISTER << shift)) != (is_write ? SW : LW) || (csr_read(CSR_STVAL) & 3))
-		return EXIT_DECODE;
-	if (!all_saved && !(CALLER_SAVED >> reg & 1))
-		return EXIT_SAVE_ALL;
-	percpu_count(BH_STAT_TOTAL);
-	percpu_count(BH_STAT_INTC);
-	if (is_write)
-		vplic_complete((uint32_t)frame->x[reg]);
-	else if (reg)
-		frame->x[reg] = vplic_claim();
-	else
-		vplic_claim();
-	inject_skip(htinst & LONG_BIT ? 4 : 2);
-	return EXIT_DONE;
 }
 
 static unsigned int needed_right(uint64_t cause)

@@ -13,6 +13,12 @@
 #define CAUSE_LOAD_GUEST_PAGE 21
 #define CAUSE_STORE_GUEST_PAGE 23
 #define CSR_HTVAL 0x643
+#define CSR_HTINST 0x64a
+#define HTINST_STORE 0x20
+#define HTINST_LW 0x2003
+#define HTINST_SW 0x2023
+/* What the C calling convention does not preserve: ra, sp (as saved), t0 to t6, a0 to a7; and x0. */
+#define CALLER_SAVED 0xf003fce7
 
 	.option	norelax
 
@@ -74,6 +80,23 @@
 	sret
 	.endm
 
+	/* Statistics, and the instruction behind; t0 = htinst */
+	.macro	account_claim
+	li	t2, PERCPU_BASE
+	ld	t2, PERCPU_STATS(t2)
+	ld	t3, STAT_TOTAL_OFFSET(t2)
+	ld	t4, STAT_INTC_OFFSET(t2)
+	addi	t3, t3, 1
+	addi	t4, t4, 1
+	sd	t3, STAT_TOTAL_OFFSET(t2)
+	sd	t4, STAT_INTC_OFFSET(t2)
+	csrr	t2, sepc
+	andi	t0, t0, 2
+	addi	t0, t0, 2
+	add	t2, t2, t0
+	csrw	sepc, t2
+	.endm
+
 	.section .text.vectors, "ax"
 	.balign	4
 	.global	vectors_trap
@@ -91,9 +114,11 @@ vectors_trap:
 	li	t1, HYPERCALL_PING
 	beq	a6, t1, ping
 	j	any
-1:	li	t1, SBI_TIME_EXTENSION
-	bne	a7, t1, any
-	beqz	a6, set_timer
+1:	bnez	a6, any
+	li	t1, SBI_TIME_EXTENSION
+	beq	a7, t1, set_timer
+	li	t1, SBI_IPI_EXTENSION
+	beq	a7, t1, send_ipi
 any:
 	save_caller_but_t0_t1
 full:
@@ -124,7 +149,10 @@ vectors_return:
 	ld	s11, 216(sp)
 	restore_caller
 
-/* Loads and stores at the guest's claim register. htval lacks the two lowest bits. */
+/*
+ * LW from, SW to the guest's claim register. htval lacks the two lowest bits; bit 1 of htinst says whether the
+ * instruction has four bytes, and what is no transformed LW or SW is for C to decode.
+ */
 no_call:
 	ori	t1, t0, CAUSE_LOAD_GUEST_PAGE ^ CAUSE_STORE_GUEST_PAGE
 	addi	t1, t1, -CAUSE_STORE_GUEST_PAGE
@@ -134,27 +162,69 @@ no_call:
 	li	t0, PERCPU_BASE
 	ld	t0, PERCPU_CLAIM(t0)
 	bne	t0, t1, any
+	csrr	t0, stval
+	andi	t0, t0, 3
+	bnez	t0, any
 	save_caller_but_t0_t1
-	mv	a0, sp
-	csrr	a1, scause
-	li	a2, 0
-	call	exit_claim
-	bnez	a0, 1f
+	csrr	t0, CSR_HTINST
+	ori	t1, t0, 2
+	andi	t2, t0, HTINST_STORE
+	bnez	t2, complete
+
+	srli	a1, t0, 7
+	andi	a1, a1, 31
+	slli	t2, a1, 7
+	xor	t1, t1, t2
+	li	t2, HTINST_LW
+	bne	t1, t2, full
+	account_claim
+	call	vplic_claim
+	csrr	t0, CSR_HTINST
+	srli	t0, t0, 7
+	andi	t0, t0, 31
+	beqz	t0, 1f
+	li	t1, CALLER_SAVED
+	srl	t1, t1, t0
+	slli	t0, t0, 3
+	add	t0, t0, sp
+	andi	t1, t1, 1
+	beqz	t1, 2f
+	sd	a0, 0(t0)
+1:	call	interrupts_claimed
 	restore_caller
-1:	addi	a0, a0, -1
-	beqz	a0, full
-	save_callee
-	mv	a0, sp
-	csrr	a1, scause
-	li	a2, 1
-	li	s0, 0
-	call	exit_claim
+2:	save_callee
+	sd	a0, 0(t0)
+	call	interrupts_claimed
 	j	vectors_return
 
+complete:
+	srli	a1, t0, 20
+	andi	a1, a1, 31
+	slli	t2, a1, 20
+	xor	t1, t1, t2
+	li	t2, HTINST_SW
+	bne	t1, t2, full
+	account_claim
+	li	t1, CALLER_SAVED
+	srl	t1, t1, a1
+	andi	t1, t1, 1
+	bnez	t1, 1f
+	save_callee
+1:	slli	a1, a1, 3
+	add	a1, a1, sp
+	lw	a0, 0(a1)
+	call	vplic_complete
+	restore_caller
+
+send_ipi:
+	save_caller_but_t0_t1
+	call	exit_send_ipi
+	j	1f
 set_timer:
 	save_caller_but_t0_t1
 	call	exit_set_timer
-	sd	zero, 80(sp)
+	li	a0, 0
+1:	sd	a0, 80(sp)
 	sd	zero, 88(sp)
 	restore_caller
 

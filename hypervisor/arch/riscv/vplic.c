@@ -145,7 +145,7 @@ void vplic_set_line(struct cell_arch *cell, uint32_t source, int level)
 
 /* Claim and complete ------------------------------------------------------------------------------- */
 
-static uint32_t claim_line(struct cell_arch *cell, unsigned int vcpu)
+static uint32_t __attribute__((noinline)) claim_line(struct cell_arch *cell, unsigned int vcpu)
 {
 	struct vplic *plic = &cell->plic;
 	uint32_t source;
@@ -169,11 +169,10 @@ uint32_t vplic_claim(void)
 		source = claim_line(percpu()->cell, percpu()->vcpu);
 	if (!source)
 		source = *percpu()->claim_hw;
-	interrupts_claimed();
 	return source;
 }
 
-static void complete_line(struct cell_arch *cell, uint32_t source)
+static void __attribute__((noinline)) complete_line(struct cell_arch *cell, uint32_t source)
 {
 	struct vplic *plic = &cell->plic;
 	int again;
@@ -291,10 +290,12 @@ static void access_locked(struct cell_arch *cell, uint64_t offset, struct mmio_a
 
 static void access_claim(struct mmio_access *access)
 {
-	if (access->is_write)
+	if (access->is_write) {
 		vplic_complete((uint32_t)access->value);
-	else
-		access->value = vplic_claim();
+		return;
+	}
+	access->value = vplic_claim();
+	interrupts_claimed();
 }
 
 /*

@@ -16,12 +16,17 @@ static void write_stimecmp(void *ticks)
 
 static void set(uint64_t ticks)
 {
-	if (!has_stimecmp)
-		has_stimecmp = exception_try(write_stimecmp, &ticks, NULL) ? -1 : 1;
-	if (has_stimecmp > 0)
+	if (has_stimecmp > 0) {
 		write_stimecmp(&ticks);
-	else
-		sbi(SBI_TIME, 0, ticks, 0, 0, NULL);
+		return;
+	}
+	/* Once it is written the interrupt may have come: not twice. */
+	if (!has_stimecmp) {
+		has_stimecmp = exception_try(write_stimecmp, &ticks, NULL) ? -1 : 1;
+		if (has_stimecmp > 0)
+			return;
+	}
+	sbi(SBI_TIME, 0, ticks, 0, 0, NULL);
 }
 
 uint64_t timer_ticks(void)

@@ -19,18 +19,11 @@ uint64_t exit_sync(struct frame *frame, uint64_t cause);
 uint64_t exit_kick(void);
 
 /*
- * The short ways of an exit: with what C does not preserve in the frame, and nothing else.
- *
- * exit_claim() - an access of the guest to its claim register (mmio.c).  @all_saved: is all of the frame filled in?
- * Return: what is left to do, EXIT_*.
+ * exits.c: SBI's TIME and IPI by short ways: what C does not preserve is in the frame, and nothing else. Claim and
+ * complete (vplic.c) go such ways, too.
  */
-#define EXIT_DONE 0
-#define EXIT_DECODE 1	/* by exit_sync() */
-#define EXIT_SAVE_ALL 2 /* call again with all of the frame */
-uint64_t exit_claim(struct frame *frame, uint64_t cause, uint64_t all_saved);
-
-/* exits.c: SBI TIME. */
 void exit_set_timer(uint64_t deadline);
+int64_t exit_send_ipi(uint64_t mask, uint64_t base);
 
 /* interrupts.c. Return: 1: this CPU was kicked: save the full frame and call exit_kick(). */
 uint64_t interrupts_exit(uint64_t cause);

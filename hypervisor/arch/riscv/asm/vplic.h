@@ -19,7 +19,8 @@ void vplic_cell_reset(struct cell_arch *cell);
 int vplic_mmio(struct mmio_access *access);
 
 /**
- * The running vCPU's claim register is read, written: the short ways that vplic_mmio() goes, too.
+ * The running vCPU's claim register is read, written: by vectors.S, and by vplic_mmio(). After a claim,
+ * interrupts_claimed() brings the guest's external interrupt up to date.
  */
 uint32_t vplic_claim(void);
 void vplic_complete(uint32_t source);
