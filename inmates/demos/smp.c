@@ -20,10 +20,10 @@ static unsigned int load(const unsigned int *value)
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-/* True as soon as *@value is @wanted; false after two seconds. */
+/* True as soon as *@value is @wanted; false after ten seconds. */
 static bool reaches(const unsigned int *value, unsigned int wanted)
 {
-	uint64_t end = timer_ticks() + 2 * timer_frequency();
+	uint64_t end = timer_ticks() + 10 * timer_frequency();
 
 	while (load(value) < wanted)
 		if ((int64_t)(timer_ticks() - end) > 0)
