@@ -166,9 +166,12 @@ static void on_instruction(unsigned int index, void *number)
 /* Number of the vector that starts at @address, over all tables; -1: none. */
 static int vector_at(uint64_t address)
 {
-	for (unsigned int i = 0; i < table_count; i++)
-		if (address - table[i] < isa->entries * isa->entry_bytes && (address - table[i]) % isa->entry_bytes == 0)
-			return (int)(i * ENTRIES + (address - table[i]) / isa->entry_bytes);
+	for (unsigned int i = 0; i < table_count; i++) {
+		uint64_t offset = address - table[i];
+
+		if (offset < isa->entries * isa->entry_bytes && offset % isa->entry_bytes == 0)
+			return (int)(i * ENTRIES + offset / isa->entry_bytes);
+	}
 	return -1;
 }
 

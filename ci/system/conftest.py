@@ -3,7 +3,7 @@
 
 A scenario that asks for `machine` gets a running one; `bh` also enables the hypervisor
 before it and checks afterwards that cells and resources are as before. Scenarios marked
-`core` run on every configuration, the others on the first one of each architecture only;
+`core` run on every configuration, the others on those that get everything (machine.py);
 those marked `arch` only on the architectures that it names, those marked `slow` only with
 --full. A failed scenario costs its machine: the next gets a fresh one.
 
@@ -16,7 +16,7 @@ import os
 import pytest
 
 from hypervisor import Hypervisor, differences
-from machine import Configuration, Machine, architectures, gets_all, matrix
+from machine import Configuration, Machine, architectures, gets_all, is_first, matrix
 
 
 def pytest_addoption(parser):
@@ -61,7 +61,7 @@ def pytest_generate_tests(metafunc):
                              ids=label)
     if "each_arch" in metafunc.fixturenames:
         arch = metafunc.definition.get_closest_marker("arch")
-        first = configurations(metafunc.config, False, arch and arch.args)
+        first = [c for c in configurations(metafunc.config, False, arch and arch.args) if is_first(c)]
         metafunc.parametrize("each_arch", first, ids=[c.arch for c in first] or label)
 
 

@@ -164,6 +164,7 @@ class Machine:
         self.slot = None
         self.commands = 0
         self.booted = 0.0  # the kernel's clock when its messages begin to count
+        self.numbers = {}  # what cpu() knows
 
     # ---- life --------------------------------------------------------------
 
@@ -239,7 +240,10 @@ class Machine:
     def close(self):
         """End QEMU at once."""
         if self.child is not None:
-            self.child.close(force=True)
+            # On a loaded host it takes its time to die, longer than close() waits.
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+            self.child.close()
             self.child = None
             self.slot.free()
             atexit.unregister(self.close)
@@ -370,6 +374,20 @@ class Machine:
             numbers += range(int(first), int(last or first) + 1)
         return numbers
 
+    def cpu(self, number):
+        """
+        Linux's number of the CPU that board and cell files call `number`.
+
+        The firmware of RISC-V starts Linux on any hart, and that is Linux's CPU 0.
+        """
+        if self.arch != "riscv64":
+            return number
+        if not self.numbers:
+            shown = self.sh("for d in /sys/devices/system/cpu/cpu[0-9]*; do "
+                            "echo ${d##*/cpu} $(od -An -tx1 $d/of_node/reg | tr -d ' '); done")
+            self.numbers = {int(hart, 16): int(cpu) for cpu, hart in (line.split() for line in shown.splitlines())}
+        return self.numbers[number]
+
     def dmesg_errors(self):
         """Lines that no healthy kernel prints."""
         return [line for line in self.sh("dmesg", 60).splitlines()
@@ -443,7 +461,7 @@ class Configuration(typing.NamedTuple):
         return f"{self.kernel}-{controller}-{self.cpu.replace(',', '-')}"
 
 
-# The configurations of every day; the first of an architecture gets the full set of scenarios, the others the core.
+# The configurations of every day; those of FULL get the full set of scenarios, the others the core.
 #
 # Every value, and every pair of CPU and interrupt controller, occurs for each kernel series or is covered by the other.
 DAILY = [Configuration(*c) for c in (
@@ -451,6 +469,7 @@ DAILY = [Configuration(*c) for c in (
     ("6.1", 3, "cortex-a76"), ("6.1", 2, "cortex-a57"), ("6.1", 2, "max"),
     ("6.12", "plic", "rv64"),
 )]
+FULL = [next(c for c in DAILY if c.arch == arch) for arch in ("aarch64", "riscv64")]
 # What there is besides.
 MORE = [c for c in (Configuration(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS) if c not in DAILY]
 
@@ -472,9 +491,14 @@ def matrix(full=False):
     return [c for c in DAILY + (MORE if full else []) if c.arch in architectures()]
 
 
-def gets_all(configuration):
-    """Whether this configuration gets the full set of scenarios: the first of its architecture."""
+def is_first(configuration):
+    """Whether it is the first of its architecture: what scenarios with machines of their own begin with."""
     return configuration == next(c for c in DAILY if c.arch == configuration.arch)
+
+
+def gets_all(configuration):
+    """Whether this configuration gets the full set of scenarios."""
+    return configuration in FULL
 
 
 CROSS = "aarch64-linux-gnu-"

@@ -61,8 +61,11 @@ def wrong_tree(blob, arch):
     tree.setprop_str(chosen, "bootargs", "console=none root=/dev/nothing")
     tree.setprop_u64(tree.path_offset("/chosen"), "linux,initrd-start", 0x1000)
     tree.setprop_u64(tree.path_offset(f"/memory@{BOARDS[arch]['RAM']:x}"), "reg", 0x70000000)
-    tree.del_node(tree.path_offset("/cpus/cpu@1"))
     tree.setprop_str(tree.path_offset("/cpus/cpu@0"), *NO_CPU[arch])
+    if arch == "riscv64":  # a hart cannot be made up: the controller's wires end in it
+        tree.setprop_u32(tree.path_offset("/cpus/cpu@1"), "reg", 7)
+    else:
+        tree.del_node(tree.path_offset("/cpus/cpu@1"))
     tree.pack()
     return bytes(tree.as_bytearray())
 
@@ -79,3 +82,14 @@ def test_users_device_tree(start, bh):
     assert "cpus=2." in tell(bh, 'echo cpus=$(nproc)"."', "cpus=2.")
     console = {"aarch64": "ttyAMA0", "riscv64": "ttyS0"}[m.arch]
     assert f"console={console}" in tell(bh, 'cat /proc/cmdline; echo en"d."', "end.")
+
+
+@pytest.mark.arch("riscv64")
+def test_a_tree_with_too_few_harts_is_refused(bh):
+    m = bh.machine
+    m.sh(f"bulkhead config compile -b {bh.board} {bh.vm('linux', 2)} -o /tmp/cell.blob --dtb /tmp/made.dtb")
+    tree = libfdt.Fdt(base64.b64decode(m.sh("base64 /tmp/made.dtb")))
+    tree.del_node(tree.path_offset("/cpus/cpu@1"))
+    m.put("/tmp/own.dtb", bytes(tree.as_bytearray()))
+    m.sh(f"sed 's,devicetree: generate,devicetree: /tmp/own.dtb,' {bh.vm('linux', 2)} >{FILE}")
+    assert "the device tree has 1 CPUs, the cell 2" in m.refused(f"bulkhead cell create {FILE}")
