@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * QEMU TCG plugin: how many instructions the hypervisor executes for each exit, from the first instruction of
- * the vector to the eret, both inclusive, on each vCPU.
+ * the vector to the eret, both inclusive, on each vCPU. x86-64 with SVM: from the one behind VMRUN to VMRUN.
  *
  *	-accel tcg,thread=multi
  *	-plugin exits.so,isa=NAME,lo=ADDR,hi=ADDR,vectors=ADDR,...,mark=NAME:ADDR,...,out=FILE
  *
- * isa		aarch64 or riscv64
+ * isa		aarch64, riscv64 or x86_64
  * lo, hi	virtual addresses of the hypervisor's text; only instructions there are counted
- * vectors	a vector table (AArch64: 16 entries of 128 bytes; RISC-V: one entry); may be given more than once
+ * vectors	a vector table (AArch64: 16 entries of 128 bytes; others: one entry); may be given more than once
  * mark		an address in the text; an exit that executes it carries the mark; may be given more than once
  *
- * The guest says what it is about to do with `hint #(0x60 + phase)`, or `slti x0, x0, 0x60 + phase`, no-ops on any
- * CPU; it holds for that vCPU until the next. The report:
+ * The guest says what it is about to do with `hint #(0x60 + phase)`, `slti x0, x0, 0x60 + phase`, or `nopl` with a
+ * displacement of 0x60 + phase in four bytes, no-ops on any CPU; it holds for that vCPU until the next. The report:
  *
  *	exit CPU PHASE VECTOR MARKS INSTRUCTIONS COUNT	exits that were alike
  *	at PHASE VECTOR ADDRESS COUNT			executions of one instruction, outside phase 0
@@ -35,23 +35,24 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 #define PHASES 16u
 
 /**
- * struct isa - what differs.  @eret: the return from an exit.  @hint, @hint_mask, @hint_shift: the no-op with a number.
+ * struct isa - what differs.  @eret, @eret_mask: the return from an exit.  @hint, @hint_mask, @hint_shift: the no-op with a number.
  * @entries, @entry_bytes: of a vector table.
  */
 static const struct isa {
 	const char *name;
-	uint32_t eret, hint, hint_mask;
+	uint32_t eret, eret_mask, hint, hint_mask;
 	unsigned int hint_shift, entries, entry_bytes;
 } isas[] = {
-	{ "aarch64", 0xd69f03e0, 0xd503201f, 0xfffff01f, 5, 16, 0x80 },
-	{ "riscv64", 0x10200073, 0x00002013, 0x000fffff, 20, 1, 4 },
+	{ "aarch64", 0xd69f03e0, 0xffffffff, 0xd503201f, 0xfffff01f, 5, 16, 0x80 },
+	{ "riscv64", 0x10200073, 0xffffffff, 0x00002013, 0x000fffff, 20, 1, 4 },
+	{ "x86_64", 0x00d8010f, 0x00ffffff, 0x00801f0f, 0x00ffffff, 24, 1, 1 },
 };
 static const struct isa *isa = &isas[0];
 
 #define TABLES 4u
 #define ENTRIES 16u
 #define VECTORS (TABLES * ENTRIES)
-#define STEP 2u /* bytes; the least that an instruction has */
+#define STEP 1u /* bytes; the least that an instruction has */
 #define MARKS 16u
 #define KINDS 8192u /* power of two: kinds of exits on one vCPU that differ in anything */
 
@@ -191,7 +192,7 @@ static void watch_hypervisor(struct qemu_plugin_insn *insn, uint64_t address, ui
 	qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
 						    QEMU_PLUGIN_COND_NE, phase, 0,
 						    (void *)(uintptr_t)((address - lo) / STEP));
-	if (code == isa->eret)
+	if ((code & isa->eret_mask) == isa->eret)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_eret, QEMU_PLUGIN_CB_NO_REGS, NULL);
 }
 

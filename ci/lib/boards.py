@@ -2,10 +2,11 @@
 """What differs between the emulated boards, for cell files and scenarios that are for all of them.
 
 A cell file in ci/system/files/ has these words where an address or a device depends on the architecture: $RAM, or
-$POOL+0x20_0000, or $UART.
+$POOL+0x20_0000, or $UART. One that a board does not have is left out.
 """
 import re
 
+OFF = "power-off: { port: 0x604 }"
 BOARDS = {
     "aarch64": {
         "RAM": 0x4000_0000,  # where cells have their RAM
@@ -21,6 +22,15 @@ BOARDS = {
         "HYPERVISOR": 0xfe00_0000,
         "UART": "uart: { type: 16550, at: 0x1000_0000, intid: 10 }",
     },
+    "x86_64": {
+        "RAM": 0,
+        "POOL": 0x4000_0000,
+        "LARGE": "800M",
+        "HYPERVISOR": 0x7e00_0000,
+        "UART": f"uart: {{ port: 0x3f8, gsi: 4 }}\n  - {OFF}",
+        # Here a guest's console and its power-off are devices, where others call the firmware.
+        "FIRMWARE": f"devices:\n  - uart: {{ port: 0x3f8, gsi: 4 }}\n  - {OFF}",
+    },
 }
 WORD = re.compile(r"\$([A-Z]+)(?:\+(0x[0-9a-f_]+))?")
 
@@ -30,6 +40,6 @@ def fill_in(text, arch):
     if arch not in BOARDS:
         return text
     def value(match):
-        found = BOARDS[arch][match[1]]
+        found = BOARDS[arch].get(match[1], "")
         return found if isinstance(found, str) else hex(found + int(match[2] or "0", 0))
     return WORD.sub(value, text)

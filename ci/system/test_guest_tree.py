@@ -71,6 +71,7 @@ def wrong_tree(blob, arch):
 
 
 @pytest.mark.core
+@pytest.mark.arch("aarch64", "riscv64")
 def test_users_device_tree(start, bh):
     """It boots with two CPUs, its memory and its initial RAM disk, and sees the user's own words."""
     m = bh.machine

@@ -9,14 +9,12 @@ import pytest
 from hypervisor import Hypervisor
 from machine import TREE
 
-pytestmark = pytest.mark.arch("aarch64", "riscv64")
-
 TABLE = re.compile(r"^\t?(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\t?\};",
                    re.DOTALL | re.MULTILINE)
 ENTRY = re.compile(r'\{\s*(?:\.name = )?"([^"]+)"')
 FUNCTION = re.compile(r"^const struct step \*(\w+)\(void\)$", re.MULTILINE)
 POINT = re.compile(r'step_injected\("([^"]+)"\)')
-FOLDERS = {"aarch64": "arm64", "riscv64": "riscv"}
+FOLDERS = {"aarch64": "arm64", "riscv64": "riscv", "x86_64": "x86"}
 
 
 def step_tables(arch):

@@ -1,107 +1,74 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""x86-64: the core of the scenarios on SVM with xAPIC, and what only this architecture refuses."""
+"""What only x86-64 has: how root's Linux uses its CPUs, what a guest's sees of them, and what else is refused."""
 import glob
 import lzma
 import os
 
 import pytest
 
-from hypervisor import Hypervisor
-from machine import BUILD, CACHE, Machine
+from hypervisor import TEST, Hypervisor
+from machine import CACHE
 
-built = os.path.exists(os.path.join(BUILD, "x86_64/bulkhead-x86_64.bin"))
-pytestmark = pytest.mark.skipif(not built, reason="not built: make ARCH=x86_64 all")
+pytestmark = pytest.mark.arch("x86_64")
 
 KVM = ("virt/lib/irqbypass", "arch/x86/kvm/kvm", "drivers/crypto/ccp/ccp", "arch/x86/kvm/kvm-amd")
 
 
-@pytest.fixture(scope="module")
-def x86():
-    """One machine for all of this file."""
-    with Machine(gic="xapic", name="x86_64-xapic") as machine:
-        yield Hypervisor(machine)
+@pytest.mark.core
+def test_root_uses_what_this_machine_is_for(bh):
+    """Else the other scenarios would say nothing of it."""
+    m = bh.machine
+    x2apic = m.gic == "x2apic"
+    assert ("x2apic" in m.sh("dmesg | grep -i 'switched apic routing\\|apic: switch' || true")) == x2apic
+    if m.cpu == "max":
+        assert " la57 " in m.sh("grep -m1 ^flags /proc/cpuinfo") + " "
+    if x2apic:
+        assert "Enabled IRQ remapping in x2apic mode" in m.sh("dmesg")
 
 
-@pytest.fixture
-def pc(x86):
-    """The hypervisor, enabled; at the end root is well and has all of its CPUs."""
-    x86.ensure(enabled=True)
-    yield x86
-    x86.destroy_all()
-    assert x86.machine.health() == []
-    assert x86.machine.online() == [0, 1, 2, 3]
-
-
-def test_check_only(x86):
-    x86.ensure(enabled=False)
-    assert "nothing hinders" in x86.enable("--check-only")
-    assert not x86.enabled()
-
-
-def test_enable_and_disable(x86):
-    m = x86.machine
-    x86.ensure(enabled=False)
-    before = m.sh("cat /sys/devices/system/cpu/online; cat /proc/iomem")
-    for _ in range(5):
-        x86.enable()
-        status = x86.status()
-        assert status["enabled"] and status["cpus"] == 4 and status["root_cpus"] == 4
-        x86.disable()
-    assert m.health() == []
-    assert m.sh("cat /sys/devices/system/cpu/online; cat /proc/iomem") == before
-
-
-def test_cpu_hotplug_comes_back_below_the_hypervisor(pc):
-    m = pc.machine
-    m.sh("echo 0 >/sys/devices/system/cpu/cpu3/online && echo 1 >/sys/devices/system/cpu/cpu3/online")
-    assert pc.status()["root_cpus"] == 4
-    pc.disable()
-    pc.enable()
-
-
-def test_every_cpu_of_root_answers_an_nmi(pc):
+@pytest.mark.core
+def test_every_cpu_of_root_answers_an_nmi(bh):
     """sysrq-l sends one to each, and each shows its stack."""
-    m = pc.machine
+    m = bh.machine
     m.sh("dmesg -c >/dev/null; echo l >/proc/sysrq-trigger; sleep 2")
     shown = m.sh("dmesg -c")
     assert all(f"CPU: {n} " in shown for n in range(4)), shown
 
 
-def test_bare_metal_cells(pc):
-    pc.boot(pc.vm("heartbeat"))
-    pc.boot(pc.vm("smp", 2))
-    assert pc.machine.online() == [0]
-    assert pc.beats("heartbeat", 10)
-    pc.wait_console("smp", "2 vCPUs, all interrupts arrived")
-    pc.cell("destroy", "smp")
-    pc.cell("stop", "heartbeat")
-    assert pc.state("heartbeat") == "stopped"
+@pytest.mark.core
+def test_linux_cell_uses_x2apic_and_knows_its_clock(bh):
+    """On every machine: without remapped interrupts Linux needs to be told that it may."""
+    bh.boot(bh.vm("linux", 2), timeout=120)
+    bh.wait_console("linux", "bulkhead-guest ready", 120)
+    said = bh.machine.sh("bulkhead console linux --new --send 'dmesg; echo en\"d.\"' --until 'end.' --timeout 60", 90)
+    assert "x2apic enabled" in said
+    assert "tsc: Detected" in said and "calibration failed" not in said
+    assert "tsc_early_khz" not in said
+    bh.cell("destroy", "linux", timeout=60)
 
 
-def test_guest_switches_itself_off(pc):
-    pc.boot(pc.vm("hello"))
-    pc.wait_state("hello", "stopped")
-    assert "Hello from a Bulkhead cell, vCPU 0" in pc.console("hello")
+def boot_like(bh, other, name, more=""):
+    """A cell as in another's file, with a program of another name."""
+    bh.machine.sh(f"sed 's/{other}/{name}/; s/protocol: flat/&{more}/' {TEST}/{other}.yaml >/tmp/{name}.yaml")
+    bh.boot(f"/tmp/{name}.yaml")
+    bh.wait_state(name, "stopped")
 
 
-def test_console_input_by_interrupt(pc):
-    pc.boot(pc.vm("console-echo"))
-    pc.wait_console("console-echo", "echo: ready")
-    with pc.machine.session("bulkhead console console-echo") as console:
-        console.send("123456789\r")
-        console.expect("9 bytes, crc32 cbf43926, 0 lost")
-        assert console.leave("\x1d") == 0
+@pytest.mark.core
+@pytest.mark.parametrize("way", ("cf9", "triple"))
+def test_every_way_to_reset_stops_the_cell_alone(bh, way):
+    """Port 0x64 is the way of test_cell.py."""
+    boot_like(bh, "reset", way)
+    assert "reset" in bh.machine.sh(f"bulkhead cell show {way}")
+    bh.cell("destroy", way)
 
 
-def test_linux_cell(pc):
-    pc.boot(pc.vm("linux", 2), timeout=120)
-    pc.wait_console("linux", "bulkhead-guest ready", 120)
-    with pc.machine.session("bulkhead console linux") as console:
-        console.send("\n")
-        console.expect("guest:[^#]*# ")
-        console.send("nproc; dmesg | grep -c 'x2apic enabled'\n")
-        console.expect(r"2\r*\n1\r*\n", 30)
-        assert console.leave("\x1d") == 0
+@pytest.mark.parametrize("mode", ("real", "long"))
+def test_modes_of_a_bare_metal_cell(bh, mode):
+    """Protected mode is that of all others."""
+    boot_like(bh, "poweroff", mode, f", mode: {mode}")
+    assert f"in {mode} mode" in bh.console(mode)
+    bh.cell("destroy", mode)
 
 
 def kvm_modules(series, into):
@@ -145,3 +112,19 @@ def test_preflight_says_what_hinders(own_machine):
     assert "the hypervisor's memory is not reserved" in said and "the pool is not reserved" in said
     m.sh("echo 0 >/sys/devices/system/cpu/cpu2/online")
     assert "a CPU is offline" in m.refused(f"bulkhead enable {bh.board}")
+
+
+@pytest.mark.parametrize("cpu, append", (("max", "pti=on"), ("max,-la57", "pti=on"), ("max", "pti=off nosmap nosmep")))
+def test_root_with_other_page_tables(own_machine, cpu, append):
+    """Isolated from user space and not, four levels and five: enabled, and a cell beside it."""
+    m = own_machine(gic="xapic", cpu=cpu, append=append)
+    isolated = m.run("dmesg | grep -q 'page tables isolation: enabled'").code == 0
+    assert isolated == ("pti=on" in append)
+    bh = Hypervisor(m)
+    bh.enable()
+    bh.boot_test("heartbeat")
+    assert bh.beats("heartbeat")
+    bh.cell("destroy", "heartbeat")
+    m.sh("echo 0 >/sys/devices/system/cpu/cpu3/online && echo 1 >/sys/devices/system/cpu/cpu3/online")
+    bh.disable()
+    assert m.health() == []

@@ -36,6 +36,8 @@ again:
 	mov	120(%rsp), %r15
 	vmload	%rax
 	vmrun	%rax
+	.global	svm_exited
+svm_exited:
 	vmsave	%rax
 	mov	%rcx, 8(%rsp)
 	mov	%rdx, 16(%rsp)
