@@ -11,8 +11,10 @@ import re
 from hypervisor import TEST
 from machine import BUILD
 
-SENTINELS, SENTINELS_SIZE, SENTINEL = 0x62000000, 0x200000, "0x5afe0000600d5afe"
-ROW = re.compile(r"row (\d+) (\S+) gic \d control (\w+) expect (\w+) (\d+) 0x([0-9a-f]+)")
+SENTINELS_SIZE, SENTINEL = 0x200000, "0x5afe0000600d5afe"
+SENTINELS = {"aarch64": 0x62000000, "x86_64": 0x42000000}  # in the pool: where no cell is
+FILES = {"x86_64": "-x86_64"}  # of the cells, where they differ
+ROW = re.compile(r"row (\d+) (\S+) intc \d control (\w+) expect (\w+) (\d+) 0x([0-9a-f]+)")
 GOT = re.compile(r"\.*got (\d+) (\w+)(?: 0x([0-9a-f]+))?")
 ROOT_ROW = re.compile(r"row (\S+) control (\w+) result (\w+) ?(.*)")
 LAST = 9999
@@ -36,8 +38,10 @@ class Row:
         self.got = how if value is None else f"{how} {value:#x}"
         if self.expect == "any":
             good = how == "value"
-        elif self.expect == "value":
-            good = how == "value" and value == self.want
+        elif self.expect in ("value", "fault"):
+            good = how == self.expect and value == self.want
+        elif self.expect == "refused":
+            good = how in ("undefined", "fault") and value != self.want
         else:
             good = how == self.expect
         if not good:
@@ -140,37 +144,39 @@ def save(rows, name):
 
 def begin(bh):
     """Sentinels, and the victim."""
-    bh.machine.sh(f"memscan fill {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}")
+    bh.machine.sh(f"memscan fill {SENTINELS[bh.arch]:#x} {SENTINELS_SIZE:#x} {SENTINEL}")
     start_victim(bh)
 
 
 def start_victim(bh):
-    bh.boot_test("hostile-victim")
+    bh.boot_test("hostile-victim" + FILES.get(bh.arch, ""))
     bh.wait_console("victim", "victim: ready")
 
 
 def finish(bh):
     """What else is not as before, as sentences."""
-    count = int(bh.machine.sh(f"memscan count {SENTINELS:#x} {SENTINELS_SIZE:#x} {SENTINEL}"))
+    at = SENTINELS[bh.arch]
+    count = int(bh.machine.sh(f"memscan count {at:#x} {SENTINELS_SIZE:#x} {SENTINEL}"))
     changed = SENTINELS_SIZE // 8 - count
     wrong = [f"{changed} of root's sentinels changed"] if changed else []
     said = bh.console("victim").replace("victim: ready", "").strip()
     if said:
         wrong.append(f"the victim says: {said}")
-    bh.machine.sh(f"memscan fill {SENTINELS:#x} {SENTINELS_SIZE:#x} 0")
+    bh.machine.sh(f"memscan fill {at:#x} {SENTINELS_SIZE:#x} 0")
     return wrong
 
 
-def command_for(first=0, last=LAST, first_only=False, only=""):
+def command_for(first=0, last=LAST, first_only=False, only="", arch="aarch64"):
     """What runs rows in the machine; only: of this class."""
-    return f"sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)} {only}"
+    cell = f"HOSTILE_CELL=hostile{FILES[arch]}.yaml " if arch in FILES else ""
+    return f"{cell}sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)} {only}"
 
 
 def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):
     """Rows by number, of the cell; the victim lives already. Give them judged."""
     rows = []
     for first, last in ranges:
-        result = bh.machine.run(command_for(first, last, first_only, only), timeout)
+        result = bh.machine.run(command_for(first, last, first_only, only, arch=bh.arch), timeout)
         rows += parse(result.output)
         if result.code and not (rows and rows[-1].problem):
             lost = Row(first, "frame", "ok", "any", 0, 0)
@@ -234,7 +240,7 @@ COME_AND_GO = """
 rounds=0
 until bulkhead cell list | grep -q hostile; do sleep 0.1; done
 while kill -0 $attack 2>/dev/null; do
-	bulkhead cell boot --quiet {test}/heartbeat-cpu1.yaml >/tmp/other 2>&1 || {{ cat /tmp/other; exit 1; }}
+	bulkhead cell boot --quiet {other} >/tmp/other 2>&1 || {{ cat /tmp/other; exit 1; }}
 	bulkhead cell destroy --quiet heartbeat-cpu1 >/tmp/other 2>&1 || {{ cat /tmp/other; exit 1; }}
 	rounds=$((rounds + 1))
 done
@@ -245,8 +251,9 @@ exit $code
 """
 
 
-def run_endless(bh, timeout=120):
-    """Rows, and how often another cell came and went meanwhile."""
-    script = COME_AND_GO.format(attack=command_for(only="endless"), test=TEST)
+def run_endless(bh, timeout=120, other=None):
+    """Rows, and how often another cell came and went meanwhile; other: its file, name as in heartbeat-cpu1.yaml."""
+    script = COME_AND_GO.format(attack=command_for(only="endless", arch=bh.arch), other=other or
+                                f"{TEST}/heartbeat-cpu1.yaml")
     text = bh.machine.sh(script, timeout)
     return parse(text), int(re.search(r"rounds (\d+)", text).group(1))

@@ -4,20 +4,15 @@
  * interrupts' settings and the interrupts it got are its own doing, and beats. What is wrong is said once, and
  * the beat stops.
  */
-#include <inmate.h>
+#include "hostile-victim/victim.h"
 
-#include <regs.h>
-
-#define FIRST_SPI 46u
-#define SPIS 2u
+#define IRQS 2u
 #define PRIORITY 0x70u
 #define SENTINEL 0x5afe5afe5afe5afeull
-#define SENTINELS 0x40100000ull
 #define SENTINEL_COUNT 512u
 #define SENTINEL_STRIDE 256u /* in words: a word of every half page */
 #define TICK_US 1000u
 
-static volatile uint64_t *const sentinels = (volatile uint64_t *)SENTINELS;
 static volatile unsigned int ticks, strangers, stranger;
 
 static void on_tick(unsigned int irq)
@@ -32,24 +27,18 @@ static void on_stranger(unsigned int irq)
 	stranger = irq;
 }
 
-static uint32_t word_of(unsigned int offset, unsigned int irq, unsigned int bits)
+static volatile uint64_t *sentinel(unsigned int number)
 {
-	uint64_t at = inmate_config.gicd + offset + irq * bits / 32 * 4;
-
-	return *(volatile uint32_t *)(uintptr_t)at;
+	return (volatile uint64_t *)(uintptr_t)victim_sentinels + (size_t)number * SENTINEL_STRIDE;
 }
 
-/* Enabled, priority, edge or level, and all that is pending or active in its word: nothing is our doing. */
+/* Enabled, priority, and what else the architecture knows of it: nothing is our doing. */
 static uint64_t settings(unsigned int irq)
 {
-	uint64_t value = irq_is_enabled(irq) | irq_priority(irq) << 8;
-
-	value |= (uint64_t)(word_of(0xc00, irq, 2) >> irq % 16 * 2 & 3) << 16;
-	value |= (uint64_t)(word_of(0x200, irq, 1) | word_of(0x300, irq, 1)) << 32;
-	return value;
+	return (irq_is_enabled(irq) | irq_priority(irq) << 8) ^ victim_settings(irq);
 }
 
-static uint64_t before[SPIS];
+static uint64_t before[IRQS];
 
 static void set_up(void)
 {
@@ -58,14 +47,14 @@ static void set_up(void)
 		irq_set_handler(irq, on_stranger);
 	for (unsigned int irq = 0; irq < 16; irq++)
 		irq_enable(irq);
-	for (unsigned int i = 0; i < SPIS; i++) {
-		irq_set_priority(FIRST_SPI + i, PRIORITY);
-		irq_set_edge(FIRST_SPI + i, i);
-		irq_enable(FIRST_SPI + i);
-		before[i] = settings(FIRST_SPI + i);
+	for (unsigned int i = 0; i < IRQS; i++) {
+		irq_set_priority(victim_first_irq + i, PRIORITY);
+		irq_set_edge(victim_first_irq + i, i);
+		irq_enable(victim_first_irq + i);
+		before[i] = settings(victim_first_irq + i);
 	}
 	for (unsigned int i = 0; i < SENTINEL_COUNT; i++)
-		sentinels[i * SENTINEL_STRIDE] = SENTINEL + i;
+		*sentinel(i) = SENTINEL + i;
 	irq_set_handler(timer_irq(), on_tick);
 	irq_enable(timer_irq());
 	timer_set(timer_ticks() + timer_from_us(TICK_US));
@@ -75,16 +64,16 @@ static void set_up(void)
 static bool is_well(void)
 {
 	for (unsigned int i = 0; i < SENTINEL_COUNT; i++) {
-		if (sentinels[i * SENTINEL_STRIDE] == SENTINEL + i)
+		if (*sentinel(i) == SENTINEL + i)
 			continue;
-		printk("victim: memory %p changed\n", (const void *)&sentinels[i * SENTINEL_STRIDE]);
+		printk("victim: memory %p changed\n", (const void *)sentinel(i));
 		return false;
 	}
-	for (unsigned int i = 0; i < SPIS; i++) {
-		if (settings(FIRST_SPI + i) == before[i])
+	for (unsigned int i = 0; i < IRQS; i++) {
+		if (settings(victim_first_irq + i) == before[i])
 			continue;
-		printk("victim: interrupt %u was %llx and is %llx\n", FIRST_SPI + i,
-		       (unsigned long long)before[i], (unsigned long long)settings(FIRST_SPI + i));
+		printk("victim: interrupt %u was %llx and is %llx\n", victim_first_irq + i,
+		       (unsigned long long)before[i], (unsigned long long)settings(victim_first_irq + i));
 		return false;
 	}
 	if (strangers)

@@ -6,29 +6,17 @@
  * run, and so does a full console; whoever watches starts the cell anew with the next row, until "done". One line
  * a row before it is tried, one after:
  *
- *	row 12 memory.root-read gic 0 control ok expect failed 5 0x50001000
+ *	row 12 memory.root-read intc 0 control ok expect failed 5 0x50001000
  *	got 12 value 0x600d | undefined | fault 0x96000010
  */
 #include "hostile/hostile.h"
 
-#include <regs.h>
-
-#define EC_UNKNOWN 0u
-#define TCR_IPS_40 (2ull << 32)
-#define BLOCK_NORMAL 0x705u
 #define ROWS_A_RUN 25u /* what the console's ring holds */
-
-static const struct rows *const classes[] = {
-	&memory_rows,	&mmio_rows,	 &gic_rows,	&sysreg_rows,  &irq_rows,
-	&firmware_rows, &hypercall_rows, &collude_rows, &endless_rows,
-};
 
 struct run {
 	act function;
 	uint64_t argument, value;
 };
-
-static uint64_t table[512] __attribute__((aligned(4096)));
 
 uint64_t no_control(uint64_t unused)
 {
@@ -47,25 +35,6 @@ uint64_t random64(void)
 	return state;
 }
 
-unsigned int gic_version(void)
-{
-	return sysreg_read(ID_AA64PFR0_EL1) >> 24 & 0xf ? 3 : 2;
-}
-
-/* Aliases beside what the library maps: table entries are 1 GiB. */
-static void map_aliases(void)
-{
-	memcpy(table, (const void *)(uintptr_t)sysreg_read(TTBR0_EL1), sizeof(table));
-	table[ALIAS_DEVICES >> 30] = BLOCK_NORMAL;
-	table[ALIAS_ABOVE_4G >> 30] = 0x100000000ull | BLOCK_NORMAL;
-	table[ALIAS_LAST_OF_40 >> 30] = 0xffc0000000ull | BLOCK_NORMAL;
-	dsb();
-	sysreg_write(TCR_EL1, sysreg_read(TCR_EL1) | TCR_IPS_40);
-	sysreg_write(TTBR0_EL1, (uintptr_t)table);
-	isb();
-	asm volatile("tlbi vmalle1\n dsb sy\n isb" : : : "memory");
-}
-
 static void run(void *argument)
 {
 	struct run *what = argument;
@@ -77,6 +46,8 @@ static const char *const expect_names[] = {
 	[EXPECT_VALUE] = "value",
 	[EXPECT_ANY] = "any",
 	[EXPECT_UNDEFINED] = "undefined",
+	[EXPECT_FAULT] = "fault",
+	[EXPECT_REFUSED] = "refused",
 	[EXPECT_FAILED] = "failed",
 };
 
@@ -89,12 +60,12 @@ static bool control_works(const struct row *row)
 
 static bool applies(const struct row *row)
 {
-	return !row->gic || row->gic == gic_version();
+	return !row->intc || row->intc == intc_version();
 }
 
 static void announce(unsigned int number, const struct row *row, const char *control)
 {
-	printk("row %u %s gic %u control %s expect %s %u 0x%llx\n", number, row->name, row->gic, control,
+	printk("row %u %s intc %u control %s expect %s %u 0x%llx\n", number, row->name, row->intc, control,
 	       expect_names[row->expect], row->kind, (unsigned long long)row->want);
 }
 
@@ -110,7 +81,7 @@ static void try_row(unsigned int number, const struct row *row)
 	announce(number, row, control_works(row) ? "ok" : "bad");
 	if (!exception_try(run, &what, &last))
 		printk("got %u value 0x%llx\n", number, (unsigned long long)what.value);
-	else if (last.syndrome >> 26 == EC_UNKNOWN)
+	else if (is_undefined(&last))
 		printk("got %u undefined\n", number);
 	else
 		printk("got %u fault 0x%llx\n", number, (unsigned long long)last.syndrome);
@@ -139,7 +110,7 @@ static void read_name(const char **text, char *name, size_t size)
 }
 
 /* @only: name of the class, or empty. */
-static bool is_chosen(size_t class, const char *only)
+static bool is_chosen(unsigned int class, const char *only)
 {
 	size_t length = strlen(only);
 
@@ -158,8 +129,8 @@ void inmate_main(uint64_t boot_arg)
 	read_name(&text, only, sizeof(only));
 	printk("begin %u seed %llu\n", first, SEED);
 	irq_init();
-	map_aliases();
-	for (size_t class = 0; class < sizeof(classes) / sizeof(classes[0]); class ++) {
+	hostile_begin();
+	for (unsigned int class = 0; class < class_count; class++) {
 		bool any = false;
 
 		for (unsigned int i = 0; i < classes[class]->count; i++, number++) {

@@ -10,7 +10,7 @@ def read(top, path):
 
 
 def names_of_guest_rows(top):
-    files = (top / "inmates/tests/hostile").glob("*.c")
+    files = (top / "inmates/tests/hostile").glob("**/*.c")
     return {match for path in files for match in re.findall(r'\{ "([a-z-]+)\.', path.read_text(encoding="utf-8"))}
 
 

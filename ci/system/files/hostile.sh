@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Run rows of the hostile cell: usage: hostile.sh FIRST LAST FIRST-OF-EACH-CLASS(0|1) [CLASS]
+# Run rows of the hostile cell: usage: [HOSTILE_CELL=FILE] hostile.sh FIRST LAST FIRST-OF-EACH-CLASS(0|1) [CLASS]
 #
 # Prints what the cell's console shows, and after each run of it its end and its victim, each on lines of its own:
 #	end
@@ -19,7 +19,7 @@ victim() {
 }
 
 next=$1
-verb="boot /etc/bulkhead/test/hostile.yaml"
+verb="boot /etc/bulkhead/test/${HOSTILE_CELL:-hostile.yaml}"
 while :; do
 	echo "$next $2 $3 $4" > /tmp/hostile.rows
 	# shellcheck disable=SC2086

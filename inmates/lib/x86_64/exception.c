@@ -6,6 +6,7 @@
 
 #define EXCEPTIONS 32u
 #define CODE64 0x08u
+#define DATA 0x10u
 #define GATE_INTERRUPT 0x8e00u
 
 /* As entry.S stores it. */
@@ -81,6 +82,9 @@ void trap_taken(struct frame *frame)
 	};
 	frame->rip = (uint64_t)(uintptr_t)attempt_end;
 	frame->rsp = attempt->stack;
+	/* It may have been at CPL 3. */
+	frame->cs = CODE64;
+	frame->ss = DATA;
 }
 
 unsigned int exception_try(void (*function)(void *argument), void *argument, struct exception *last)

@@ -54,16 +54,6 @@ static uint64_t info_of_self(uint64_t unused)
 	       info.value[3] < BH_MAX_CELLS;
 }
 
-/* Without the magic number they are firmware calls, and unknown ones. */
-static uint64_t without_magic(uint64_t number)
-{
-	register uint64_t x0 asm("x0") = BH_HYPERCALL(number);
-	register uint64_t x1 asm("x1") = BH_HYPERCALL_MAGIC ^ 1;
-
-	asm volatile("hvc #0" : "+r"(x0), "+r"(x1) : : "x2", "x3", "x4", "x5", "x6", "memory");
-	return x0;
-}
-
 /* clang-format off */
 #define ROW(name, number, who) \
 	{ "hypercall." #name, ping, 0, (who) ? harmless : refused, number, EXPECT_VALUE, 0, 0, 0 },
@@ -72,7 +62,6 @@ static const struct row rows[] = {
 	BH_HYPERCALLS(ROW)
 	{ "hypercall.unknown", ping, 0, unknown, 0, EXPECT_VALUE, 0, 0, 0 },
 	{ "hypercall.info-of-itself", ping, 0, info_of_self, 0, EXPECT_VALUE, 0, 1, 0 },
-	{ "hypercall.without-magic", ping, 0, without_magic, BH_HC_PING, EXPECT_VALUE, 0, (uint64_t)-1, 0 },
 };
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Firmware calls: ids and arguments that must not reach firmware, by SMC and HVC, from EL1 and EL0. */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <regs.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A step down to EL0, with vectors of our own for the way back. Memory is readable at EL1 only: code is not. */
-#include "hostile.h"
+#include "attacks.h"
 
 asm("	.text\n"
     "	.balign	2048\n"

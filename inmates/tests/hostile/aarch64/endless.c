@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The same cheap attack 100000 times: for scenarios that do something else meanwhile. Runs only by name. */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <bulkhead/errors.h>
 #include <regs.h>

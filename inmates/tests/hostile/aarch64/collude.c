@@ -3,7 +3,7 @@
  * With an accomplice: another cell (accomplice.c) that would let us in, has made page tables for us, waits for our
  * interrupts, and attacks the victim meanwhile. That it agrees must not help.
  */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <regs.h>
 

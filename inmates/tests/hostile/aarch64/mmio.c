@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Devices of others, and accesses to the cell's own devices that are not plain loads and stores. */
-#include "hostile.h"
+#include "attacks.h"
 
 #define RTC 0x09010000ull
 #define FW_CFG_DMA 0x09020010ull /* takes an address and writes there */

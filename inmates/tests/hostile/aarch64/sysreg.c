@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* System registers and instructions of EL2 and EL3, and those of EL1 that reach further than the cell. */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <regs.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* IPIs by every form of address: none leaves the cell. The victim counts what it gets. */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <regs.h>
 

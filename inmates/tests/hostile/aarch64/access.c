@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Loads and stores by exact instruction: with a syndrome that a hypervisor can decode, and without. */
-#include "hostile.h"
+#include "attacks.h"
 
 /* clang-format off */
 #define LOAD(name, instruction)                                                       \

@@ -3,7 +3,7 @@
  * Fields of the distributor and the redistributors that belong to interrupts of others: they read as zero and
  * ignore writes. Whether the owner's state stayed as it was, the owner looks: hostile-victim.c.
  */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <regs.h>
 
@@ -257,7 +257,7 @@ static uint64_t set_spi(uint64_t irq)
 /* Private interrupts that the hypervisor keeps for itself. */
 static uint64_t private_bank(void)
 {
-	return gic_version() == 3 ? SGI_FRAME : GICD;
+	return intc_version() == 3 ? SGI_FRAME : GICD;
 }
 
 static uint64_t enable_hypervisors(uint64_t unused)

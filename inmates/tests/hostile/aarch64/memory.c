@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Memory of others: hypervisor, root, another cell, nobody. */
-#include "hostile.h"
+#include "attacks.h"
 
 #include <regs.h>
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Hostile guests on x86-64: rows of inmates/tests/hostile/ on SVM. One line a row is printed, JSON in build/hostile/."""
+import os
+
+import pytest
+
+import hostile
+from hypervisor import Hypervisor
+from machine import BUILD, Machine
+
+built = os.path.exists(os.path.join(BUILD, "x86_64/bulkhead-x86_64.bin"))
+pytestmark = pytest.mark.skipif(not built, reason="not built: make ARCH=x86_64 all")
+
+
+@pytest.fixture(scope="module", params=("xapic", "x2apic"))
+def machine(request):
+    """One machine for each mode of root's local APICs."""
+    with Machine(gic=request.param, name=f"x86_64-hostile-{request.param}") as m:
+        yield m
+
+
+@pytest.fixture
+def pc(machine):
+    """The hypervisor, enabled, with the victim; at the end victim and root are well."""
+    bh = Hypervisor(machine)
+    bh.ensure(enabled=True)
+    hostile.begin(bh)
+    yield bh
+    assert hostile.finish(bh) == []
+    assert bh.beats("victim")
+    bh.destroy_all()
+    assert machine.health() == []
+    assert machine.online() == [0, 1, 2, 3]
+
+
+def judged(bh, rows, name):
+    """Print and save them; those that are not as they must be, as lines."""
+    hostile.save(rows, f"{bh.machine.label}{name}")
+    print("\n".join(row.line() for row in rows))
+    return [row.line() for row in rows if row.problem]
+
+
+def test_rows_of_a_hostile_guest(pc):
+    """All rows with xAPIC, the first of each class with x2APIC."""
+    everything = pc.machine.gic == "xapic"
+    rows = hostile.run(pc, first_only=not everything, timeout=600)
+    wrong = judged(pc, rows, "") + (hostile.missing(rows) if everything else [])
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= (200 if everything else 9)
+
+
+def test_100000_attacks_while_cells_come_and_go(pc):
+    """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
+    other = "/tmp/heartbeat-cpu1.yaml"
+    pc.machine.sh(f"sed 's/^cell: .*/cell: heartbeat-cpu1/' {pc.vm('heartbeat')} >{other}")
+    rows, rounds = hostile.run_endless(pc, 240, other)
+    pc.cell("destroy", "hostile")
+    wrong = judged(pc, rows, "-endless")
+    print(f"rounds: {rounds}")
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) == 4 and rounds >= 2

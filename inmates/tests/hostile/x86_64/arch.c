@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* x86-64's part of the frame. */
+#include "attacks.h"
+
+#include <regs.h>
+
+#define EXCEPTION_UD 6u
+#define PAGE_TABLE 0x03u
+#define PAGE_LARGE 0x83u
+#define LARGE 0x200000ull
+
+const struct rows *const classes[] = {
+	&memory_rows, &mmio_rows,    &decode_rows,    &sysreg_rows,   &port_rows,
+	&irq_rows,    &virtual_rows, &hypercall_rows, &unmarked_rows, &endless_rows,
+};
+const unsigned int class_count = sizeof(classes) / sizeof(classes[0]);
+
+/* 1: xAPIC, 2: x2APIC. */
+unsigned int intc_version(void)
+{
+	uint32_t r[4];
+
+	cpuid(1, r);
+	return r[2] >> 21 & 1 ? 2 : 1;
+}
+
+bool is_undefined(const struct exception *exception)
+{
+	return exception->syndrome >> 32 == EXCEPTION_UD;
+}
+
+static void map_gib(uint64_t linear, uint64_t physical, uint64_t *table)
+{
+	uint64_t cr3, *upper;
+
+	asm volatile("movq %%cr3, %0" : "=r"(cr3));
+	upper = (uint64_t *)(uintptr_t)(*(uint64_t *)(uintptr_t)cr3 & ~0xfffull);
+	for (unsigned int i = 0; i < 512; i++)
+		table[i] = (physical + i * LARGE) | PAGE_LARGE;
+	upper[linear >> 30] = (uint64_t)(uintptr_t)table | PAGE_TABLE;
+	asm volatile("movq %0, %%cr3" : : "r"(cr3) : "memory");
+}
+
+void hostile_begin(void)
+{
+	static uint64_t tables[2][512] __attribute__((aligned(4096)));
+
+	map_gib(ALIAS_ABOVE_4G, 0x100000000ull, tables[0]);
+	map_gib(ALIAS_LAST_OF_40, 0xffc0000000ull, tables[1]);
+	user_begin();
+}

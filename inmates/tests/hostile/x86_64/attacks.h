@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of x86-64's attacks share. */
+#ifndef ATTACKS_H
+#define ATTACKS_H
+
+#include "../hostile.h"
+
+#define IOAPIC_AT 0xfec00000ull
+#define XAPIC_AT 0xfee00000ull
+
+/* Syndromes as the library has them: vector and error code. */
+#define FAULT_DB (1ull << 32)
+#define FAULT_BP (3ull << 32)
+#define FAULT_GP (13ull << 32)
+
+extern const struct rows memory_rows, mmio_rows, decode_rows, sysreg_rows, port_rows, irq_rows, virtual_rows,
+	unmarked_rows;
+
+/* access.c: ways to touch an address by exact instruction; loads give what they read, stores 1. */
+uint64_t load8(uint64_t address);
+uint64_t load16(uint64_t address);
+uint64_t load32(uint64_t address);
+uint64_t load64(uint64_t address);
+uint64_t store8(uint64_t address);
+uint64_t store16(uint64_t address);
+uint64_t store32(uint64_t address);
+uint64_t store64(uint64_t address);
+uint64_t add_locked(uint64_t address);
+uint64_t exchange(uint64_t address);
+uint64_t compare_16_bytes(uint64_t address);
+uint64_t move_string_from(uint64_t address);
+uint64_t move_string_to(uint64_t address);
+uint64_t push_to(uint64_t address);
+uint64_t load_vector(uint64_t address);
+uint64_t store_vector(uint64_t address);
+uint64_t call(uint64_t address);
+
+/** Writes where a virtual device of the cell's own answers: the version of its I/O APIC, not 0. */
+uint64_t own_ioapic(uint64_t unused);
+
+/** Run @code at CPL 3; it must end with an exception, which ends the attempt. user.c has USER() for such code. */
+uint64_t at_user(uint64_t code);
+/** Let the pages that the library maps be CPL 3's, too. */
+void user_begin(void);
+
+#endif
