@@ -1,75 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What guests read of CPUID: what the machine says, without what cells cannot have. One table says what is taken
- * away, with its name; leaves that tell of the CPU's place among others are made for guests.
+ * What guests read of CPUID: what the machine says, without what cells cannot have (cpuid_policy.c). Leaves that tell of
+ * the CPU's place among others are made for guests.
  */
 #include <asm/exits.h>
 
 #include <asm/control.h>
+#include <asm/cpuid_policy.h>
 #include <asm/features.h>
 #include <asm/pvclock.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <bulkhead/x86.h>
 
-enum cpuid_register { EAX = 0, EBX = 1, ECX = 2, EDX = 3 };
-
-/* Who does not have it. */
-enum cpuid_class { GUESTS = 1, ALL = 2 };
-
+#define EAX CPUID_EAX
+#define EBX CPUID_EBX
+#define ECX CPUID_ECX
+#define EDX CPUID_EDX
 #define BIT(n) (1u << (n))
-#define EVERYTHING 0xffffffffu
-
-/* X(leaf, register, bits, class, name) */
-static const struct row {
-	uint32_t leaf;
-	uint32_t bits;
-	uint8_t reg;
-	uint8_t from;
-	const char *name;
-} rows[] = {
-	{ 0x1, BIT(5), ECX, ALL, "VMX" },
-	{ 0x1, BIT(6), ECX, ALL, "SMX" },
-	{ 0x1, BIT(2) | BIT(3) | BIT(4), ECX, GUESTS, "DTES64, MONITOR, DS_CPL" },
-	{ 0x1, BIT(7) | BIT(8) | BIT(15), ECX, GUESTS, "EIST, TM2, PDCM" },
-	{ 0x1, BIT(7) | BIT(14), EDX, GUESTS, "MCE, MCA" },
-	{ 0x1, BIT(12), EDX, GUESTS, "MTRR" },
-	{ 0x1, BIT(21) | BIT(22) | BIT(29), EDX, GUESTS, "DS, ACPI, TM" },
-	{ 0x5, EVERYTHING, EAX, GUESTS, "MONITOR" },
-	{ 0x5, EVERYTHING, EBX, GUESTS, "MONITOR" },
-	{ 0x5, EVERYTHING, ECX, GUESTS, "MONITOR" },
-	{ 0x5, EVERYTHING, EDX, GUESTS, "MONITOR" },
-	{ 0x6, EVERYTHING & ~BIT(2), EAX, GUESTS, "power management but ARAT" },
-	{ 0x6, EVERYTHING, ECX, GUESTS, "APERF, MPERF" },
-	{ 0x7, BIT(2), EBX, ALL, "SGX" },
-	{ 0x7, BIT(12) | BIT(15) | BIT(25), EBX, GUESTS, "RDT, processor trace" },
-	{ 0x7, BIT(30), ECX, ALL, "SGX_LC" },
-	{ 0x7, BIT(5), ECX, GUESTS, "WAITPKG" },
-	{ 0x7, BIT(18) | BIT(19), EDX, GUESTS, "PCONFIG, LBR" },
-	{ 0xa, EVERYTHING, EAX, GUESTS, "performance counters" },
-	{ 0xa, EVERYTHING, EBX, GUESTS, "performance counters" },
-	{ 0xa, EVERYTHING, ECX, GUESTS, "performance counters" },
-	{ 0xa, EVERYTHING, EDX, GUESTS, "performance counters" },
-	{ 0x80000001, BIT(2) | BIT(12), ECX, ALL, "SVM, SKINIT" },
-	{ 0x80000001, BIT(10) | BIT(13) | BIT(23) | BIT(24) | BIT(28), ECX, GUESTS,
-	  "IBS, WDT, performance counters" },
-	{ 0x80000001, BIT(7) | BIT(12) | BIT(14), EDX, GUESTS, "MCE, MTRR, MCA" },
-	{ 0x80000007, EVERYTHING & ~BIT(8), EDX, GUESTS, "power management but an invariant TSC" },
-	{ 0x8000000a, EVERYTHING, EAX, ALL, "SVM" },
-	{ 0x8000000a, EVERYTHING, EBX, ALL, "SVM" },
-	{ 0x8000000a, EVERYTHING, EDX, ALL, "SVM" },
-	{ 0x8000001f, EVERYTHING, EAX, GUESTS, "SME, SEV" },
-};
-
-static void take_away(uint32_t leaf, uint32_t *r)
-{
-	int is_root = (int)percpu()->cell->is_root;
-
-	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].leaf == leaf && (rows[i].from == ALL || !is_root))
-			r[rows[i].reg] &= ~rows[i].bits;
-	}
-}
 
 /* Bits that follow the guest's CR4, not the hypervisor's. */
 static void follow_control(uint32_t leaf, uint32_t *r)
@@ -157,8 +105,7 @@ void cpuid_exit(struct frame *frame)
 	uint32_t r[4] = { real.eax, real.ebx, real.ecx, real.edx };
 
 	if (!own_leaf(leaf, r)) {
-		if (subleaf == 0 || leaf != 0x7)
-			take_away(leaf, r);
+		cpuid_take_away(leaf, subleaf, (int)percpu()->cell->is_root, r);
 		follow_control(leaf, r);
 		if (!percpu()->cell->is_root)
 			place_guest(leaf, subleaf, r);

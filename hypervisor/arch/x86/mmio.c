@@ -5,6 +5,7 @@
 #include <arch/upcall.h>
 #include <asm/access.h>
 #include <asm/decode.h>
+#include <asm/lapic.h>
 #include <asm/percpu.h>
 #include <asm/vapic.h>
 #include <asm/vcpu.h>
@@ -147,13 +148,19 @@ static int is_legacy_hole(uint64_t address)
 	return !percpu()->cell->is_root && address >= LEGACY_START && address < LEGACY_END;
 }
 
+/* Interrupt commands are counted apart from all else that a local APIC or an I/O APIC is asked. */
+static enum bh_stat what_counts(const struct mmio_access *access)
+{
+	return access->is_write && access->address == APIC_BASE_ADDRESS + APIC_ICR ? BH_STAT_IPI : BH_STAT_INTC;
+}
+
 static enum mmio_result access_device(struct mmio_access *access)
 {
 	const enum vapic_result apic = vapic_mmio(access);
 	enum mmio_result result;
 
 	if (apic || vioapic_mmio(access)) {
-		percpu_count(BH_STAT_INTC);
+		percpu_count(what_counts(access));
 		return apic == VAPIC_REFUSED ? MMIO_REFUSED : MMIO_HANDLED;
 	}
 	result = upcall_mmio(access);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * MSRs by table. Root has all of the machine's but those that could hurt others; guests have those that are listed.
- * What is forbidden by name stops a guest; what a guest's processor does not have raises #GP there, as it would.
+ * MSRs by the table of msr_policy.c. What is forbidden by name stops a guest; what a guest's processor does not have
+ * raises #GP there, as it would.
  */
 #include <asm/exits.h>
 
 #include <asm/control.h>
 #include <asm/interrupts.h>
 #include <asm/msr.h>
+#include <asm/msr_policy.h>
 #include <asm/pvclock.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
@@ -61,6 +62,18 @@ static enum msr_result write_forbidden(uint32_t msr, uint64_t value)
 	(void)msr;
 	(void)value;
 	return MSR_FORBIDDEN;
+}
+
+static enum msr_result write_lost(uint32_t msr, uint64_t value)
+{
+	(void)msr;
+	(void)value;
+	return percpu()->cell->is_root ? MSR_DONE : MSR_FAULT;
+}
+
+static enum msr_result write_xss(uint32_t msr, uint64_t value)
+{
+	return value & ~msr_xss_allowed((int)percpu()->cell->is_root) ? MSR_FAULT : write_real(msr, value);
 }
 
 /* What decides for all cells stays as the firmware set it. */
@@ -133,77 +146,29 @@ static enum msr_result write_pvclock(uint32_t msr, uint64_t value)
 	return pvclock_write_msr(msr, value) ? MSR_FAULT : MSR_DONE;
 }
 
-/**
- * struct row - a range of registers; the first that fits counts
- * MTRRs stay as the firmware set them: a kernel switches them off and writes them back whenever a CPU comes online,
- * which is nobody's offence.
- * @root, @guest: what passes without an exit (enum msr_access).
- * @read, @write: what answers the rest, of either class.
- */
-static const struct row {
-	uint32_t first, last;
-	uint8_t root, guest;
-	msr_reader *read;
-	msr_writer *write;
-	const char *name;
-} rows[] = {
-	{ 0x10, 0x10, MSR_READ_WRITE, MSR_READ, read_real, write_ignored, "TSC" },
-	{ 0x16, 0x1a, MSR_READ, MSR_TRAP, read_fault, write_same, "IORR, TOP_MEM" },
-	{ 0x1b, 0x1b, MSR_TRAP, MSR_TRAP, read_lapic, write_lapic, "APIC_BASE" },
-	{ 0x1d, 0x1d, MSR_READ, MSR_TRAP, read_fault, write_same, "TOP_MEM2" },
-	{ 0x3a, 0x3a, MSR_TRAP, MSR_TRAP, read_feature_control, write_fault, "FEATURE_CONTROL" },
-	{ 0x3b, 0x3b, MSR_READ, MSR_TRAP, read_fault, write_forbidden, "TSC_ADJUST" },
-	{ 0x48, 0x49, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "SPEC_CTRL, PRED_CMD" },
-	{ 0x79, 0x79, MSR_TRAP, MSR_TRAP, read_fault, write_forbidden, "BIOS_UPDT_TRIG" },
-	{ 0x8b, 0x8b, MSR_READ_WRITE, MSR_READ, read_real, write_ignored, "BIOS_SIGN_ID" },
-	{ 0x9b, 0x9b, MSR_TRAP, MSR_TRAP, read_fault, write_forbidden, "SMM_MONITOR_CTL" },
-	{ 0xfe, 0xfe, MSR_READ, MSR_TRAP, read_zero, write_fault, "MTRRCAP" },
-	{ 0x10a, 0x10b, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "ARCH_CAPABILITIES, FLUSH_CMD" },
-	{ 0x174, 0x176, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "SYSENTER" },
-	{ 0x1a0, 0x1a0, MSR_READ_WRITE, MSR_READ, read_real, write_ignored, "MISC_ENABLE" },
-	{ 0x1d9, 0x1d9, MSR_READ_WRITE, MSR_TRAP, read_zero, write_ignored, "DEBUGCTL" },
-	{ 0x200, 0x26f, MSR_READ, MSR_TRAP, read_zero, write_ignored, "MTRR" },
-	{ 0x277, 0x277, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "PAT" },
-	{ 0x2ff, 0x2ff, MSR_READ, MSR_TRAP, read_zero, write_ignored, "MTRR_DEF_TYPE" },
-	{ 0x480, 0x493, MSR_TRAP, MSR_TRAP, read_fault, write_fault, "VMX" },
-	{ 0x560, 0x58f, MSR_READ, MSR_TRAP, read_fault, write_forbidden, "processor trace" },
-	{ 0x6a0, 0x6a8, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "CET" },
-	{ 0x6e0, 0x6e0, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "TSC_DEADLINE" },
-	{ 0x802, 0x802, MSR_READ, MSR_TRAP, read_lapic, write_lapic, "x2APIC id" },
-	{ 0x80d, 0x80d, MSR_READ, MSR_TRAP, read_lapic, write_lapic, "x2APIC logical id" },
-	{ 0x80f, 0x80f, MSR_READ, MSR_READ, read_lapic, write_lapic, "x2APIC spurious vector" },
-	{ 0x82f, 0x82f, MSR_READ, MSR_READ, read_lapic, write_lapic, "x2APIC LVT CMCI" },
-	{ 0x830, 0x830, MSR_TRAP, MSR_TRAP, read_lapic, write_lapic, "x2APIC ICR" },
-	{ 0x833, 0x837, MSR_READ, MSR_READ, read_lapic, write_lapic, "x2APIC LVT" },
-	{ 0x800, 0x83f, MSR_READ_WRITE, MSR_READ_WRITE, read_lapic, write_lapic, "x2APIC" },
-	{ 0xda0, 0xda0, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "XSS" },
-	{ 0xc0000080, 0xc0000080, MSR_TRAP, MSR_TRAP, read_efer, write_efer, "EFER" },
-	{ 0xc0000081, 0xc0000084, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "SYSCALL" },
-	{ 0xc0000100, 0xc0000103, MSR_READ_WRITE, MSR_READ_WRITE, read_real, write_real, "FS, GS, TSC_AUX" },
-	{ 0xc0000104, 0xc0000104, MSR_READ, MSR_TRAP, read_fault, write_forbidden, "TSC_RATIO" },
-	{ 0xc0010010, 0xc0010010, MSR_READ, MSR_READ, read_real, write_same, "SYSCFG" },
-	{ 0xc0010015, 0xc0010015, MSR_READ, MSR_READ, read_real, write_ignored, "HWCR" },
-	{ 0xc0010016, 0xc001001a, MSR_READ, MSR_TRAP, read_fault, write_same, "IORR, TOP_MEM" },
-	{ 0xc001001d, 0xc001001d, MSR_READ, MSR_TRAP, read_fault, write_same, "TOP_MEM2" },
-	{ 0xc001001f, 0xc001001f, MSR_READ_WRITE, MSR_READ, read_real, write_ignored, "NB_CFG" },
-	{ 0xc0010056, 0xc0010056, MSR_READ, MSR_TRAP, read_fault, write_forbidden, "SMI_TRIGGER" },
-	{ 0xc0010058, 0xc0010058, MSR_READ, MSR_TRAP, read_fault, write_same, "MMIO_CFG_BASE" },
-	{ 0xc0010111, 0xc0010113, MSR_READ, MSR_TRAP, read_fault, write_forbidden, "SMM_BASE, SMM_ADDR, SMM_MASK" },
-	{ 0xc0010114, 0xc0010114, MSR_TRAP, MSR_TRAP, read_vm_cr, write_fault, "VM_CR" },
-	{ 0xc0010115, 0xc0010119, MSR_TRAP, MSR_TRAP, read_fault, write_fault, "SVM" },
-	{ 0xc0010140, 0xc0010141, MSR_READ, MSR_READ, read_real, write_ignored, "OSVW" },
-	{ 0xc0011020, 0xc001102f, MSR_READ_WRITE, MSR_READ, read_real, write_ignored, "LS_CFG, DE_CFG" },
-	{ 0x4b564d00, 0x4b564d01, MSR_TRAP, MSR_TRAP, read_pvclock, write_pvclock, "KVM clock" },
+static msr_reader *const readers[READ_COUNT] = {
+	[READ_FAULT] = read_fault,
+	[READ_REAL] = read_real,
+	[READ_ZERO] = read_zero,
+	[READ_EFER] = read_efer,
+	[READ_VM_CR] = read_vm_cr,
+	[READ_FEATURE_CONTROL] = read_feature_control,
+	[READ_LAPIC] = read_lapic,
+	[READ_PVCLOCK] = read_pvclock,
 };
 
-static const struct row *find(uint32_t msr)
-{
-	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (msr >= rows[i].first && msr <= rows[i].last)
-			return &rows[i];
-	}
-	return NULL;
-}
+static msr_writer *const writers[WRITE_COUNT] = {
+	[WRITE_FAULT] = write_fault,
+	[WRITE_REAL] = write_real,
+	[WRITE_IGNORED] = write_ignored,
+	[WRITE_LOST] = write_lost,
+	[WRITE_SAME] = write_same,
+	[WRITE_FORBIDDEN] = write_forbidden,
+	[WRITE_EFER] = write_efer,
+	[WRITE_XSS] = write_xss,
+	[WRITE_LAPIC] = write_lapic,
+	[WRITE_PVCLOCK] = write_pvclock,
+};
 
 /* From the last row to the first: of two that fit, the first counts. */
 void msr_fill_bitmap(struct cell_arch *cell)
@@ -211,29 +176,31 @@ void msr_fill_bitmap(struct cell_arch *cell)
 	const size_t size = VIRT_MSR_BITMAP_PAGES * (size_t)PAGE_SIZE;
 
 	memset(cell->msr_bitmap, cell->is_root ? 0 : 0xff, size);
-	for (unsigned int i = sizeof(rows) / sizeof(rows[0]); i-- > 0;) {
-		for (uint32_t msr = rows[i].first; msr <= rows[i].last; msr++)
+	for (unsigned int i = msr_row_count; i-- > 0;) {
+		const struct msr_row *row = msr_row(i);
+
+		for (uint32_t msr = row->first; msr <= row->last; msr++)
 			virt()->permit_msr(cell->msr_bitmap, msr,
-					   (enum msr_access)(cell->is_root ? rows[i].root : rows[i].guest));
+					   (enum msr_access)(cell->is_root ? row->root : row->guest));
 	}
 }
 
 /* Registers that no row names: root's beyond the bitmap are the machine's, guests have none. */
-static enum msr_result read_any(const struct row *row, uint32_t msr, uint64_t *value)
+static enum msr_result read_any(const struct msr_row *row, uint32_t msr, uint64_t *value)
 {
 	if (row)
-		return row->read(msr, value);
+		return readers[row->read](msr, value);
 	return percpu()->cell->is_root ? read_real(msr, value) : MSR_FAULT;
 }
 
-static enum msr_result write_any(const struct row *row, uint32_t msr, uint64_t value)
+static enum msr_result write_any(const struct msr_row *row, uint32_t msr, uint64_t value)
 {
 	if (row)
-		return row->write(msr, value);
+		return writers[row->write](msr, value);
 	return percpu()->cell->is_root ? write_real(msr, value) : MSR_FAULT;
 }
 
-static void answer(enum msr_result result, const struct row *row, uint32_t msr, uint64_t value, int is_write)
+static void answer(enum msr_result result, const struct msr_row *row, uint32_t msr, uint64_t value, int is_write)
 {
 	switch (result) {
 	case MSR_DONE:
@@ -252,7 +219,7 @@ static void answer(enum msr_result result, const struct row *row, uint32_t msr, 
 void msr_exit_read(struct frame *frame)
 {
 	uint32_t msr = (uint32_t)frame->reg[REG_RCX];
-	const struct row *row = find(msr);
+	const struct msr_row *row = msr_find(msr);
 	uint64_t value = 0;
 	enum msr_result result = read_any(row, msr, &value);
 
@@ -264,12 +231,29 @@ void msr_exit_read(struct frame *frame)
 	answer(result, row, msr, 0, 0);
 }
 
+/* The one register that well-behaved guests write again and again: before any table. */
+static void write_icr(uint64_t value)
+{
+	enum msr_result result = write_lapic(MSR_X2APIC_ICR, value);
+
+	percpu_count(BH_STAT_IPI);
+	if (result == MSR_DONE)
+		virt()->skip(LENGTH_WRMSR);
+	else
+		answer(result, msr_find(MSR_X2APIC_ICR), MSR_X2APIC_ICR, value, 1);
+}
+
 void msr_exit_write(struct frame *frame)
 {
 	uint32_t msr = (uint32_t)frame->reg[REG_RCX];
 	uint64_t value = (uint32_t)frame->reg[REG_RAX] | frame->reg[REG_RDX] << 32;
-	const struct row *row = find(msr);
+	const struct msr_row *row;
 
+	if (msr == MSR_X2APIC_ICR) {
+		write_icr(value);
+		return;
+	}
 	percpu_count(BH_STAT_SYSREG);
+	row = msr_find(msr);
 	answer(write_any(row, msr, value), row, msr, value, 1);
 }

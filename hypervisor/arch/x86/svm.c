@@ -17,11 +17,15 @@
 
 #define LEAF_SVM 0x8000000au
 
-/* What always exits. External interrupts do not: they are the guest's that runs here. */
+/*
+ * What always exits. External interrupts do not: they are the guest's that runs here. Debug exceptions and alignment
+ * checks do: a guest can let the delivery of one cause the next, for ever, and then nothing else would get through.
+ */
 static const struct {
 	uint8_t word;
 	uint32_t bits;
 } intercepts[] = {
+	{ VMCB_WORD_EXCEPTION, 1u << EXCEPTION_DB | 1u << EXCEPTION_AC | 1u << EXCEPTION_MC },
 	{ VMCB_WORD_MISC1, MISC1_NMI | MISC1_INIT | MISC1_CPUID | MISC1_INVD | MISC1_INVLPGA | MISC1_IO | MISC1_MSR |
 				   MISC1_SHUTDOWN },
 	{ VMCB_WORD_MISC2, MISC2_VMRUN | MISC2_VMMCALL | MISC2_VMLOAD | MISC2_VMSAVE | MISC2_STGI | MISC2_CLGI |

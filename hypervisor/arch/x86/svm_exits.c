@@ -5,6 +5,7 @@
 #include <asm/exits.h>
 #include <asm/percpu.h>
 #include <asm/vcpu.h>
+#include <core/log.h>
 
 static void msr(struct frame *frame)
 {
@@ -70,6 +71,28 @@ static void mwait(struct frame *frame)
 	exit_halt(frame, LENGTH_MWAIT);
 }
 
+/* DR6 and DR7 are as the processor left them. */
+static void debug(struct frame *frame)
+{
+	(void)frame;
+	virt()->inject(EXCEPTION_DB, NO_ERROR_CODE);
+}
+
+static void alignment(struct frame *frame)
+{
+	(void)frame;
+	virt()->inject(EXCEPTION_AC, (uint32_t)svm_vmcb()->exit_info1);
+}
+
+/* Every CPU takes a machine check, and root finds the banks of all: guests need not know. */
+static void machine_check(struct frame *frame)
+{
+	(void)frame;
+	log_error("CPU %u: machine check", percpu()->slot);
+	if (percpu()->cell->is_root)
+		virt()->inject(EXCEPTION_MC, NO_ERROR_CODE);
+}
+
 /* Nobody sends one: interrupt commands of all cells are looked at. */
 static void init(struct frame *frame)
 {
@@ -94,6 +117,9 @@ static const struct {
 	{ SVM_EXIT_INVLPGA, exit_undefined },
 	{ SVM_EXIT_XSETBV, exit_xsetbv },
 	{ SVM_EXIT_INIT, init },
+	{ SVM_EXIT_EXCEPTION + EXCEPTION_DB, debug },
+	{ SVM_EXIT_EXCEPTION + EXCEPTION_AC, alignment },
+	{ SVM_EXIT_EXCEPTION + EXCEPTION_MC, machine_check },
 };
 
 /* VMRUN, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: the guest has no SVM. */

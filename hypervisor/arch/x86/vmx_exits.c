@@ -15,8 +15,6 @@
 
 /* Exceptions and NMIs -------------------------------------------------------------------------------- */
 
-#define EXCEPTION_AC 17u
-
 /* What the processor would have noted in DR6 and DR7. */
 static void reflect_debug(void)
 {

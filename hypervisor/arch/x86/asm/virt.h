@@ -10,6 +10,7 @@
 #include <asm/state.h>
 #include <asm/types.h>
 #include <bulkhead/types.h>
+#include <asm/msr_policy.h>
 
 /** Registers of the vCPU that runs here (or that is being set up). */
 enum vcpu_register {
@@ -25,9 +26,6 @@ enum vcpu_register {
 	VCPU_GS_BASE,
 	VCPU_REGISTER_COUNT
 };
-
-/** What the bitmap for MSRs lets a guest do without an exit. */
-enum msr_access { MSR_TRAP = 0, MSR_READ = 1, MSR_WRITE = 2, MSR_READ_WRITE = 3 };
 
 #define VIRT_MSR_BITMAP_PAGES 2u /* VMX needs one */
 #define VIRT_IO_BITMAP_PAGES 3u  /* a bit for each port; SVM looks at a third page for wide accesses */
@@ -118,6 +116,7 @@ enum exception {
 	EXCEPTION_DF = 8,
 	EXCEPTION_GP = 13,
 	EXCEPTION_PF = 14,
+	EXCEPTION_AC = 17,
 	EXCEPTION_MC = 18
 };
 

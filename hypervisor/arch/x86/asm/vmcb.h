@@ -36,6 +36,7 @@
 #define MISC2_XSETBV (1u << 13)
 
 /* Exit codes: bits 31:0 are compared, bits 63:32 are the same for all but in emulators. */
+#define SVM_EXIT_EXCEPTION 0x40u /* and the vector */
 #define SVM_EXIT_NMI 0x61u
 #define SVM_EXIT_INIT 0x63u
 #define SVM_EXIT_CPUID 0x72u
