@@ -13,24 +13,24 @@ pytestmark = pytest.mark.skipif(not built, reason="not built: make ARCH=x86_64 a
 
 
 @pytest.fixture(scope="module", params=("xapic", "x2apic"))
-def machine(request):
+def booted(request):
     """One machine for each mode of root's local APICs."""
     with Machine(gic=request.param, name=f"x86_64-hostile-{request.param}") as m:
         yield m
 
 
 @pytest.fixture
-def pc(machine):
+def pc(booted):
     """The hypervisor, enabled, with the victim; at the end victim and root are well."""
-    bh = Hypervisor(machine)
+    bh = Hypervisor(booted)
     bh.ensure(enabled=True)
     hostile.begin(bh)
     yield bh
     assert hostile.finish(bh) == []
     assert bh.beats("victim")
     bh.destroy_all()
-    assert machine.health() == []
-    assert machine.online() == [0, 1, 2, 3]
+    assert booted.health() == []
+    assert booted.online() == [0, 1, 2, 3]
 
 
 def judged(bh, rows, name):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the emulator itself saw of a RISC-V machine's traps: a count that owes nothing to the hypervisor.
+"""What the emulator itself saw of a machine's traps: a count that owes nothing to the hypervisor.
 
 The machine must have been made with qemu=arguments(...). Between start() and stop() QEMU writes a line for every trap
 of every hart; its cause tells who takes it.
@@ -36,6 +36,8 @@ class Traps:
     exits  likewise: traps to the hypervisor, or to firmware
     """
 
+    WORDS = "int"  # what QEMU is to log
+
     def __init__(self, name):
         self.monitor, self.log = paths(name)
         self.guest, self.exits = collections.Counter(), collections.Counter()
@@ -57,17 +59,20 @@ class Traps:
 
     def start(self):
         self.offset = os.path.getsize(self.log) if os.path.exists(self.log) else 0
-        self._command("log int")
+        self._command(f"log {self.WORDS}")
 
     def stop(self):
         self._command("log none")
-        # QEMU opens the file anew, and empties it, with each 'log int'.
+        # QEMU opens the file anew, and empties it, with each 'log'.
         with open(self.log, encoding="ascii", errors="replace") as f:
             for line in f:
-                match = LINE.search(line)
-                if match:
-                    self._count(int(match[1]), match[2] == "1", int(match[3], 16))
+                self._read(line)
         return self
+
+    def _read(self, line):
+        match = LINE.search(line)
+        if match:
+            self._count(int(match[1]), match[2] == "1", int(match[3], 16))
 
     def _count(self, hart, is_interrupt, cause):
         if is_interrupt and cause in GUEST_INTERRUPTS:
@@ -79,3 +84,31 @@ class Traps:
 
     def of(self, counter, harts):
         return {key: count for key, count in counter.items() if key[0] in harts}
+
+
+class X86Traps(Traps):
+    """
+    Of a cell of x86-64 on SVM that runs below LIMIT, where no kernel does.
+
+    guest  vector -> how often: interrupts from outside that its CPUs took without leaving it
+    exits  reason -> how often
+    """
+
+    WORDS = "int,in_asm"  # QEMU tells of #VMEXIT among what it translates
+    LIMIT = 0x200000
+    EXIT = re.compile(r"vmexit\(([0-9a-f]{8}), ([0-9a-f]{16}), [0-9a-f]{16}, ([0-9a-f]+)\)")
+    INTERRUPT = re.compile(r"v=([0-9a-f]{2}) e=[0-9a-f]{4} i=0 cpl=\d IP=[0-9a-f]{4}:([0-9a-f]{16})")
+    REASONS = {0x60: "interrupt", 0x61: "NMI", 0x64: "virtual interrupt", 0x72: "CPUID", 0x78: "HLT", 0x7b: "port",
+               0x400: "memory"}
+    MSR = 0x7c
+
+    def _read(self, line):
+        if match := self.EXIT.search(line):
+            code, info, address = (int(match[n], 16) for n in (1, 2, 3))
+            if address < self.LIMIT:
+                kind = "MSR write" if code == self.MSR and info else "MSR read" if code == self.MSR else None
+                self.exits[kind or self.REASONS.get(code, hex(code))] += 1
+        elif match := self.INTERRUPT.search(line):
+            vector, address = int(match[1], 16), int(match[2], 16)
+            if vector >= 0x20 and address < self.LIMIT:
+                self.guest[vector] += 1

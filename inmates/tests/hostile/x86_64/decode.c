@@ -146,7 +146,8 @@ static const struct row rows[] = {
 	{ "decode.longest", own_ioapic, 0, longest, 0, RIGHT(1) },
 	{ "decode.too-long", own_ioapic, 0, too_long, 0, EXPECT_FAULT, 0, FAULT_GP, 0 },
 	{ "decode.changed-code", own_ioapic, 0, changed, 200, RIGHT(200) },
-	{ "decode.fetch-of-device", own_ioapic, 0, call, IOAPIC_AT, EXPECT_FAILED, BH_REASON_MEMORY_ACCESS, IOAPIC_AT, 0 },
+	{ "decode.fetch-of-device", own_ioapic, 0, call, IOAPIC_AT, EXPECT_FAILED, BH_REASON_MEMORY_ACCESS, IOAPIC_AT,
+	  0 },
 	STALE("stale-translation", HYPERVISOR_MEMORY),
 	STALE("stale-translation-to-device", IOAPIC_AT),
 };

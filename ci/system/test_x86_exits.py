@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""x86-64: what a busy cell costs. Own statistics and what the emulator saw must agree, exit by exit."""
+import os
+import time
+
+import pytest
+
+from hypervisor import Hypervisor
+from machine import BUILD, SCALE, X86_CPU, Machine
+from traps import X86Traps, arguments
+
+built = os.path.exists(os.path.join(BUILD, "x86_64/bulkhead-x86_64.bin"))
+pytestmark = pytest.mark.skipif(not built, reason="not built: make ARCH=x86_64 all")
+
+NAME = "x86_64-exits-{}"
+CPUS = {"x2apic": X86_CPU, "xapic": X86_CPU.replace("+x2apic", "-x2apic")}
+CELL_CPUS = ("2", "3")
+FIRST = 0x30  # vectors of inmates/lib/x86_64: the number of the interrupt added
+TIMER, NUMBER, UART = FIRST + 16, FIRST + 5, FIRST + 36
+ROW = r"busy: (\d+) sent, (\d+) arrived, (\d+) and (\d+) timer"
+
+
+class Run:
+    """Ten seconds of a busy cell: what it says, what the hypervisor counted, what the emulator saw."""
+
+    def __init__(self, bh, traps):
+        bh.boot_test("busy-x86_64")
+        bh.wait_console("busy", "busy: ready")
+        time.sleep(SCALE)
+        traps.start()
+        before = self.statistics(bh)
+        bh.machine.run("bulkhead console busy --new --send x --timeout 1", 60)
+        said = bh.wait_console("busy", ROW, 120)
+        after = self.statistics(bh)
+        traps.stop()
+        bh.cell("destroy", "busy")
+        self.sent, self.arrived, *self.ticks = (int(n) for n in said.groups())
+        self.own = {name: after[name] - before[name] for name in after}
+        self.exits, self.interrupts = dict(traps.exits), dict(traps.guest)
+        print(f"\nsent {self.sent}, timer {self.ticks}\nown statistics: "
+              f"{ {name: count for name, count in self.own.items() if count} }\n"
+              f"the emulator: exits {self.exits}, interrupts taken {self.interrupts}")
+
+    @staticmethod
+    def statistics(bh):
+        """Of both CPUs together."""
+        stats = bh.json("cell stats busy")
+        return {name: sum(stats[cpu][name] for cpu in CELL_CPUS) for name in stats[CELL_CPUS[0]]}
+
+
+@pytest.fixture(params=("x2apic", "xapic"))
+def run(request):
+    name = NAME.format(request.param)
+    with Machine(gic="xapic", cpu=CPUS[request.param], name=name, qemu=arguments(name)) as m:
+        bh = Hypervisor(m)
+        bh.enable()
+        yield request.param, Run(bh, X86Traps(name))
+        bh.disable()
+        assert m.health() == []
+
+
+def test_a_busy_cell(run):
+    """x2APIC: an exit for each interrupt command, none for timer, end of interrupt and what comes from outside."""
+    mode, r = run
+    own = r.own
+    assert r.arrived == r.sent > 100 and min(r.ticks) > 100
+    # Both saw the same exits, and each one has a reason.
+    assert own["exits_total"] == sum(r.exits.values())
+    assert own["exits_total"] == sum(own[f"exits_{name}"] for name in ("ipi", "intc", "sysreg", "mmio", "kick"))
+    assert own["exits_ipi"] == r.sent
+    assert own["exits_mmio"] == r.exits["port"]
+    assert r.exits.get("interrupt", 0) == r.exits.get("virtual interrupt", 0) == 0
+    # Interrupts that the emulator delivered into the guest, without anybody else being asked.
+    assert r.interrupts[TIMER] >= sum(r.ticks) and r.interrupts[NUMBER] == r.arrived and r.interrupts[UART] >= 1
+    if mode == "x2apic":
+        assert r.exits["MSR write"] == r.sent
+        assert own["exits_intc"] == own["exits_sysreg"] == r.exits.get("memory", 0) == 0
+    else:
+        # Registers in memory: end of interrupt, timer and commands leave the guest, and nothing else does.
+        assert r.exits["memory"] == own["exits_intc"] + own["exits_ipi"]
+        assert "MSR write" not in r.exits
