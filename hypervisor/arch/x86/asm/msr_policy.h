@@ -41,13 +41,13 @@ const struct msr_row *msr_find(uint32_t msr);
 enum msr_access msr_allowed(uint32_t msr, int is_root);
 
 /* Components of XSS. Processor trace would write wherever its registers say, which XRSTORS would load. */
+#define XSS_TRACE (1ull << 8)
 #define XSS_CET (3ull << 11)
-#define XSS_LBR (1ull << 15)
 
-/** Components that XSS may have. */
+/** Components that XSS may have, as far as the processor does. */
 static inline uint64_t msr_xss_allowed(int is_root)
 {
-	return is_root ? XSS_CET | XSS_LBR : XSS_CET;
+	return is_root ? ~XSS_TRACE : XSS_CET;
 }
 
 #endif
