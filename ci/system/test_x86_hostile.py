@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hostile guests on x86-64: rows of inmates/tests/hostile/ on SVM. One line a row is printed, JSON in build/hostile/."""
+"""Hostile guests on x86-64: rows of inmates/tests/hostile/ on SVM.
+
+One line a row is printed, JSON is in build/hostile/.
+"""
 import os
 
 import pytest

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two vCPUs that are busy for ten seconds, for counts of what that costs: each has a timer, the first sends interrupts to
- * the second. Begins when a byte comes over the console; before and behind it does nothing that could leave the cell.
+ * Two vCPUs that are busy for ten seconds, for counts of what that costs: each has a timer, the first sends
+ * interrupts to the second. Begins when a byte comes over the console; before and behind it does nothing that could
+ * leave the cell.
  * Ends with "busy: N sent, N arrived, N and N timer interrupts".
  */
 #include <inmate.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What guests read of CPUID: what the machine says, without what cells cannot have (cpuid_policy.c). Leaves that tell of
- * the CPU's place among others are made for guests.
+ * What guests read of CPUID: what the machine says, without what cells cannot have (cpuid_policy.c). Leaves that
+ * tell of the CPU's place among others are made for guests.
  */
 #include <asm/exits.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which MSRs are whose. Root has all of the machine's but those that could hurt others, which are here; guests have those
- * that are here and nothing else. Data only: msr.c does what it says.
+ * Which MSRs are whose. Root has all of the machine's but those that could hurt others, which are here; guests have
+ * those that are here and nothing else. Data only: msr.c does what it says.
  */
 #include "asm/msr_policy.h"
 

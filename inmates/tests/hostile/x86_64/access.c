@@ -43,7 +43,10 @@ uint64_t compare_16_bytes(uint64_t address)
 {
 	uint64_t low = 0, high = 0;
 
-	asm volatile("lock cmpxchg16b (%2)" : "+a"(low), "+d"(high) : "r"(address), "b"(0ull), "c"(0ull) : "memory", "cc");
+	asm volatile("lock cmpxchg16b (%2)"
+		     : "+a"(low), "+d"(high)
+		     : "r"(address), "b"(0ull), "c"(0ull)
+		     : "memory", "cc");
 	return 1;
 }
 

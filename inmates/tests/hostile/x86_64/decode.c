@@ -109,8 +109,8 @@ static uint64_t changed(uint64_t times)
 }
 
 /*
- * What the processor still knows and the tables do not say any more: the code runs from the page before, its tables lead
- * elsewhere.
+ * What the processor still knows and the tables do not say any more: the code runs from the page before, its tables
+ * lead elsewhere.
  */
 static uint64_t stale(uint64_t elsewhere)
 {
