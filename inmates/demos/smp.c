@@ -20,14 +20,19 @@ static unsigned int load(const unsigned int *value)
 	return __atomic_load_n(value, __ATOMIC_ACQUIRE);
 }
 
-/* True as soon as *@value is @wanted; false after ten seconds. */
+/* True as soon as *@value is @wanted; false after ten seconds in which it stood still: slow is not lost. */
 static bool reaches(const unsigned int *value, unsigned int wanted)
 {
-	uint64_t end = timer_ticks() + 10 * timer_frequency();
+	uint64_t since = timer_ticks();
+	unsigned int seen = load(value), now;
 
-	while (load(value) < wanted)
-		if ((int64_t)(timer_ticks() - end) > 0)
+	while ((now = load(value)) < wanted) {
+		if (now != seen)
+			since = timer_ticks();
+		else if (timer_ticks() - since > 10 * timer_frequency())
 			return false;
+		seen = now;
+	}
 	return true;
 }
 
