@@ -164,7 +164,7 @@ class Machine:
         self.slot = None
         self.commands = 0
         self.booted = 0.0  # the kernel's clock when its messages begin to count
-        self.numbers = {}  # what cpu() knows
+        self.numbers = {}  # what linux_cpu() knows
 
     # ---- life --------------------------------------------------------------
 
@@ -374,7 +374,7 @@ class Machine:
             numbers += range(int(first), int(last or first) + 1)
         return numbers
 
-    def cpu(self, number):
+    def linux_cpu(self, number):
         """
         Linux's number of the CPU that board and cell files call `number`.
 

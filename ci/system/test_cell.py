@@ -14,7 +14,7 @@ def test_create_load_start_stop_destroy(bh):
     assert bh.cells() == {}
     bh.cell("create", path)
     assert bh.state("heartbeat") == "created"
-    assert bh.machine.cpu(3) not in bh.machine.online()
+    assert bh.machine.linux_cpu(3) not in bh.machine.online()
     bh.cell("load", "heartbeat")
     assert bh.state("heartbeat") == "loading"
     bh.cell("start", "heartbeat")

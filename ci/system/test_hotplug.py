@@ -29,7 +29,7 @@ def test_all_but_one(bh):
 def test_twenty_rounds_beside_a_running_cell(bh):
     m = bh.machine
     bh.boot_test("heartbeat")
-    off, on = (SET.format(cpu=m.cpu(1), on=n) for n in (0, 1))
+    off, on = (SET.format(cpu=m.linux_cpu(1), on=n) for n in (0, 1))
     one = f"for i in $(seq 20); do {off} && {on} || exit 1; done"
     m.sh(one, timeout=120)
     assert bh.beats("heartbeat")
@@ -48,7 +48,7 @@ def test_offline_cpu_stays_offline_through_disable(bh):
 
 def test_a_cell_s_cpu_cannot_be_taken_by_root(bh):
     bh.boot_test("heartbeat")
-    bh.machine.refused(SET.format(cpu=bh.machine.cpu(3), on=1))
+    bh.machine.refused(SET.format(cpu=bh.machine.linux_cpu(3), on=1))
     assert bh.beats("heartbeat")
     bh.cell("destroy", "heartbeat")
     assert bh.machine.online() == [0, 1, 2, 3]

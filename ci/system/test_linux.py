@@ -37,7 +37,7 @@ def test_a_bare_metal_cell_beside_it(linux):
     linux.boot_test("heartbeat-cpu1")
     assert linux.beats("heartbeat-cpu1")
     assert "fine." in guest(linux, 'head -c 1000000 /dev/zero | md5sum; echo fin"e."', "fine.")
-    assert linux.machine.online() == [linux.machine.cpu(0)]
+    assert linux.machine.online() == [linux.machine.linux_cpu(0)]
     assert sorted(linux.cells()) == ["heartbeat-cpu1", "linux"]
     linux.cell("destroy", "heartbeat-cpu1")
     assert "fine." in guest(linux, 'echo fin"e."', "fine.")

@@ -49,9 +49,9 @@ def test_two_shells_and_hotplug(own_machine, each_arch, seconds):
     for name in ("heartbeat", "heartbeat-cpu1"):
         m.put(f"/tmp/{name}.sh", LOOP.format(seconds=seconds, name=name, test=TEST))
     m.put("/tmp/hotplug.sh", HOTPLUG)
-    result = m.run(f"taskset -c {m.cpu(0)} sh /tmp/heartbeat.sh >/tmp/a 2>&1 & a=$!\n"
-                   f"taskset -c {m.cpu(2)} sh /tmp/heartbeat-cpu1.sh >/tmp/b 2>&1 & b=$!\n"
-                   f"sh /tmp/hotplug.sh '{m.cpu(4)} {m.cpu(5)}' &\n"
+    result = m.run(f"taskset -c {m.linux_cpu(0)} sh /tmp/heartbeat.sh >/tmp/a 2>&1 & a=$!\n"
+                   f"taskset -c {m.linux_cpu(2)} sh /tmp/heartbeat-cpu1.sh >/tmp/b 2>&1 & b=$!\n"
+                   f"sh /tmp/hotplug.sh '{m.linux_cpu(4)} {m.linux_cpu(5)}' &\n"
                    "wait $a; ra=$?; wait $b; rb=$?; touch /tmp/stop; wait\n"
                    "cat /tmp/a /tmp/b; exit $((ra + rb))", timeout=seconds + 120)
     assert result.code == 0, result
@@ -70,7 +70,7 @@ def test_large_cell_is_destroyed_without_a_stall(own_machine, each_arch):
     bh.enable()
     bh.boot_test("large")
     assert bh.state("large") == "running"
-    result = m.sh(f"taskset -c {m.cpu(1)} timerlag 20 >/tmp/lag & sleep 2; s=$(cut -d' ' -f1 /proc/uptime)\n"
+    result = m.sh(f"taskset -c {m.linux_cpu(1)} timerlag 20 >/tmp/lag & sleep 2; s=$(cut -d' ' -f1 /proc/uptime)\n"
                   "bulkhead cell destroy large >/dev/null; e=$(cut -d' ' -f1 /proc/uptime)\n"
                   "wait; cat /tmp/lag; echo from $s to $e", timeout=120)
     print(result)
