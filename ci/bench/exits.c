@@ -35,8 +35,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 #define PHASES 16u
 
 /**
- * struct isa - what differs.  @eret, @eret_mask: the return from an exit.  @hint, @hint_mask, @hint_shift: the no-op with a number.
- * @entries, @entry_bytes: of a vector table.
+ * struct isa - what differs.  @eret, @eret_mask: the return from an exit.  @hint, @hint_mask, @hint_shift: the no-op
+ * with a number.  @entries, @entry_bytes: of a vector table.
  */
 static const struct isa {
 	const char *name;

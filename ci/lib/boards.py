@@ -29,7 +29,7 @@ BOARDS = {
         "HYPERVISOR": 0x7e00_0000,
         "UART": f"uart: {{ port: 0x3f8, gsi: 4 }}\n  - {OFF}",
         # Here a guest's console and its power-off are devices, where others call the firmware.
-        "FIRMWARE": f"devices:\n  - uart: {{ port: 0x3f8, gsi: 4 }}\n  - {OFF}",
+        "FIRMWARE": f"{{ uart: {{ port: 0x3f8, gsi: 4 }} }}, {{ {OFF} }}",
     },
 }
 WORD = re.compile(r"\$([A-Z]+)(?:\+(0x[0-9a-f_]+))?")
