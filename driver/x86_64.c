@@ -23,18 +23,23 @@
 #include <linux/smp.h>
 
 #define CPUID_EXTENDED 0x80000000
+#define CPUID_X2APIC (1u << 21) /* leaf 1, ECX */
 #define CPUID_SVM 0x8000000a
 #define SVM_NESTED_PAGING 1u
 #define SVM_LOCKED (1u << 4) /* MSR_VM_CR: SVMDIS */
 
 static u64 hv_base;
 
-/* The rate of the TSC, which the kernel has measured where the CPU does not say it. */
+/*
+ * The rate of the TSC, which the kernel has measured where the CPU does not say it; and whether whoever started the
+ * kernel holds x2APIC mode for unfit here.
+ */
 void arch_complete(struct bh_config_system *system)
 {
-	if (system->x86.tsc_khz)
-		return;
-	system->x86.tsc_khz = tsc_khz;
+	if (!system->x86.tsc_khz)
+		system->x86.tsc_khz = tsc_khz;
+	if ((cpuid_ecx(1) & CPUID_X2APIC) && !boot_cpu_has(X86_FEATURE_X2APIC))
+		system->x86.flags |= BH_X86_NO_X2APIC;
 	system->header.crc = config_crc(system, system->header.size);
 }
 

@@ -32,7 +32,8 @@ MODELS = {
 
 # Not of the emulator's time, but of the kernel's: what it would calibrate, wait for or try out.
 # CPUID says 3.5 GHz, but the counter goes with the instructions that Bochs counts, 50 million a second.
-WORDS = ("console=ttyS0,115200", "memmap=480M$0x20000000", "no_timer_check", "idle=nomwait", "lpj=200000",
+# nox2apic: a local APIC that leaves x2APIC mode never comes on again here (the hypervisor's lapic.c).
+WORDS = ("console=ttyS0,115200", "nox2apic", "memmap=480M$0x20000000", "no_timer_check", "idle=nomwait", "lpj=200000",
          "tsc=reliable", "tsc_early_khz=50000", "random.trust_cpu=on", "retbleed=off")
 
 ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32")
@@ -96,7 +97,7 @@ def make_iso(folder, kernel, initrd, append, iso):
 class BochsMachine(Machine):
     """As Machine; cpu: one of MODELS, kernel: series, or the path of a kernel."""
 
-    def __init__(self, kernel="6.12", cpu="corei7_skylake_x", smp=2, mem="1G", append="", name=None, **more):
+    def __init__(self, kernel="6.12", cpu="corei7_skylake_x", smp=3, mem="1G", append="", name=None, **more):
         name = name or f"bochs-{os.path.basename(kernel)}-{cpu}"
         append = " ".join([append, *WORDS, *MODELS[cpu]])
         super().__init__(kernel=kernel, cpu=cpu, gic="xapic", smp=smp, mem=mem, append=append, name=name,

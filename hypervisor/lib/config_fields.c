@@ -86,7 +86,7 @@ static const struct field system_fields[] = {
 	FIELD_OF(X86, S, x86.smi_command,       ANY,   INTC, 0, 0),
 	FIELD_OF(X86, S, x86.reset_port,        ANY,   INTC, 0, 0),
 	FIELD_OF(X86, S, x86.reset_value,       ANY,   INTC, 0, 0),
-	FIELD_OF(X86, S, x86.reserved0,         ZERO,  INTC, 0, 0),
+	FIELD_OF(X86, S, x86.flags,             BITS,  INTC, 0, BH_X86_FLAGS_ALL),
 	FIELD_OF(X86, S, x86.tsc_khz,           ANY,   INTC, 0, 0),
 	SPAN_OF(X86, S, x86.hpet,               MAYBE, INTC, 1024),
 	ARRAY_OF(X86, S, x86.ioapics,           INTC),

@@ -175,12 +175,20 @@ struct bh_config_scope {
 };
 BH_ASSERT_SIZE(struct bh_config_scope, 16);
 
+/** What the loader knows of the machine. */
+enum bh_x86_flags {
+	/* root's kernel was started with nox2apic: guests are not offered x2APIC mode either */
+	BH_X86_NO_X2APIC = 1u << 0,
+	BH_X86_FLAGS_ALL = BH_X86_NO_X2APIC
+};
+
 /**
  * struct bh_config_x86 - the board's interrupt controllers and ports (x86-64)
  * Ports are 0 where the machine has none.
  * @pm1a_control, @pm1b_control: PM1 control registers (16 bit), a write of SLP_EN there sleeps or powers off.
  * @pm_timer: power management timer (32 bit).  @smi_command: a write there raises an SMI (8 bit).
  * @reset_port, @reset_value: what the FADT names for a reset (8 bit).
+ * @flags: enum bh_x86_flags, added by the loader.
  * @hpet: 1 KiB of registers in a page of their own, size 0 if none.
  * @tsc_khz: frequency of the time stamp counter, 0: as the loader measured it.
  * The local APICs are at 0xfee00000.
@@ -192,7 +200,7 @@ struct bh_config_x86 {
 	uint16_t smi_command;
 	uint16_t reset_port;
 	uint8_t reset_value;
-	uint8_t reserved0;
+	uint8_t flags;
 	uint32_t tsc_khz;
 	struct bh_config_range hpet;
 	struct bh_config_array ioapics;	 /* of struct bh_config_ioapic */

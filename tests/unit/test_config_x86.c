@@ -203,6 +203,7 @@ static void test_wrong_boards_are_refused(void **state)
 	BOARD(system.body.x86.reset_port = 0, RESERVED, "x86.reset_value");
 	BOARD(system.body.x86.hpet.base = 0xfec00000, OVERLAP, "ioapic.base");
 	BOARD(system.body.x86.reserved1[4] = 1, RESERVED, "x86.reserved1[4]");
+	BOARD(system.body.x86.flags = 2, RANGE, "x86.flags");
 	BOARD(system.body.x86.ioapics.count = 0, RANGE, "x86.ioapics.count");
 	BOARD(system.body.event_irq = 48, IRQ, "event_irq");
 	BOARD(system.body.debug_uart.base = 0xfffc, RANGE, "debug_uart.base");

@@ -9,6 +9,7 @@
 #include <asm/cpuid_policy.h>
 #include <asm/features.h>
 #include <asm/pvclock.h>
+#include <asm/vapic.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <bulkhead/x86.h>
@@ -18,6 +19,12 @@
 #define ECX CPUID_ECX
 #define EDX CPUID_EDX
 #define BIT(n) (1u << (n))
+
+static void take_x2apic_away(uint32_t leaf, uint32_t *r)
+{
+	if (leaf == 0x1 && !vapic_has_x2())
+		r[ECX] &= ~BIT(21);
+}
 
 /* Bits that follow the guest's CR4, not the hypervisor's. */
 static void follow_control(uint32_t leaf, uint32_t *r)
@@ -106,6 +113,7 @@ void cpuid_exit(struct frame *frame)
 
 	if (!own_leaf(leaf, r)) {
 		cpuid_take_away(leaf, subleaf, (int)percpu()->cell->is_root, r);
+		take_x2apic_away(leaf, r);
 		follow_control(leaf, r);
 		if (!percpu()->cell->is_root)
 			place_guest(leaf, subleaf, r);

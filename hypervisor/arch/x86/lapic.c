@@ -4,9 +4,11 @@
 #include <asm/interrupts.h>
 #include <asm/mmu.h>
 #include <asm/msr.h>
+#include <asm/percpu.h>
 #include <asm/virt.h>
 #include <bulkhead/errors.h>
 #include <core/cpu.h>
+#include <core/log.h>
 #include <lib/addr.h>
 
 #define READY_TRIES 100000u
@@ -144,7 +146,10 @@ static void drain(void)
 	}
 }
 
-/* From x2APIC mode there is no way back but through off. */
+/*
+ * From x2APIC mode there is no way back but through off; and from there none at all on processors whose local APICs are
+ * on a bus of their own (Intel SDM, volume 3, "Enabling or Disabling the Local APIC"), one of which Bochs emulates.
+ */
 static void to_xapic(void)
 {
 	const uint64_t base = msr_read(MSR_APIC_BASE);
@@ -153,6 +158,10 @@ static void to_xapic(void)
 		return;
 	msr_write(MSR_APIC_BASE, base & ~(APIC_BASE_X2 | APIC_BASE_ENABLE));
 	msr_write(MSR_APIC_BASE, (base & ~APIC_BASE_X2) | APIC_BASE_ENABLE);
+	if (lapic_mode() != APIC_X)
+		log_error("CPU %u: its local APIC does not come back from x2APIC mode, and the CPU is lost: start root's "
+			  "kernel with nox2apic, and guests do without",
+			  percpu()->slot);
 }
 
 void lapic_clear(void)

@@ -11,6 +11,7 @@
 #include <asm/vioapic.h>
 #include <core/cpu.h>
 #include <core/deadline.h>
+#include <core/image.h>
 #include <core/log.h>
 #include <lib/bitmap.h>
 
@@ -232,6 +233,11 @@ int vapic_command(uint64_t icr)
 	return 0;
 }
 
+int vapic_has_x2(void)
+{
+	return !(image_config()->x86.flags & BH_X86_NO_X2APIC);
+}
+
 /* Mode and registers -------------------------------------------------------------------------------- */
 
 static uint64_t guest_base(const struct vapic *apic)
@@ -271,7 +277,7 @@ static int write_base(struct vapic *apic, uint64_t value)
 		apic->mode = APIC_X;
 		return 0;
 	case APIC_BASE_ENABLE | APIC_BASE_X2:
-		if (apic->mode == APIC_OFF)
+		if (apic->mode == APIC_OFF || !vapic_has_x2())
 			return 1;
 		msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) | APIC_BASE_X2);
 		apic->mode = APIC_X2;

@@ -14,6 +14,9 @@
 void vapic_cell_init(struct cell_arch *cell);
 void vapic_cell_reset(struct cell_arch *cell);
 
+/** There is x2APIC mode for cells: not where root's kernel was told to do without. */
+int vapic_has_x2(void);
+
 /** Whose vCPU the CPU in @slot is, NULL: nobody's. Any CPU. */
 const struct cell_arch *vapic_cell_on(unsigned int slot);
 
