@@ -6,6 +6,8 @@
 #include <asm/percpu.h>
 
 #define EVENT_OF(type, vector) (EVENT_VALID | (type) << EVENT_TYPE_SHIFT | (vector))
+/* Single steps are by branches. */
+#define DEBUGCTL_BTF (1u << 1)
 /* What the next event keeps of the one that an exit interrupted. */
 #define EVENT_KEPT (EVENT_VECTOR | EVENT_TYPE | EVENT_ERROR_CODE | EVENT_VALID)
 
@@ -32,7 +34,7 @@ void vmx_skip(unsigned int length)
 
 	vmx_write(VMCS_GUEST_RIP, wrapped(vmx_read(VMCS_GUEST_RIP) + real));
 	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI | BLOCKED_MOV_SS, 0);
-	if (vmx_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF)
+	if (vmx_read(VMCS_GUEST_RFLAGS) & RFLAGS_TF && !(vmx_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTL_BTF))
 		vmx_change(VMCS_GUEST_PENDING_DEBUG, 0, PENDING_DEBUG_BS);
 }
 
@@ -46,7 +48,7 @@ static int makes_double_fault(uint32_t before, unsigned int vector)
 {
 	uint32_t first = before & EVENT_VECTOR;
 
-	if (!(before & EVENT_VALID) || (before & EVENT_TYPE) >> EVENT_TYPE_SHIFT != EVENT_EXCEPTION)
+	if (!(before & EVENT_VALID) || vmx_event_type(before) != EVENT_EXCEPTION)
 		return 0;
 	return (is_contributory(first) && is_contributory(vector)) ||
 	       (first == EXCEPTION_PF && (is_contributory(vector) || vector == EXCEPTION_PF));
@@ -72,21 +74,22 @@ void vmx_inject(unsigned int vector, uint32_t error)
 	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI | BLOCKED_MOV_SS, 0);
 }
 
+void vmx_repeat(uint32_t event)
+{
+	vmx_write(VMCS_ENTRY_LENGTH, vmx_read(VMCS_EXIT_LENGTH));
+	vmx_write(VMCS_ENTRY_EVENT, event & EVENT_KEPT);
+}
+
 static void ask_for_window(int on)
 {
 	vmx_change(VMCS_CPU_CONTROLS, CPU_NMI_WINDOW, on ? CPU_NMI_WINDOW : 0);
 }
 
-static int takes_nmi(void)
+static void inject_unless(uint32_t blocked)
 {
-	return !(vmx_read(VMCS_ENTRY_EVENT) & EVENT_VALID) &&
-	       !(vmx_read(VMCS_GUEST_INTERRUPTIBILITY) & (BLOCKED_NMI | BLOCKED_MOV_SS | BLOCKED_STI));
-}
-
-/* The processor remembers one NMI while another is being handled, and no more. */
-void vmx_inject_nmi(void)
-{
-	if (takes_nmi()) {
+	if (!(vmx_read(VMCS_ENTRY_EVENT) & EVENT_VALID) &&
+	    !(vmx_read(VMCS_GUEST_INTERRUPTIBILITY) & blocked)) {
+		vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI, 0);
 		vmx_write(VMCS_ENTRY_EVENT, EVENT_OF(EVENT_NMI, EXCEPTION_NMI));
 		return;
 	}
@@ -94,13 +97,23 @@ void vmx_inject_nmi(void)
 	ask_for_window(1);
 }
 
+/* The processor remembers one NMI while another is being handled, and no more. */
+void vmx_inject_nmi(void)
+{
+	inject_unless(BLOCKED_NMI | BLOCKED_MOV_SS | BLOCKED_STI);
+}
+
+/*
+ * Where the window opens behind an STI already, the entry could still refuse the NMI, and asking for another window
+ * would open the same one for ever. As on such a processor without a hypervisor, the NMI then ends STI's blocking.
+ */
 void vmx_nmi_window(void)
 {
 	ask_for_window(0);
 	if (!vmx_cpu()->nmi_waits)
 		return;
 	vmx_cpu()->nmi_waits = 0;
-	vmx_inject_nmi();
+	inject_unless(BLOCKED_NMI | BLOCKED_MOV_SS);
 }
 
 void vmx_cancel(void)
@@ -112,14 +125,19 @@ void vmx_cancel(void)
 
 static int is_software(uint32_t event)
 {
-	unsigned int type = (event & EVENT_TYPE) >> EVENT_TYPE_SHIFT;
+	unsigned int type = vmx_event_type(event);
 
 	return type == EVENT_SOFTWARE_INT || type == EVENT_PRIVILEGED || type == EVENT_SOFTWARE_EXCEPTION;
 }
 
-static void block_nmis(void)
+/* Both kinds of exits that say so, say it in the same bit. */
+static int is_iret_unblocked(void)
 {
-	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, 0, BLOCKED_NMI);
+	uint32_t reason = vmx_cpu()->reason;
+
+	if (reason == EXIT_EPT_VIOLATION)
+		return (vmx_cpu()->qualification & EVENT_IRET_UNBLOCKED) != 0;
+	return reason == EXIT_EXCEPTION_NMI && (vmx_read(VMCS_EXIT_EVENT) & EVENT_IRET_UNBLOCKED);
 }
 
 void vmx_take_up_event(void)
@@ -128,11 +146,11 @@ void vmx_take_up_event(void)
 
 	if (!(event & EVENT_VALID)) {
 		/* An IRET that ended an NMI's handler faulted: it runs again, and NMIs are still blocked. */
-		if (vmx_cpu()->reason == EXIT_EPT_VIOLATION && (vmx_cpu()->qualification & EVENT_IRET_UNBLOCKED))
-			block_nmis();
+		if (is_iret_unblocked())
+			vmx_change(VMCS_GUEST_INTERRUPTIBILITY, 0, BLOCKED_NMI);
 		return;
 	}
-	if ((event & EVENT_TYPE) >> EVENT_TYPE_SHIFT == EVENT_NMI)
+	if (vmx_event_type(event) == EVENT_NMI)
 		vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_NMI, 0);
 	if (event & EVENT_ERROR_CODE)
 		vmx_write(VMCS_ENTRY_ERROR_CODE, vmx_read(VMCS_VECTORING_ERROR_CODE));

@@ -15,11 +15,15 @@
 
 /* Exceptions and NMIs -------------------------------------------------------------------------------- */
 
-/* What the processor would have noted in DR6 and DR7. */
-static void reflect_debug(void)
+/* INT1 changes no debug register. Others: what the processor would have noted in DR6 and DR7. */
+static void reflect_debug(uint32_t event)
 {
 	uint64_t causes = vmx_cpu()->qualification & 0xe00f;
 
+	if (vmx_event_type(event) == EVENT_PRIVILEGED) {
+		vmx_repeat(event);
+		return;
+	}
 	control_write_dr6((control_read_dr6() & ~0xfull) | causes);
 	vmx_change(VMCS_GUEST_DR7, 1u << 13, 0);
 	vmx_inject(EXCEPTION_DB, NO_ERROR_CODE);
@@ -38,16 +42,14 @@ static void exit_exception(struct frame *frame)
 	uint32_t event = (uint32_t)vmx_read(VMCS_EXIT_EVENT);
 	uint32_t vector = event & EVENT_VECTOR;
 
-	if ((event & EVENT_TYPE) >> EVENT_TYPE_SHIFT == EVENT_NMI) {
+	if (vmx_event_type(event) == EVENT_NMI) {
 		__atomic_fetch_add(&percpu()->nmis, 1, __ATOMIC_RELAXED);
 		vmx_unmask_nmi();
 		return;
 	}
-	if (event & EVENT_IRET_UNBLOCKED)
-		vmx_change(VMCS_GUEST_INTERRUPTIBILITY, 0, BLOCKED_NMI);
 	switch (vector) {
 	case EXCEPTION_DB:
-		reflect_debug();
+		reflect_debug(event);
 		break;
 	case EXCEPTION_AC:
 		vmx_inject(EXCEPTION_AC, (uint32_t)vmx_read(VMCS_EXIT_ERROR_CODE));
@@ -89,7 +91,7 @@ static void write_cr0(uint64_t value)
 {
 	uint64_t mask = vmx_cpu()->cr0_mask;
 
-	if ((value & CR0_NW) && !(value & CR0_CD)) {
+	if (value >> 32 || ((value & CR0_NW) && !(value & CR0_CD))) {
 		vmx_inject(EXCEPTION_GP, 0);
 		return;
 	}
@@ -145,6 +147,21 @@ static void exit_ept_violation(struct frame *frame)
 	mmio_fault(frame, vmx_read(VMCS_GUEST_PHYSICAL), flags);
 }
 
+/* Our own tables are at fault, not the guest. */
+static void exit_ept_misconfiguration(struct frame *frame)
+{
+	(void)frame;
+	violation_report(BH_REASON_HYPERVISOR_ERROR, vmx_read(VMCS_GUEST_PHYSICAL), EXIT_EPT_MISCONFIGURATION, 0,
+			 "extended page table entry that the processor does not accept");
+}
+
+/* Only 32-bit code has it, and no system of today. */
+static void exit_task_switch(struct frame *frame)
+{
+	(void)frame;
+	violation_report(BH_REASON_BAD_TRAP, 0, EXIT_TASK_SWITCH, 0, "task switch by hardware");
+}
+
 static void exit_hlt(struct frame *frame)
 {
 	exit_halt(frame, LENGTH_HLT);
@@ -166,6 +183,9 @@ static void exit_signal(struct frame *frame)
 #define EXIT_HLT 12
 #define EXIT_MWAIT 36
 #define EXIT_VMFUNC 59
+#define EXIT_RSM 17
+#define EXIT_SEAMCALL 76
+#define EXIT_TDCALL 77
 
 static void (*const handlers[EXIT_COUNT])(struct frame *frame) = {
 	[EXIT_EXCEPTION_NMI] = exit_exception,
@@ -173,10 +193,12 @@ static void (*const handlers[EXIT_COUNT])(struct frame *frame) = {
 	[EXIT_INIT] = exit_signal,
 	[EXIT_SIPI] = exit_signal,
 	[EXIT_NMI_WINDOW] = exit_nmi_window,
+	[EXIT_TASK_SWITCH] = exit_task_switch,
 	[EXIT_CPUID] = cpuid_exit,
 	[EXIT_GETSEC] = exit_undefined,
 	[EXIT_HLT] = exit_hlt,
 	[EXIT_INVD] = exit_invd,
+	[EXIT_RSM] = exit_undefined,
 	[EXIT_VMCALL] = exit_hypercall,
 	[EXIT_VMX_FIRST ... EXIT_VMX_LAST] = exit_undefined,
 	[EXIT_CR] = exit_cr,
@@ -185,10 +207,13 @@ static void (*const handlers[EXIT_COUNT])(struct frame *frame) = {
 	[EXIT_WRMSR] = msr_exit_write,
 	[EXIT_MWAIT] = exit_mwait,
 	[EXIT_EPT_VIOLATION] = exit_ept_violation,
+	[EXIT_EPT_MISCONFIGURATION] = exit_ept_misconfiguration,
 	[EXIT_INVEPT] = exit_undefined,
 	[EXIT_INVVPID] = exit_undefined,
 	[EXIT_XSETBV] = exit_xsetbv,
 	[EXIT_VMFUNC] = exit_undefined,
+	[EXIT_SEAMCALL] = exit_undefined,
+	[EXIT_TDCALL] = exit_undefined,
 };
 
 /* Entries that fail ---------------------------------------------------------------------------------- */

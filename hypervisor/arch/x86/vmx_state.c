@@ -125,7 +125,8 @@ static uint32_t rights_of(const struct x86_segment *segment)
 
 static uint16_t attributes_of(uint32_t rights)
 {
-	return rights & RIGHTS_UNUSABLE ? 0 : (uint16_t)((rights & 0xff) | (rights >> 4 & 0xf00));
+	/* In 64-bit code SS may be unusable, and is still where the privilege is. */
+	return (uint16_t)(rights & RIGHTS_UNUSABLE ? rights & RIGHTS_DPL : (rights & 0xff) | (rights >> 4 & 0xf00));
 }
 
 static void load_segment(enum x86_segment_name name, const struct x86_segment *segment)

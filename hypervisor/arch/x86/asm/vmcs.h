@@ -181,6 +181,7 @@
 
 /* Segment access rights in the VMCS: those of a descriptor, and a bit that says it cannot be used. */
 #define RIGHTS_UNUSABLE (1u << 16)
+#define RIGHTS_DPL (3u << 5)
 
 /* Exit reasons. */
 #define EXIT_EXCEPTION_NMI 0

@@ -62,6 +62,12 @@ static inline void vmx_change(uint64_t field, uint64_t clear, uint64_t set)
 	vmx_write(field, (vmx_read(field) & ~clear) | set);
 }
 
+/** EVENT_EXTERNAL to EVENT_SOFTWARE_EXCEPTION. */
+static inline unsigned int vmx_event_type(uint32_t event)
+{
+	return (event & EVENT_TYPE) >> EVENT_TYPE_SHIFT;
+}
+
 /* vmx.c */
 /** The VMCS as it is, to be launched anew: an entry that failed may have left it launched or not. */
 void vmx_reload(void);
@@ -79,6 +85,8 @@ void vmx_segment(enum x86_segment_name name, struct x86_segment *segment);
 /* vmx_event.c */
 void vmx_skip(unsigned int length);
 void vmx_inject(unsigned int vector, uint32_t error);
+/** A software exception that ended the guest takes place at the next entry. */
+void vmx_repeat(uint32_t event);
 void vmx_inject_nmi(void);
 void vmx_cancel(void);
 /** What the exit interrupted is delivered at the next entry, unless something else is. */
