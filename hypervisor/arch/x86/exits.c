@@ -105,7 +105,8 @@ void exit_nmi(struct frame *frame)
 {
 	struct cpu_arch *self = percpu()->self;
 	uint32_t is_kick = __atomic_exchange_n(&self->kicked, 0, __ATOMIC_SEQ_CST);
-	uint32_t is_asked = __atomic_exchange_n(&self->nmi, 0, __ATOMIC_SEQ_CST);
+	/* Not by a cell that was here before. */
+	int is_asked = __atomic_exchange_n(&self->nmi, 0, __ATOMIC_SEQ_CST) == percpu()->cell->id + 1;
 
 	(void)frame;
 	if (is_asked || !is_kick)

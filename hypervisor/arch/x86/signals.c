@@ -37,7 +37,7 @@ void signals_nmi(struct cell_arch *cell, unsigned int vcpu)
 
 	if (!cpu)
 		return;
-	__atomic_store_n(&cpu->arch.nmi, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&cpu->arch.nmi, cell->id + 1, __ATOMIC_SEQ_CST);
 	arch_cpu_kick(cpu->slot);
 }
 

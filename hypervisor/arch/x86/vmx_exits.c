@@ -306,13 +306,21 @@ static void set_in_guest(uint32_t in_guest)
 	__atomic_store_n(&percpu()->self->in_guest, in_guest, __ATOMIC_SEQ_CST);
 }
 
+static int take_nmi(void)
+{
+	if (!__atomic_load_n(&percpu()->nmis, __ATOMIC_RELAXED))
+		return 0;
+	__atomic_fetch_sub(&percpu()->nmis, 1, __ATOMIC_SEQ_CST);
+	return 1;
+}
+
 /*
- * NMIs that ended the guest, or came since. They are looked at once more just before the entry, with the guest's
- * registers loaded (vmx_run.S).
+ * NMIs that ended the guest, or came since, one by one: of two, only one may be a kick. They are looked at once more
+ * just before the entry, with the guest's registers loaded (vmx_run.S).
  */
 static uint64_t finish(struct frame *frame)
 {
-	while (!exit_is_leaving() && __atomic_exchange_n(&percpu()->nmis, 0, __ATOMIC_SEQ_CST))
+	while (!exit_is_leaving() && take_nmi())
 		exit_nmi(frame);
 	percpu()->exit.is_valid = 0;
 	return (uint64_t)exit_is_leaving();

@@ -43,7 +43,7 @@ struct cell_arch {
 /**
  * struct cpu_arch - what other CPUs see of a CPU; all atomic
  * @kicked: a kick is on its way: the next NMI is not the guest's.
- * @nmi: an NMI for the guest was asked for by another vCPU (asm/vcpu.h: vcpu_send_nmi()).
+ * @nmi: an NMI was asked for by another vCPU of cell @nmi - 1 (asm/vcpu.h: signals_nmi()); 0: none.
  * @in_guest: its translations may be in use.
  * @flush: counts what was asked to be forgotten.  @flushed: up to where it has been.
  * @running: whose vCPU it is at the moment, NULL: nobody's.
