@@ -7,7 +7,7 @@
 The same shell as in QEMU: Bochs opens a pseudo terminal as its first serial port, and the
 test holds the other end. The kernel comes from a CD, since Bochs loads none itself. There is
 no second serial port, no MMCONFIG and no IOMMU, and it takes its time. The board file is
-ci/system/files/bochs.yaml: 512 MiB for root, pool and hypervisor above.
+ci/system/files/bochs.yaml: 1 GiB for root, pool and hypervisor above, as in QEMU.
 """
 import atexit
 import fcntl
@@ -33,7 +33,7 @@ MODELS = {
 # Not of the emulator's time, but of the kernel's: what it would calibrate, wait for or try out.
 # CPUID says 3.5 GHz, but the counter goes with the instructions that Bochs counts, 50 million a second.
 # nox2apic: a local APIC that leaves x2APIC mode never comes on again here (the hypervisor's lapic.c).
-WORDS = ("console=ttyS0,115200", "nox2apic", "memmap=480M$0x20000000", "no_timer_check", "idle=nomwait", "lpj=200000",
+WORDS = ("console=ttyS0,115200", "nox2apic", "memmap=1008M$0x40000000", "no_timer_check", "idle=nomwait", "lpj=200000",
          "tsc=reliable", "tsc_early_khz=50000", "random.trust_cpu=on", "retbleed=off")
 
 ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32")
@@ -97,7 +97,9 @@ def make_iso(folder, kernel, initrd, append, iso):
 class BochsMachine(Machine):
     """As Machine; cpu: one of MODELS, kernel: series, or the path of a kernel."""
 
-    def __init__(self, kernel="6.12", cpu="corei7_skylake_x", smp=3, mem="1G", append="", name=None, **more):
+    cells = "-bochs"  # the hostile cell's files (hostile.py)
+
+    def __init__(self, kernel="6.12", cpu="corei7_skylake_x", smp=3, mem="2G", append="", name=None, **more):
         name = name or f"bochs-{os.path.basename(kernel)}-{cpu}"
         append = " ".join([append, *WORDS, *MODELS[cpu]])
         super().__init__(kernel=kernel, cpu=cpu, gic="xapic", smp=smp, mem=mem, append=append, name=name,

@@ -149,7 +149,7 @@ def begin(bh):
 
 
 def start_victim(bh):
-    bh.boot_test("hostile-victim" + FILES.get(bh.arch, ""))
+    bh.boot_test("hostile-victim" + files_of(bh))
     bh.wait_console("victim", "victim: ready")
 
 
@@ -166,9 +166,14 @@ def finish(bh):
     return wrong
 
 
-def command_for(first=0, last=LAST, first_only=False, only="", arch="aarch64"):
+def files_of(bh):
+    """What the names of the cells' files end with."""
+    return getattr(bh.machine, "cells", None) or FILES.get(bh.arch, "")
+
+
+def command_for(first=0, last=LAST, first_only=False, only="", files=""):
     """What runs rows in the machine; only: of this class."""
-    cell = f"HOSTILE_CELL=hostile{FILES[arch]}.yaml " if arch in FILES else ""
+    cell = f"HOSTILE_CELL=hostile{files}.yaml " if files else ""
     return f"{cell}sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)} {only}"
 
 
@@ -176,7 +181,7 @@ def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):
     """Rows by number, of the cell; the victim lives already. Give them judged."""
     rows = []
     for first, last in ranges:
-        result = bh.machine.run(command_for(first, last, first_only, only, arch=bh.arch), timeout)
+        result = bh.machine.run(command_for(first, last, first_only, only, files=files_of(bh)), timeout)
         rows += parse(result.output)
         if result.code and not (rows and rows[-1].problem):
             lost = Row(first, "frame", "ok", "any", 0, 0)
@@ -253,7 +258,7 @@ exit $code
 
 def run_endless(bh, timeout=120, other=None):
     """Rows, and how often another cell came and went meanwhile; other: its file, name as in heartbeat-cpu1.yaml."""
-    script = COME_AND_GO.format(attack=command_for(only="endless", arch=bh.arch), other=other or
+    script = COME_AND_GO.format(attack=command_for(only="endless", files=files_of(bh)), other=other or
                                 f"{TEST}/heartbeat-cpu1.yaml")
     text = bh.machine.sh(script, timeout)
     return parse(text), int(re.search(r"rounds (\d+)", text).group(1))
