@@ -159,8 +159,8 @@ static void to_xapic(void)
 	msr_write(MSR_APIC_BASE, base & ~(APIC_BASE_X2 | APIC_BASE_ENABLE));
 	msr_write(MSR_APIC_BASE, (base & ~APIC_BASE_X2) | APIC_BASE_ENABLE);
 	if (lapic_mode() != APIC_X)
-		log_error("CPU %u: its local APIC does not come back from x2APIC mode, and the CPU is lost: start root's "
-			  "kernel with nox2apic, and guests do without",
+		log_error("CPU %u: its local APIC does not come back from x2APIC mode, and the CPU is lost: "
+			  "start root's kernel with nox2apic, and guests do without",
 			  percpu()->slot);
 }
 
