@@ -11,7 +11,6 @@
 #include <asm/vcpu.h>
 #include <asm/vioapic.h>
 #include <asm/virt.h>
-#include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/string.h>
 
@@ -21,7 +20,7 @@
 
 static unsigned int kind_of(uint64_t address)
 {
-	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
+	return arch_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
 }
 
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)

@@ -10,8 +10,6 @@
 
 #if defined(__x86_64__)
 #include "x86_64/board.h"
-#elif defined(__riscv)
-#include "riscv64/board.h"
 #else
 #include "aarch64/board.h"
 #endif
