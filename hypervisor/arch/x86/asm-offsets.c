@@ -87,4 +87,8 @@ void asm_offsets(void)
 	DEFINE(STAT_TOTAL_OFFSET, BH_STAT_TOTAL * 8);
 	DEFINE(STAT_HYPERCALL_OFFSET, BH_STAT_HYPERCALL * 8);
 	DEFINE(VMCB_RAX, offsetof(struct vmcb, rax));
+	DEFINE(VMCB_EXIT_CODE, offsetof(struct vmcb, exit_code));
+	DEFINE(VMCB_EXIT_INFO1, offsetof(struct vmcb, exit_info1));
+	DEFINE(VMCB_EXIT_INT_INFO, offsetof(struct vmcb, exit_int_info));
+	DEFINE(PERCPU_NMI_IS_PENDING, offsetof(struct percpu, nmi_is_pending));
 }

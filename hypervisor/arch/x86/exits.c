@@ -91,6 +91,10 @@ void exit_xsetbv(struct frame *frame)
 void exit_invd(struct frame *frame)
 {
 	(void)frame;
+	if (privilege()) { /* not every processor looks at this first */
+		virt()->inject(EXCEPTION_GP, 0);
+		return;
+	}
 	__asm__ volatile("wbinvd" : : : "memory");
 	virt()->skip(LENGTH_INVD);
 }

@@ -76,6 +76,17 @@ static enum msr_result write_xss(uint32_t msr, uint64_t value)
 	return value & ~msr_xss_allowed((int)percpu()->cell->is_root) ? MSR_FAULT : write_real(msr, value);
 }
 
+/* Without NX the hypervisor's own tables would be wrong, and with few leaves CPUID would not tell what they need. */
+static enum msr_result write_misc_enable(uint32_t msr, uint64_t value)
+{
+	const uint64_t kept = 1ull << 34 | 1ull << 22;
+	uint64_t now;
+
+	if (!percpu()->cell->is_root)
+		return MSR_DONE;
+	return access_read_msr(msr, &now) ? MSR_FAULT : write_real(msr, (value & ~kept) | (now & kept));
+}
+
 /* What decides for all cells stays as the firmware set it. */
 static enum msr_result write_same(uint32_t msr, uint64_t value)
 {
@@ -166,6 +177,7 @@ static msr_writer *const writers[WRITE_COUNT] = {
 	[WRITE_FORBIDDEN] = write_forbidden,
 	[WRITE_EFER] = write_efer,
 	[WRITE_XSS] = write_xss,
+	[WRITE_MISC_ENABLE] = write_misc_enable,
 	[WRITE_LAPIC] = write_lapic,
 	[WRITE_PVCLOCK] = write_pvclock,
 };

@@ -4,6 +4,7 @@
 
 #include <asm/exits.h>
 #include <asm/percpu.h>
+#include <asm/vapic.h>
 #include <asm/vcpu.h>
 #include <core/log.h>
 
@@ -140,6 +141,21 @@ static void dispatch(struct frame *frame, uint32_t code)
 		exit_undefined(frame);
 	else
 		exit_unknown(frame, code);
+}
+
+uint64_t svm_command(uint64_t icr)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	if (!vapic_command_short(icr))
+		return 0;
+	vmcb->rip = vmcb->next_rip ? vmcb->next_rip : vmcb->rip + LENGTH_WRMSR;
+	vmcb->interrupt_shadow &= ~VMCB_INTERRUPT_SHADOW;
+	vmcb->tlb_control = TLB_NOTHING;
+	vmcb->event_injection = 0;
+	percpu_count(BH_STAT_TOTAL);
+	percpu_count(BH_STAT_IPI);
+	return 1;
 }
 
 uint64_t svm_exit(struct frame *frame)

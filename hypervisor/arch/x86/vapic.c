@@ -238,6 +238,23 @@ int vapic_has_x2(void)
 	return !(image_config()->x86.flags & BH_X86_NO_X2APIC);
 }
 
+int vapic_command_short(uint64_t icr)
+{
+	struct cell_arch *cell = percpu()->cell;
+	struct vapic *apic = self_apic();
+	int only;
+
+	/* In this mode the CPU's own is in it, too: see write_base() and adopt(). */
+	if (apic->mode != APIC_X2 || icr & (ICR_MODE | ICR_SHORTHAND) || (icr & ICR_VECTOR) < FIRST_VECTOR)
+		return 0;
+	only = icr_only(&cell->irq.apic, icr, APIC_X2);
+	if (only < 0)
+		return 0;
+	apic->icr = icr;
+	send_fixed(cell, (unsigned int)only, (uint32_t)icr & ICR_VECTOR);
+	return 1;
+}
+
 /* Mode and registers -------------------------------------------------------------------------------- */
 
 static uint64_t guest_base(const struct vapic *apic)

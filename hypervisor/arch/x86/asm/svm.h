@@ -19,4 +19,10 @@ void svm_run(void) __attribute__((noreturn));
 /** svm_exits.c: one exit. Return: 1: this CPU leaves the hypervisor. */
 uint64_t svm_exit(struct frame *frame);
 
+/**
+ * svm_command() - the guest writes @icr to its x2APIC's command register; called with little saved (svm_run.S)
+ * Return: 1: done; 0: nothing has happened, it is an exit as any other.
+ */
+uint64_t svm_command(uint64_t icr);
+
 #endif

@@ -32,6 +32,12 @@ void vapic_send(const struct cell_arch *cell, unsigned int vcpu, uint8_t vector)
  */
 int vapic_command(uint64_t icr);
 
+/**
+ * vapic_command_short() - what most commands are: a fixed interrupt from an x2APIC to one vCPU
+ * Touches no memory of guests, waits for nobody. Return: 1: sent; 0: it is another one, and nothing has happened.
+ */
+int vapic_command_short(uint64_t icr);
+
 enum vapic_result { VAPIC_NOT_THERE = 0, VAPIC_DONE = 1, VAPIC_REFUSED = 2 };
 
 /** An access to the page at 0xfee00000. */

@@ -15,13 +15,14 @@ const struct rows *const classes[] = {
 };
 const unsigned int class_count = sizeof(classes) / sizeof(classes[0]);
 
-/* 1: xAPIC, 2: x2APIC. */
+/* Interrupt controllers are all the same to a cell; what differs is whose instructions the processor knows. */
 unsigned int intc_version(void)
 {
+	static const uint32_t intel[] = { 0x756e6547, 0x6c65746e, 0x49656e69 }; /* "Genu", "ntel", "ineI" */
 	uint32_t r[4];
 
-	cpuid(1, r);
-	return r[2] >> 21 & 1 ? 2 : 1;
+	cpuid(0, r);
+	return r[1] == intel[0] && r[2] == intel[1] && r[3] == intel[2] ? ONLY_VMX : ONLY_SVM;
 }
 
 bool is_undefined(const struct exception *exception)

@@ -8,6 +8,10 @@
 #define IOAPIC_AT 0xfec00000ull
 #define XAPIC_AT 0xfee00000ull
 
+/* What a row is for, if not for all: struct row, intc. */
+#define ONLY_SVM 1u
+#define ONLY_VMX 2u
+
 /* Syndromes as the library has them: vector and error code. */
 #define FAULT_DB (1ull << 32)
 #define FAULT_BP (3ull << 32)

@@ -51,14 +51,19 @@ static bool is_own(uint32_t port, uint32_t size)
 	return (port + size > UART && port < UART + UARTS) || (port + size > POWER && port < POWER + POWERS);
 }
 
+/* All where a PC has something, some of the others. */
+static uint32_t next(uint32_t port)
+{
+	return port < 0x1000 ? port + 1 : port + 61;
+}
+
 /* How many give anything but ones. */
-static uint64_t every_port_read(uint64_t unused)
+static uint64_t ports_read(uint64_t unused)
 {
 	uint64_t found = 0;
 
-	for (uint32_t port = 0; port < 0x10000; port++)
+	for (uint32_t port = 0; port < 0x10000; port = next(port)) {
 		found += !is_own(port, 1) && port_read8((uint16_t)port) != 0xff;
-	for (uint32_t port = 0; port < 0x10000; port += 5) {
 		found += !is_own(port, 2) && in16((uint16_t)port) != 0xffff;
 		found += !is_own(port, 4) && in32((uint16_t)port) != ALL_ONES;
 	}
@@ -66,14 +71,12 @@ static uint64_t every_port_read(uint64_t unused)
 }
 
 /* But those that reset the cell, as they do a PC. */
-static uint64_t every_port_write(uint64_t unused)
+static uint64_t ports_write(uint64_t unused)
 {
-	for (uint32_t port = 0; port < 0x10000; port++) {
+	for (uint32_t port = 0; port < 0x10000; port = next(port)) {
 		if (!is_own(port, 1) && port != KEYBOARD && port != FAST && port != RESET)
 			port_write8((uint16_t)port, (uint8_t)random64());
-	}
-	for (uint32_t port = 0x100; port < 0x10000; port += 5) {
-		if (!is_own(port, 4) && (port > RESET || port + 4 <= RESET))
+		if (port > FAST && !is_own(port, 4) && (port > RESET || port + 4 <= RESET))
 			out32((uint16_t)port, (uint32_t)random64());
 	}
 	return own_uart(0);
@@ -132,8 +135,8 @@ static uint64_t string_out(uint64_t address)
 #define STRING(port) EXPECT_FAILED, BH_REASON_MMIO_ACCESS, port, 0
 
 static const struct row rows[] = {
-	{ "port.every-one-read", own_uart, 0, every_port_read, 0, EXPECT_VALUE, 0, 0, 0 },
-	{ "port.every-one-write", own_uart, 0, every_port_write, 0, EXPECT_VALUE, 0, 1, 0 },
+	{ "port.read", own_uart, 0, ports_read, 0, EXPECT_VALUE, 0, 0, 0 },
+	{ "port.write", own_uart, 0, ports_write, 0, EXPECT_VALUE, 0, 1, 0 },
 	{ "port.configuration", own_uart, 0, configuration, 0, EXPECT_VALUE, 0, ALL_ONES, 0 },
 	{ "port.bar-moved", own_uart, 0, move_bar, 0, EXPECT_VALUE, 0, ALL_ONES, 0 },
 	{ "port.firmware-dma", own_uart, 0, firmware_dma, 0, EXPECT_VALUE, 0, ALL_ONES, 0 },

@@ -7,6 +7,7 @@
 #define CODE3 0x2bu
 #define TASK 0x30u
 #define TASK_BYTES 104u
+#define PORTS_AT 102u
 #define ROOM 4096u /* below us, for the exception */
 
 struct pointer {
@@ -37,10 +38,12 @@ void user_begin(void)
 uint64_t at_user(uint64_t code)
 {
 	const struct pointer pointer = { sizeof(gdt) - 1, (uint64_t)(uintptr_t)gdt };
+	const uint16_t no_ports = TASK_BYTES; /* their bitmap lies behind the limit */
 	const uint64_t base = (uint64_t)(uintptr_t)task;
 	const uint64_t stack0 = ((uint64_t)(uintptr_t)__builtin_frame_address(0) - ROOM) & ~15ull;
 
 	memcpy(task + 4, &stack0, sizeof(stack0));
+	memcpy(task + PORTS_AT, &no_ports, sizeof(no_ports));
 	gdt[TASK / 8] = (TASK_BYTES - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
 	gdt[TASK / 8 + 1] = base >> 32;
 	asm volatile("lgdt %0; ltr %w1; pushq %2; pushq %3; pushq $2; pushq %4; pushq %5; iretq"
