@@ -125,12 +125,27 @@ static uint64_t stale(uint64_t elsewhere)
 	return run_at(LINEAR);
 }
 
+/* The same for code that runs for the first time. */
+static uint64_t stale_new(uint64_t elsewhere)
+{
+	memcpy(pages[0], load_code, sizeof(load_code));
+	map_code(page(2), page(0));
+	select_version();
+	*(volatile uint8_t *)(uintptr_t)(LINEAR + PAGE);
+	tables[1][1] = elsewhere | PAGE_TABLE;
+	return run_at(LINEAR + PAGE);
+}
+
 /* clang-format off */
 #define UNKNOWN(name, operation) \
 	{ "decode." name, own_ioapic, 0, operation, WINDOW, EXPECT_FAILED, BH_REASON_MMIO_ACCESS, WINDOW, 0 }
 #define RIGHT(count) EXPECT_VALUE, 0, count, 0
+/* What was learnt is used, the bytes are the same; where the next instruction should be, there is none. */
 #define STALE(name, elsewhere) \
-	{ "decode." name, own_ioapic, 0, stale, elsewhere, EXPECT_FAILED, BH_REASON_MMIO_ACCESS, WINDOW, 0 }
+	{ "decode." name, own_ioapic, 0, stale, elsewhere, EXPECT_FAILED, BH_REASON_MEMORY_ACCESS, (elsewhere) + 2, 0 }
+/* Nothing was learnt: it is not found. */
+#define STALE_NEW(name, elsewhere) \
+	{ "decode." name, own_ioapic, 0, stale_new, elsewhere, EXPECT_FAILED, BH_REASON_MMIO_ACCESS, WINDOW, 0 }
 
 static const struct row rows[] = {
 	UNKNOWN("compare-16-bytes", compare_16_bytes),
@@ -150,6 +165,8 @@ static const struct row rows[] = {
 	  0 },
 	STALE("stale-translation", HYPERVISOR_MEMORY),
 	STALE("stale-translation-to-device", IOAPIC_AT),
+	STALE_NEW("stale-translation-new", HYPERVISOR_MEMORY),
+	STALE_NEW("stale-translation-new-to-device", IOAPIC_AT),
 };
 /* clang-format on */
 
