@@ -65,8 +65,8 @@ def kvm(tmp_path):
 
 @RISCV
 def test_kvm_is_loaded(own_machine, each_arch, kvm):
-    m = own_machine(files={kvm: "/tmp/kvm.ko"})
-    m.sh("insmod /tmp/kvm.ko && test -e /dev/kvm")
+    m = own_machine(files={kvm: "/lib/kvm.ko"})
+    m.sh("insmod /lib/kvm.ko && test -e /dev/kvm")
     text = refusal(m)
     assert "KVM is loaded" in text and "modprobe -r kvm" in text
 
@@ -74,16 +74,16 @@ def test_kvm_is_loaded(own_machine, each_arch, kvm):
 @RISCV
 def test_kvm_is_not_loaded_while_enabled(own_machine, each_arch, kvm):
     """It would find its registers forbidden, and the kernel would die of that."""
-    m = own_machine(files={kvm: "/tmp/kvm.ko"})
+    m = own_machine(files={kvm: "/lib/kvm.ko"})
     bh = Hypervisor(m)
     bh.enable()
-    m.refused("insmod /tmp/kvm.ko")
+    m.refused("insmod /lib/kvm.ko")
     assert "no KVM while the hypervisor is enabled" in m.sh("dmesg | tail -n 5")
     bh.boot_test("heartbeat")
     assert bh.beats("heartbeat")
     bh.cell("destroy", "heartbeat")
     bh.disable()
-    m.sh("insmod /tmp/kvm.ko && test -e /dev/kvm")
+    m.sh("insmod /lib/kvm.ko && test -e /dev/kvm")
     assert m.health() == []
 
 
