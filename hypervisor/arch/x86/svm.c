@@ -192,21 +192,20 @@ static void svm_set_offset(uint64_t offset)
 /* Where each register is. */
 static uint64_t *place_of(enum vcpu_register reg)
 {
-	struct vmcb *vmcb = svm_vmcb();
-	uint64_t *const places[VCPU_REGISTER_COUNT] = {
-		[VCPU_RIP] = &vmcb->rip,
-		[VCPU_RSP] = &vmcb->rsp,
-		[VCPU_RFLAGS] = &vmcb->rflags,
-		[VCPU_CR0] = &vmcb->cr0,
-		[VCPU_CR3] = &vmcb->cr3,
-		[VCPU_CR4] = &vmcb->cr4,
-		[VCPU_EFER] = &vmcb->efer,
-		[VCPU_DR7] = &vmcb->dr7,
-		[VCPU_FS_BASE] = &vmcb->segment[SEG_FS].base,
-		[VCPU_GS_BASE] = &vmcb->segment[SEG_GS].base,
+	static const uint16_t places[VCPU_REGISTER_COUNT] = {
+		[VCPU_RIP] = offsetof(struct vmcb, rip),
+		[VCPU_RSP] = offsetof(struct vmcb, rsp),
+		[VCPU_RFLAGS] = offsetof(struct vmcb, rflags),
+		[VCPU_CR0] = offsetof(struct vmcb, cr0),
+		[VCPU_CR3] = offsetof(struct vmcb, cr3),
+		[VCPU_CR4] = offsetof(struct vmcb, cr4),
+		[VCPU_EFER] = offsetof(struct vmcb, efer),
+		[VCPU_DR7] = offsetof(struct vmcb, dr7),
+		[VCPU_FS_BASE] = offsetof(struct vmcb, segment[SEG_FS].base),
+		[VCPU_GS_BASE] = offsetof(struct vmcb, segment[SEG_GS].base),
 	};
 
-	return places[reg];
+	return (uint64_t *)(PERCPU_BASE + PERCPU_CONTROL + places[reg]);
 }
 
 static uint64_t svm_get(enum vcpu_register reg)

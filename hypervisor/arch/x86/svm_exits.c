@@ -6,6 +6,7 @@
 #include <asm/percpu.h>
 #include <asm/vapic.h>
 #include <asm/vcpu.h>
+#include <bulkhead/errors.h>
 #include <core/log.h>
 
 static void msr(struct frame *frame)
@@ -158,6 +159,24 @@ uint64_t svm_command(uint64_t icr)
 	return 1;
 }
 
+/*
+ * A PING, with nothing else on its way to the guest, changes nothing but its counters and RAX.
+ * Return: 1 if it was one, and is done.
+ */
+static int quick_ping(struct vmcb *vmcb, struct frame *frame)
+{
+	if ((uint32_t)vmcb->exit_code != SVM_EXIT_VMMCALL || vmcb->cpl ||
+	    frame->reg[REG_RAX] != BH_HYPERCALL(BH_HC_PING) || vmcb->exit_int_info & EVENT_VALID ||
+	    percpu()->nmi_is_pending)
+		return 0;
+	frame->reg[REG_RAX] = BH_E_OK;
+	percpu_count(BH_STAT_HYPERCALL);
+	vmcb->rip = vmcb->next_rip ? vmcb->next_rip : vmcb->rip + LENGTH_HYPERCALL;
+	vmcb->interrupt_shadow &= ~VMCB_INTERRUPT_SHADOW;
+	vmcb->event_injection = 0;
+	return 1;
+}
+
 uint64_t svm_exit(struct frame *frame)
 {
 	struct vmcb *vmcb = svm_vmcb();
@@ -165,6 +184,8 @@ uint64_t svm_exit(struct frame *frame)
 
 	percpu_count(BH_STAT_TOTAL);
 	vmcb->tlb_control = TLB_NOTHING;
+	if (quick_ping(vmcb, frame))
+		return 0;
 	/* An event that the exit came in the way of is delivered again, unless something else comes in its place. */
 	vmcb->event_injection = vmcb->exit_int_info & EVENT_VALID ? vmcb->exit_int_info : 0;
 	exit->reason = (uint32_t)vmcb->exit_code;
