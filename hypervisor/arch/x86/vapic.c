@@ -238,20 +238,36 @@ int vapic_has_x2(void)
 	return !(image_config()->x86.flags & BH_X86_NO_X2APIC);
 }
 
+/* From a vCPU whose APIC, and so the real one, is in x2APIC mode. */
+static void send_by_msr(const struct cell_arch *cell, unsigned int vcpu, uint32_t vector)
+{
+	const unsigned int slot = cell->slot[vcpu];
+
+	__atomic_fetch_add(&loaded[slot].senders, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&loaded[slot].cell, __ATOMIC_SEQ_CST) == cell) {
+		__asm__ volatile("mfence; lfence" ::: "memory"); /* as in lapic_send() */
+		msr_write(APIC_MSR(APIC_ICR), cpu_get(slot)->hwid << 32 | ICR_ASSERT | vector);
+	}
+	__atomic_fetch_sub(&loaded[slot].senders, 1, __ATOMIC_RELEASE);
+}
+
 int vapic_command_short(uint64_t icr)
 {
 	struct cell_arch *cell = percpu()->cell;
 	struct vapic *apic = self_apic();
-	int only;
+	const uint64_t id = icr >> 32;
+	int only = (int)id;
 
 	/* In this mode the CPU's own is in it, too: see write_base() and adopt(). */
 	if (apic->mode != APIC_X2 || icr & (ICR_MODE | ICR_SHORTHAND) || (icr & ICR_VECTOR) < FIRST_VECTOR)
 		return 0;
-	only = icr_only(&cell->irq.apic, icr, APIC_X2);
+	/* Most ids are the number of the vCPU. */
+	if (icr & ICR_LOGICAL || id >= cell->irq.apic.count || cell->irq.apic.vcpu[id].id != id)
+		only = icr_only(&cell->irq.apic, icr, APIC_X2);
 	if (only < 0)
 		return 0;
 	apic->icr = icr;
-	send_fixed(cell, (unsigned int)only, (uint32_t)icr & ICR_VECTOR);
+	send_by_msr(cell, (unsigned int)only, (uint32_t)icr & ICR_VECTOR);
 	return 1;
 }
 
