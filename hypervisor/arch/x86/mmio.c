@@ -178,17 +178,26 @@ static const char *const access_names[2][4] = {
 	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
 };
 
-/* Return: 1 done; 0: the instruction is run again, or has been answered otherwise. */
-static int try_access(struct mmio_access *access)
+static void refuse_access(const struct mmio_access *access, int is_write)
+{
+	refuse(access->address, access->value, is_write, access_names[is_write][__builtin_ctz(access->size)]);
+}
+
+/*
+ * @is_change: the access is the read of an instruction that writes, too: of memory that can only be read, it would be
+ * run again for ever.  Return: 1 done; 0: the instruction is run again, or has been answered otherwise.
+ */
+static int try_access(struct mmio_access *access, int is_change)
 {
 	switch (access_device(access)) {
 	case MMIO_HANDLED:
 		return 1;
 	case MMIO_RETRY:
+		if (is_change && !pt_retry(&percpu()->cell->stage2, access->address, PT_WRITE))
+			refuse_access(access, 1);
 		return 0;
 	default:
-		refuse(access->address, access->value, access->is_write,
-		       access_names[access->is_write][__builtin_ctz(access->size)]);
+		refuse_access(access, access->is_write);
 		return 0;
 	}
 }
@@ -201,11 +210,11 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	uint64_t flags = flags_before;
 
 	frame->reg[REG_RSP] = rsp;
-	if (decoded->reads && !try_access(&read))
+	if (decoded->reads && !try_access(&read, decoded->writes))
 		return;
 	if (decoded->writes) {
 		write.value = decode_write_value(decoded, read.value, frame->reg, &flags);
-		if (!try_access(&write))
+		if (!try_access(&write, 0))
 			return;
 	}
 	decode_finish(decoded, read.value, frame->reg, &flags);
