@@ -9,6 +9,7 @@
 #include <arch/mmu.h>
 #include <core/cpu.h>
 #include <core/info.h>
+#include <lib/config.h>
 #include <lib/errors.h>
 
 #define MAX_TIMEOUT_SCALE 1000u
@@ -149,6 +150,18 @@ int image_check(const struct bh_image_header *header, struct bh_error *error)
 const struct bh_config_system *image_config(void)
 {
 	return arch_hv_ptr(hpa(image_header.hv_base + image_header.config_offset));
+}
+
+int image_is_ram(uint64_t address)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_range *bank = CONFIG_ARRAY(struct bh_config_range, system, dram);
+
+	for (uint32_t i = 0; i < system->dram.count; i++) {
+		if (address >= bank[i].base && address - bank[i].base < bank[i].size)
+			return 1;
+	}
+	return 0;
 }
 
 struct bh_info *image_info(void)

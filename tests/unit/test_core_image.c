@@ -187,6 +187,15 @@ static void test_parts(void **state)
 	assert_true(image_config()->header.magic == BH_CONFIG_MAGIC);
 }
 
+static void test_banks(void **state)
+{
+	assert_int_equal(image_is_ram(FAKE_RAM_BASE - 1), 0);
+	assert_int_equal(image_is_ram(FAKE_RAM_BASE), 1);
+	assert_int_equal(image_is_ram(FAKE_RAM_BASE + FAKE_RAM_SIZE - 1), 1);
+	assert_int_equal(image_is_ram(FAKE_RAM_BASE + FAKE_RAM_SIZE), 0);
+	assert_int_equal(image_is_ram(~0ull), 0);
+}
+
 static void test_1024_cpus(void **state)
 {
 	fake_power_on(1024, NULL, 0);
@@ -203,6 +212,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_another_architecture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_byte, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_banks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_1024_cpus, setup, teardown),
 	};
 

@@ -32,17 +32,6 @@ static int check_window(uint64_t base, uint64_t size, struct bh_error *error)
 	return BH_E_OK;
 }
 
-static int check_memory(const struct bh_config_cell *config, struct bh_error *error)
-{
-	const struct bh_config_memory *region = CONFIG_ARRAY(struct bh_config_memory, config, memory);
-
-	for (uint32_t i = 0; i < config->memory.count; i++) {
-		if (region[i].gpa >= space_end() || region[i].size > space_end() - region[i].gpa)
-			return error_set(error, BH_E_RANGE, BH_OBJ_MEMORY, i, region[i].gpa, space_end() - 1);
-	}
-	return BH_E_OK;
-}
-
 static int check_gic(const struct bh_config_cell *config, struct bh_error *error)
 {
 	const struct bh_config_cell_gic *gic = &config->gic;
@@ -60,12 +49,9 @@ static int check_gic(const struct bh_config_cell *config, struct bh_error *error
 
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	int code;
-
 	if (config->cpus.count == 0 || config->cpus.count > ARM64_MAX_VCPUS)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, ARM64_MAX_VCPUS);
-	code = check_gic(config, error);
-	return code ? code : check_memory(config, error);
+	return check_gic(config, error);
 }
 
 /* GICv2: where the guest looks for a CPU interface it finds its virtual one. */

@@ -9,7 +9,6 @@
 #include <asm/sysreg.h>
 #include <core/image.h>
 #include <core/pagetable.h>
-#include <lib/config.h>
 
 #define ISS_ISV (1u << 24)
 #define ISS_SSE (1u << 21)
@@ -58,14 +57,7 @@ static int allowed_by_now(uint64_t address, unsigned int need)
 /* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
 static unsigned int kind_of(uint64_t address)
 {
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_range *bank = CONFIG_ARRAY(struct bh_config_range, system, dram);
-
-	for (unsigned int i = 0; i < system->dram.count; i++) {
-		if (address >= bank[i].base && address - bank[i].base < bank[i].size)
-			return BH_REASON_MEMORY_ACCESS;
-	}
-	return BH_REASON_MMIO_ACCESS;
+	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
 }
 
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)

@@ -45,7 +45,6 @@ uint64_t fault_hv(struct frame *frame, uint64_t cause)
 	struct bh_record record;
 
 	lock_abandon(); /* nothing goes on where it was */
-	lock_abandon(); /* nothing goes on where it was */
 	if (percpu()->faults++)
 		stop_forever(); /* a fault while handling one */
 	memset(&record, 0, sizeof(record));

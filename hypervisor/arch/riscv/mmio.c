@@ -7,12 +7,13 @@
 #include <asm/csr.h>
 #include <asm/decode.h>
 #include <asm/intc.h>
+#include <core/image.h>
 #include <core/pagetable.h>
 
 /* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
 static unsigned int kind_of(uint64_t address)
 {
-	return arch_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
+	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
 }
 
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)

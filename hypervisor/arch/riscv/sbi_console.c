@@ -8,6 +8,7 @@
 #include <arch/mmu.h>
 #include <arch/upcall.h>
 #include <asm/vcpu.h>
+#include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/string.h>
 
@@ -39,7 +40,7 @@ static uint8_t *open_page(uint64_t address, uint64_t size, unsigned int right)
 	unsigned int prot;
 	hpa_t page;
 
-	if (!pt_lookup(&percpu()->cell->stage2, address, &page, &prot) || !(prot & right) || !arch_is_ram(page.value))
+	if (!pt_lookup(&percpu()->cell->stage2, address, &page, &prot) || !(prot & right) || !image_is_ram(page.value))
 		return NULL;
 	return arch_window_open(page, size);
 }

@@ -10,6 +10,7 @@
 #include <asm/types.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/string.h>
 
@@ -59,7 +60,7 @@ enum access_result access_read(uint64_t address, void *to, unsigned int size)
 
 	if (!pt_lookup(stage2, address, &before, &prot) || !(prot & PT_READ))
 		return pt_retry(stage2, address, PT_READ) ? ACCESS_RETRY : ACCESS_NONE;
-	if (!arch_is_ram(before.value))
+	if (!image_is_ram(before.value))
 		return ACCESS_NONE;
 	memcpy(to, arch_window_open(before, size), size);
 	arch_window_close();

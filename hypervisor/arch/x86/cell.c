@@ -19,38 +19,11 @@ struct cell_arch *arch_root_cell(void)
 	return cell_of_root;
 }
 
-int arch_is_ram(uint64_t address)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_range *bank = CONFIG_ARRAY(struct bh_config_range, system, dram);
-
-	for (uint32_t i = 0; i < system->dram.count; i++) {
-		if (address >= bank[i].base && address - bank[i].base < bank[i].size)
-			return 1;
-	}
-	return 0;
-}
-
-static int check_memory(const struct bh_config_cell *config, struct bh_error *error)
-{
-	const struct bh_config_memory *region = CONFIG_ARRAY(struct bh_config_memory, config, memory);
-	uint64_t end = 1ull << arch_phys_bits();
-
-	for (uint32_t i = 0; i < config->memory.count; i++) {
-		if (region[i].gpa >= end || region[i].size > end - region[i].gpa)
-			return error_set(error, BH_E_RANGE, BH_OBJ_MEMORY, i, region[i].gpa, end - 1);
-	}
-	return BH_E_OK;
-}
-
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	int code;
-
 	if (config->cpus.count == 0 || config->cpus.count > CONFIG_MAX_CPUS)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, CONFIG_MAX_CPUS);
-	code = check_memory(config, error);
-	return code ? code : intc_cell_check(config, error);
+	return intc_cell_check(config, error);
 }
 
 static void init_root(struct cell_arch *cell)

@@ -11,6 +11,7 @@
 #include <asm/vcpu.h>
 #include <asm/vioapic.h>
 #include <asm/virt.h>
+#include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/string.h>
 
@@ -20,7 +21,7 @@
 
 static unsigned int kind_of(uint64_t address)
 {
-	return arch_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
+	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
 }
 
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)

@@ -87,7 +87,7 @@ static uint64_t read_table(uint64_t address)
 	const volatile uint64_t *window;
 	uint64_t value;
 
-	if (!arch_is_ram(address))
+	if (!image_is_ram(address))
 		return 0;
 	window = arch_window_open(hpa(address), sizeof(value));
 	value = *window;

@@ -21,6 +21,9 @@ int image_check(const struct bh_image_header *header, struct bh_error *error);
 /** The system configuration after its check (in the hypervisor's memory). */
 const struct bh_config_system *image_config(void);
 
+/** Is a physical address in one of the board's memory banks? */
+int image_is_ram(uint64_t address);
+
 /** Start of the info area, writable here and read-only for root. */
 struct bh_info *image_info(void);
 

@@ -56,7 +56,4 @@ void uart_exit(void);
 /** The root cell, NULL before it exists. */
 struct cell_arch *arch_root_cell(void);
 
-/** Is a physical address one of the machine's memory banks? */
-int arch_is_ram(uint64_t address);
-
 #endif
