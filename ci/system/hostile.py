@@ -12,8 +12,8 @@ from hypervisor import TEST
 from machine import BUILD
 
 SENTINELS_SIZE, SENTINEL = 0x200000, "0x5afe0000600d5afe"
-SENTINELS = {"aarch64": 0x62000000, "x86_64": 0x42000000}  # in the pool: where no cell is
-FILES = {"x86_64": "-x86_64"}  # of the cells, where they differ
+SENTINELS = {"aarch64": 0x62000000, "riscv64": 0xc2000000, "x86_64": 0x42000000}  # in the pool: where no cell is
+FILES = {"riscv64": "-riscv64", "x86_64": "-x86_64"}  # of the cells, where they differ
 ROW = re.compile(r"row (\d+) (\S+) intc \d control (\w+) expect (\w+) (\d+) 0x([0-9a-f]+)")
 GOT = re.compile(r"\.*got (\d+) (\w+)(?: 0x([0-9a-f]+))?")
 ROOT_ROW = re.compile(r"row (\S+) control (\w+) result (\w+) ?(.*)")

@@ -10,7 +10,13 @@ import subprocess
 PARTS = ("Makefile", "Kconfig", "mk", "hypervisor", "include", "configs", "inmates", "driver", "tools")
 # What an image is made of; the others are there because the Makefile looks at them.
 INGREDIENTS = ("Makefile", "Kconfig", "mk/", "hypervisor/", "include/", ".config")
-OF_OTHERS = tuple(f"hypervisor/arch/{name}/" for name in ("fake", "riscv", "x86"))
+# Architectures: the folder of the sources, and where the configuration of the build is looked for.
+ARCHES = {"aarch64": ("arm64", ".config"), "riscv64": ("riscv", "build/riscv64/.config")}
+OF_OTHERS = {arch: tuple(f"hypervisor/arch/{name}/" for name in ("arm64", "fake", "riscv", "x86") if name != own)
+             for arch, (own, _) in ARCHES.items()}
+# Kinds of machine that the list names: the architecture, the interrupt controller, the CPU.
+KINDS = {"gic3": ("aarch64", 3, "cortex-a57"), "gic2": ("aarch64", 2, "cortex-a76"),
+         "plic": ("riscv64", "plic", "rv64"), "imsic": ("riscv64", "imsic", "rv64")}
 UNCHANGED = "none"
 
 
@@ -23,7 +29,8 @@ class Mutant:
 
     def __init__(self, lines):
         words = lines[0].split()
-        self.name, self.kind = words[0], "gic2" if "gic2" in words else "gic3"
+        self.name, self.kind = words[0], next((word for word in words[1:] if word in KINDS), "gic3")
+        self.arch = KINDS[self.kind][0]
         self.breaks_root = "reboot" in words
         self.file, self.command = lines[1], lines[2]
         must, _, may = " ".join(lines[3:]).partition("may:")
@@ -57,9 +64,9 @@ def copy_file(source, target):
 class Images:
     """@tree: sources.  @configuration: of the hypervisor.  @out: folder for the copy of the tree and for images."""
 
-    def __init__(self, tree, configuration, out):
-        self.out, self.copy = out, os.path.join(out, "tree")
-        self.made = os.path.join(self.copy, "build/aarch64/bulkhead-aarch64.bin")
+    def __init__(self, tree, arch, configuration, out):
+        self.arch, self.out, self.copy = arch, out, os.path.join(out, "tree")
+        self.made = os.path.join(self.copy, f"build/{arch}/bulkhead-{arch}.bin")
         self.state = hashlib.sha256()
         for part in PARTS:
             source = os.path.join(tree, part)
@@ -69,12 +76,12 @@ class Images:
                 for name in sorted(names):
                     path = os.path.join(folder, name)
                     self.take(path, os.path.relpath(path, tree))
-        self.take(configuration, ".config")
+        self.take(configuration, ARCHES[arch][1])
 
     def take(self, source, name):
         """Only what changed is copied, so that the second run builds little."""
         copy_file(source, os.path.join(self.copy, name))
-        if not name.startswith(INGREDIENTS) or name.startswith(OF_OTHERS):
+        if not name.startswith((*INGREDIENTS, ARCHES[self.arch][1])) or name.startswith(OF_OTHERS[self.arch]):
             return
         with open(source, "rb") as f:
             self.state.update(f"{name}\0".encode() + hashlib.sha256(f.read()).digest())
@@ -86,9 +93,9 @@ class Images:
         ours = ("O", "KCONFIG_CONFIG", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
         environment = {k: v for k, v in os.environ.items() if k not in ours}
         # What a mutant no longer uses is no error.
-        result = subprocess.run(["make", "--no-print-directory", "-j2", "WARNINGS=", "hypervisor"], cwd=self.copy,
-                                env=environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                text=True)
+        result = subprocess.run(["make", "--no-print-directory", "-j2", f"ARCH={self.arch}", "WARNINGS=", "hypervisor"],
+                                cwd=self.copy, env=environment, check=False, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True)
         if result.returncode:
             raise ImageError(f"does not build: {result.stdout[-2000:]}")
 

@@ -11,6 +11,7 @@ import evidence
 import handover
 import hostile
 from hypervisor import Hypervisor
+from images import KINDS
 from machine import Machine, MachineError
 
 LOST = "the machine was lost"
@@ -19,8 +20,6 @@ IN_ROOT = "/usr/lib/bulkhead/mutants"
 PARAMETER = "/sys/module/bulkhead/parameters/image"
 # A run of the cell may take so long, by the number of its rows.
 CELL_SECONDS, ROW_SECONDS, CELL_SECONDS_MOST = 100, 5, 600
-# Kinds of machine that the list names: version of the interrupt controller, CPU.
-KINDS = {"gic3": (3, "cortex-a57"), "gic2": (2, "cortex-a76")}
 
 
 class Attempt:
@@ -44,7 +43,7 @@ class Station:
         self.machine, self.bh = None, None
 
     def boot(self):
-        gic, cpu = KINDS[self.kind]
+        _, gic, cpu = KINDS[self.kind]
         qemu = ["-drive", f"file={self.disk},if=none,id=disk,format=raw,read-only=on",
                 "-device", "nvme,drive=disk,serial=1"] if gic == 3 else []
         files = {path: f"{IN_ROOT}/{name}.bin" for name, path in self.images.items()}

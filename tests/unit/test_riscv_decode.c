@@ -114,6 +114,8 @@ static void test_table_walks(void **state)
 	assert_int_equal(decode_is_table_walk(0x2000), 1);
 	assert_int_equal(decode_is_table_walk(0x2020), 1);
 	assert_int_equal(decode_is_table_walk(0), 0);
+	assert_int_equal(decode_is_table_write(0x3020), 1);
+	assert_int_equal(decode_is_table_write(0x2000), 0);
 	assert_int_equal(decode_is_table_walk(0x00052783), 0);
 }
 

@@ -6,6 +6,7 @@
 #define COMPRESSED_MASK 0xe003u
 #define ZCB_MASK 0xfc03u
 #define ZCB_HALF_MASK 0xfc43u
+#define TABLE_WRITE 0x20ull
 
 /* Where the register is: bits 11:7, bits 24:20, bits 4:2 (x8 up), bits 6:2. */
 enum place { RD, RS2, C_SHORT, C_RS2 };
@@ -87,7 +88,12 @@ int decode_htinst(uint64_t htinst, struct decoded *decoded)
 
 int decode_is_table_walk(uint64_t htinst)
 {
-	return (htinst & ~0x20ull) == 0x3000 || (htinst & ~0x20ull) == 0x2000;
+	return (htinst & ~TABLE_WRITE) == 0x3000 || (htinst & ~TABLE_WRITE) == 0x2000;
+}
+
+int decode_is_table_write(uint64_t htinst)
+{
+	return (htinst & TABLE_WRITE) != 0;
 }
 
 uint64_t decode_result(const struct decoded *decoded, uint64_t value)

@@ -47,7 +47,9 @@ static const char *const access_names[2][4] = {
 
 static void emulate(struct frame *frame, uint64_t address, const struct decoded *decoded)
 {
-	struct mmio_access access = { .address = address, .size = decoded->size, .is_write = decoded->is_write };
+	struct mmio_access access = { .address = address,
+				      .size = decoded->size,
+				      .is_write = decoded->is_write };
 	struct decoded low = { .size = decoded->size };
 	enum mmio_result result = MMIO_HANDLED;
 
@@ -69,8 +71,10 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	inject_skip(decoded->length);
 }
 
-static unsigned int needed_right(uint64_t cause)
+static unsigned int needed_right(uint64_t cause, uint64_t htinst)
 {
+	if (decode_is_table_walk(htinst))
+		return decode_is_table_write(htinst) ? PT_WRITE : PT_READ;
 	switch (cause) {
 	case CAUSE_FETCH_GUEST_PAGE:
 		return PT_EXEC;
@@ -82,31 +86,34 @@ static unsigned int needed_right(uint64_t cause)
 }
 
 /* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
-static int allowed_by_now(uint64_t address, uint64_t cause)
+static int allowed_by_now(uint64_t address, unsigned int right)
 {
-	if (!pt_retry(&percpu()->cell->stage2, address, needed_right(cause)))
+	if (!pt_retry(&percpu()->cell->stage2, address, right))
 		return 0;
 	percpu_count(BH_STAT_RETRY);
 	return 1;
 }
 
-/* htval is the guest-physical address without its two lowest bits, which are those of the virtual one. */
+/*
+ * htval is the guest-physical address without its two lowest bits, which are those of the virtual one; but of a walk it
+ * is that of the table's entry, whatever was to be translated.
+ */
 void mmio_page_fault(struct frame *frame, uint64_t cause)
 {
-	uint64_t address = csr_read(CSR_HTVAL) << 2 | (percpu()->exit.value & 3);
-	uint64_t htinst = csr_read(CSR_HTINST);
-	int is_write = cause == CAUSE_STORE_GUEST_PAGE;
+	uint64_t htinst = csr_read(CSR_HTINST), entry = csr_read(CSR_HTVAL) << 2;
+	uint64_t address = entry | (percpu()->exit.value & 3);
+	unsigned int right = needed_right(cause, htinst);
 	struct decoded decoded;
 
-	if (cause == CAUSE_FETCH_GUEST_PAGE) {
-		if (!allowed_by_now(address, cause))
+	if (decode_is_table_walk(htinst)) {
+		if (!allowed_by_now(entry, right))
+			refuse(entry, 0, cause == CAUSE_STORE_GUEST_PAGE, "page table outside its memory");
+	} else if (cause == CAUSE_FETCH_GUEST_PAGE) {
+		if (!allowed_by_now(address, right))
 			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
-	} else if (decode_is_table_walk(htinst)) {
-		if (!allowed_by_now(address, cause))
-			refuse(address, 0, is_write, "page table outside its memory");
-	} else if (find_out(htinst, is_write, &decoded)) {
+	} else if (find_out(htinst, cause == CAUSE_STORE_GUEST_PAGE, &decoded)) {
 		emulate(frame, address, &decoded);
-	} else if (!allowed_by_now(address, cause)) {
-		refuse(address, 0, is_write, "load or store that cannot be decoded");
+	} else if (!allowed_by_now(address, right)) {
+		refuse(address, 0, cause == CAUSE_STORE_GUEST_PAGE, "load or store that cannot be decoded");
 	}
 }

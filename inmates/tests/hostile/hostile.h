@@ -10,6 +10,8 @@
 
 #if defined(__x86_64__)
 #include "x86_64/board.h"
+#elif defined(__riscv)
+#include "riscv64/board.h"
 #else
 #include "aarch64/board.h"
 #endif

@@ -36,6 +36,9 @@ int decode_htinst(uint64_t htinst, struct decoded *decoded);
 /** Is @htinst that of an access to a page table, made by the hart itself? */
 int decode_is_table_walk(uint64_t htinst);
 
+/** If it is one: does the hart write there (accessed and dirty)? */
+int decode_is_table_write(uint64_t htinst);
+
 /** What a load writes to its register: @value (zero-extended) of @decoded. */
 uint64_t decode_result(const struct decoded *decoded, uint64_t value);
 

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Hostile guests on RISC-V: rows of inmates/tests/hostile/. One line a row is printed, JSON in build/hostile/.
+
+With a PLIC all rows, on the other interrupt controllers those of the controller and the first of each class; all rows
+everywhere with --full.
+"""
+import pytest
+
+import hostile
+from conftest import is_full
+from hypervisor import Hypervisor
+from machine import Machine, architectures
+
+pytestmark = pytest.mark.skipif("riscv64" not in architectures(), reason="not built: make ARCH=riscv64 all")
+OWN_CLASSES = {"aplic": ("aplic",), "imsic": ("aplic", "imsic")}
+CPUS = {"aplic": "max"}
+EVERYTHING, ENOUGH = 250, 11
+
+
+@pytest.fixture(scope="module", params=("plic", "aplic", "imsic"))
+def riscv(request):
+    """One machine for each kind of interrupt controller."""
+    with Machine(gic=request.param, cpu=CPUS.get(request.param), name=f"riscv64-hostile-{request.param}") as m:
+        yield m
+
+
+@pytest.fixture
+def rv(riscv):
+    """The hypervisor, enabled, with the victim; at the end victim and root are well."""
+    bh = Hypervisor(riscv)
+    bh.ensure(enabled=True)
+    hostile.begin(bh)
+    yield bh
+    assert hostile.finish(bh) == []
+    assert bh.beats("victim")
+    bh.destroy_all()
+    assert riscv.health() == []
+    assert riscv.online() == [0, 1, 2, 3]
+
+
+def judged(bh, rows, name):
+    """Print and save them; those that are not as they must be, as lines."""
+    hostile.save(rows, f"{bh.machine.label}{name}")
+    print("\n".join(row.line() for row in rows))
+    return [row.line() for row in rows if row.problem]
+
+
+def test_rows_of_a_hostile_guest(rv, request):
+    """Each row on its own is a line of the output; every one must be as its table says."""
+    everything = rv.machine.gic == "plic" or is_full(request.config)
+    rows = hostile.run(rv, first_only=not everything, timeout=900)
+    wrong = judged(rv, rows, "") + (hostile.missing(rows) if everything else [])
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= (EVERYTHING if everything else ENOUGH)
+
+
+def test_rows_of_the_controller(rv):
+    """What the interrupt controller of this machine lets a guest try, of others' sources, harts and files."""
+    for name in OWN_CLASSES.get(rv.machine.gic, ()):
+        rows = hostile.run(rv, only=name, timeout=300)
+        wrong = judged(rv, rows, f"-{name}")
+        assert not wrong, "\n".join(wrong)
+        assert len([r for r in rows if not r.skipped]) >= 9
+
+
+def test_100000_attacks_while_cells_come_and_go(rv):
+    """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
+    if rv.machine.gic != "plic":
+        pytest.skip("once is enough: nothing of it is the interrupt controller's")
+    other = "/tmp/heartbeat-cpu1.yaml"
+    rv.machine.sh(f"sed 's/^cell: .*/cell: heartbeat-cpu1/' {rv.vm('heartbeat')} >{other}")
+    rows, rounds = hostile.run_endless(rv, 240, other)
+    rv.cell("destroy", "hostile")
+    wrong = judged(rv, rows, "-endless")
+    print(f"rounds: {rounds}")
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) == 4 and rounds >= 2
