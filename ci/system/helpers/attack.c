@@ -21,15 +21,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Where the board has what: configs/board/, files/. A word of the interrupt controller that is not 0. */
+#if defined(__riscv)
+#define HYPERVISOR 0xfe000000ul
+#define POOL 0xc0000000ul
+#define RAM 0x80000000ul
+#define CONTROLLER_CONTROL 0x0c000028ul /* priority of root's UART */
+#else
 #define HYPERVISOR 0xbf000000ul
+#define POOL 0x60000000ul
+#define RAM 0x40000000ul
+#define CONTROLLER_CONTROL 0x08000004ul
+#endif
 #define HYPERVISOR_SIZE 0x1000000ul
-#define VICTIM 0x61000000ul
-#define OWN 0x62000000ul
-#define FILL 0x60000000ul
-#define GICD 0x08000000ul
-#define GICR 0x080a0000ul
-#define LENT_CPU 2
-#define VICTIM_SPI 46
+#define FILL POOL
+#define VICTIM (POOL + 0x1000000)
+#define OWN (POOL + 0x2000000)
 #define PAGE 4096ul
 #define RANDOM_CALLS 10000u
 
@@ -199,11 +206,11 @@ static void stale_mapping(void)
 
 /* Interrupt controller: what the cell owns reads as zero and ignores writes. */
 
-static int gicd_works(void)
+static int controller_works(void)
 {
 	uint64_t value = 0;
 
-	return !touch_at(GICD + 4, 4, 0, &value) && value;
+	return !touch_at(CONTROLLER_CONTROL, 4, 0, &value) && value;
 }
 
 static void field_row(const char *name, uint64_t address, int size, uint64_t value, uint64_t mask)
@@ -211,7 +218,7 @@ static void field_row(const char *name, uint64_t address, int size, uint64_t val
 	uint64_t found = value;
 	int first = touch_at(address, size, 1, &value), second = touch_at(address, size, 0, &found);
 
-	row(name, gicd_works(), first || second || !(found & mask), "signal %d, reads 0x%llx", first | second,
+	row(name, controller_works(), first || second || !(found & mask), "signal %d, reads 0x%llx", first | second,
 	    (unsigned long long)found);
 }
 
@@ -224,42 +231,27 @@ static void every_word(const char *name, uint64_t base, uint64_t size)
 
 	for (uint64_t at = 0; at < size; at += 4)
 		answered += !touch(p + at, 4, 0, &value);
-	row(name, gicd_works(), gicd_works(), "%lu words answered", answered);
+	row(name, controller_works(), controller_works(), "%lu words answered", answered);
 	munmap((void *)p, size);
 }
 
-static int has_redistributors(void)
+/* Instructions that user space does not have. */
+static int has_signal_at(void (*instruction)(void))
 {
-	uint64_t value = 0;
-
-	return !touch_at(GICD + 0xffe8, 4, 0, &value) && (value >> 4 & 15) >= 3;
+	caught = 0;
+	if (sigsetjmp(back, 1))
+		return caught;
+	instruction();
+	return 0;
 }
 
-static void interrupt_rows(void)
-{
-	uint64_t bit = 1u << VICTIM_SPI % 32, word = VICTIM_SPI / 32 * 4, lent = GICR + LENT_CPU * 0x20000ul;
+static int driver_works(void);
 
-	field_row("gicd-enable", GICD + 0x100 + word, 4, bit, bit);
-	field_row("gicd-disable", GICD + 0x180 + word, 4, bit, bit);
-	field_row("gicd-pend", GICD + 0x200 + word, 4, bit, bit);
-	field_row("gicd-activate", GICD + 0x300 + word, 4, bit, bit);
-	field_row("gicd-priority", GICD + 0x400 + VICTIM_SPI, 1, 0xf8, 0xff);
-	field_row("gicd-config", GICD + 0xc00 + VICTIM_SPI / 16 * 4, 4, 2u << VICTIM_SPI % 16 * 2,
-		  2u << VICTIM_SPI % 16 * 2);
-	every_word("gicd-every-word", GICD, 0x10000);
-	if (has_redistributors()) {
-		every_word("gicr-every-word-of-lent-cpu", lent, 0x20000);
-		field_row("gicd-router", GICD + 0x6000 + VICTIM_SPI * 8, 8, 1, ~0ull);
-		field_row("gicr-enable-of-lent-cpu", lent + 0x10100, 4, 0xffff0000, ~0ull);
-		field_row("gicr-pend-of-lent-cpu", lent + 0x10200, 4, 0xffff, ~0ull);
-		field_row("gicr-priority-of-lent-cpu", lent + 0x10400, 4, 0xf8f8f8f8, ~0ull);
-		field_row("gicr-waker-of-lent-cpu", lent + 0x14, 4, 2, 0);
-	} else {
-		field_row("gicd-targets", GICD + 0x800 + VICTIM_SPI, 1, 1, 0xff);
-		/* Whether it arrived, the victim tells. */
-		field_row("gicd-sgir-to-lent-cpu", GICD + 0xf00, 4, 1u << (16 + LENT_CPU) | 5, 0);
-	}
-}
+#if defined(__riscv)
+#include "attack_riscv64.h"
+#else
+#include "attack_aarch64.h"
+#endif
 
 /* The driver. */
 
@@ -372,35 +364,6 @@ static void random_calls(void)
 	    SEED);
 }
 
-/* Instructions that EL0 does not have. */
-static int has_signal_at(void (*instruction)(void))
-{
-	caught = 0;
-	if (sigsetjmp(back, 1))
-		return caught;
-	instruction();
-	return 0;
-}
-
-static void smc(void)
-{
-	asm volatile(".inst 0xd4000003" : : : "x0", "x1", "x2", "x3", "memory");
-}
-
-static void hvc(void)
-{
-	asm volatile(".inst 0xd4000002" : : : "x0", "x1", "x2", "x3", "memory");
-}
-
-static void call_rows(void)
-{
-	int got = has_signal_at(smc);
-
-	row("smc-at-el0", driver_works(), got == SIGILL, "signal %d", got);
-	got = has_signal_at(hvc);
-	row("hvc-at-el0", driver_works(), got == SIGILL, "signal %d", got);
-}
-
 static void enable_again(void)
 {
 	struct bh_ioc_enable call = { .header.size = sizeof(call), .inject_cpu = -1 };
@@ -465,7 +428,7 @@ static void driver_rows(void)
 	control_row("ioctl-unknown-flags", victim, BH_OP_KILL, 1u << 31);
 	control_row("ioctl-start-running", victim, BH_OP_START, 0);
 	control_row("ioctl-load-running", victim, BH_OP_LOAD, 0);
-	write_row("ioctl-write-running", victim, 0x40000000, (uintptr_t)text, sizeof(text));
+	write_row("ioctl-write-running", victim, RAM, (uintptr_t)text, sizeof(text));
 	write_row("ioctl-write-wraps", victim, ~0ull - 15, (uintptr_t)text, sizeof(text));
 	write_row("ioctl-write-elsewhere", victim, HYPERVISOR, (uintptr_t)text, sizeof(text));
 	console_row("ioctl-console-wild-pointer", victim, 0xffff000000000000ull, 16);
