@@ -63,6 +63,16 @@ def test_rows_of_the_controller(rv):
         assert len([r for r in rows if not r.skipped]) >= 9
 
 
+def test_rows_of_a_hostile_root(rv):
+    """What root's administrator can do without changing the kernel; the rows of interrupts are the PLIC's."""
+    if rv.machine.gic != "plic":
+        pytest.skip("its rows of interrupts are the PLIC's")
+    rows = hostile.run_root(rv, 300)
+    wrong = judged(rv, rows, "-root")
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) >= 40
+
+
 def test_100000_attacks_while_cells_come_and_go(rv):
     """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
     if rv.machine.gic != "plic":
