@@ -11,7 +11,7 @@
 #define IMSIC_OF_MACHINE 0x24000000ull
 #define PCI_CONFIGURATION 0x30000000ull
 #define UART_SCRATCH (INMATE_UART + 7)
-#define UART_END (INMATE_UART + 0x100)
+#define UART_END (INMATE_UART + 0x1000)
 #define SCRATCH 0x3cu
 
 static uint64_t own_uart(uint64_t unused)
@@ -77,6 +77,7 @@ static const struct row rows[] = {
 	{ "mmio.float-to-uart", own_uart, 0, store_float, INMATE_UART, FAILS(INMATE_UART) },
 	{ "mmio.across-pages", own_uart, 0, load64, RTC + 0xffc, FAILS(RTC + 0xffc) },
 	{ "mmio.compressed-from-uart", own_uart, 0, compressed_load, 0, EXPECT_VALUE, 0, 0, ANY },
+	{ "mmio.across-the-uarts-end", own_uart, 0, load64, UART_END - 4, EXPECT_VALUE, 0, 0, ANY },
 	{ "mmio.signed-byte", own_uart, 0, signed_byte, 0, EXPECT_VALUE, 0, (uint64_t)-128, ANY },
 	{ "mmio.into-x0", own_uart, 0, into_x0, UART_SCRATCH, EXPECT_VALUE, 0, 1, ANY },
 	{ "mmio.uart-widths", own_uart, 0, uart_widths, 0, EXPECT_ANY, 0, 0, ANY },
