@@ -27,11 +27,13 @@
 #define POOL 0xc0000000ul
 #define RAM 0x80000000ul
 #define CONTROLLER_CONTROL 0x0c000028ul /* priority of root's UART */
+#define REFUSED SIGSEGV /* what the kernel makes of an access fault */
 #else
 #define HYPERVISOR 0xbf000000ul
 #define POOL 0x60000000ul
 #define RAM 0x40000000ul
 #define CONTROLLER_CONTROL 0x08000004ul
+#define REFUSED SIGBUS /* what the kernel makes of an external abort */
 #endif
 #define HYPERVISOR_SIZE 0x1000000ul
 #define FILL POOL
@@ -150,7 +152,7 @@ static void memory_row(const char *name, uint64_t address, int size, int is_writ
 	uint64_t value = 0x5a5a5a5a5a5a5a5a;
 	int control = own_memory_works(), got = touch_at(address, size, is_write, &value);
 
-	row(name, control, got == SIGBUS, "0x%llx: signal %d", (unsigned long long)address, got);
+	row(name, control, got == REFUSED, "0x%llx: signal %d", (unsigned long long)address, got);
 }
 
 /* All of the hypervisor's memory: only the info area may be read, and nothing written. */
@@ -197,8 +199,8 @@ static void stale_mapping(void)
 	if (system("bulkhead cell destroy fill >/dev/null 2>&1"))
 		before = -1;
 	after = touch(p, 8, 0, &value);
-	row("stale-mapping-read", !before && !after, running == SIGBUS, "signal %d", running);
-	row("stale-mapping-write", !before && !after, writing == SIGBUS, "signal %d", writing);
+	row("stale-mapping-read", !before && !after, running == REFUSED, "signal %d", running);
+	row("stale-mapping-write", !before && !after, writing == REFUSED, "signal %d", writing);
 	row("stale-mapping-zeros", !before, !after && !value, "signal %d, reads 0x%llx", after,
 	    (unsigned long long)value);
 	munmap((void *)p, 2 * PAGE);
