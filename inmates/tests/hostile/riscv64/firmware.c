@@ -21,12 +21,14 @@ enum dbcn { WRITE, READ, WRITE_BYTE };
 
 static int64_t call6(uint64_t extension, uint64_t function, const uint64_t *argument)
 {
-	register uint64_t a0 asm("a0") = argument[0];
-	register uint64_t a1 asm("a1") = argument[1];
-	register uint64_t a2 asm("a2") = argument[2];
-	register uint64_t a3 asm("a3") = argument[3];
-	register uint64_t a4 asm("a4") = argument[4];
-	register uint64_t a5 asm("a5") = argument[5];
+	const uint64_t v0 = argument[0], v1 = argument[1], v2 = argument[2];
+	const uint64_t v3 = argument[3], v4 = argument[4], v5 = argument[5];
+	register uint64_t a0 asm("a0") = v0;
+	register uint64_t a1 asm("a1") = v1;
+	register uint64_t a2 asm("a2") = v2;
+	register uint64_t a3 asm("a3") = v3;
+	register uint64_t a4 asm("a4") = v4;
+	register uint64_t a5 asm("a5") = v5;
 	register uint64_t a6 asm("a6") = function;
 	register uint64_t a7 asm("a7") = extension;
 

@@ -9,6 +9,7 @@
 #define SELECT_DELIVERY 0x70u
 #define SELECT_PENDING 0x80u
 #define SELECT_ENABLE 0xc0u
+#define ENABLE_WORDS 8u /* of 32 bits; QEMU has 255 identities */
 #define IDENTITY 9u
 #define DBCN 0x4442434eu
 #define INVALID_PARAM ((uint64_t)-3)
@@ -61,10 +62,10 @@ static uint64_t wild_select(uint64_t select)
 
 static uint64_t enable_everything(uint64_t unused)
 {
-	for (uint64_t word = 0; word < 0x40; word += 2)
+	for (uint64_t word = 0; word < ENABLE_WORDS; word += 2)
 		file_write(SELECT_ENABLE + word, ~0ull);
 	file_write(SELECT_DELIVERY, 1);
-	for (uint64_t word = 0; word < 0x40; word += 2)
+	for (uint64_t word = 0; word < ENABLE_WORDS; word += 2)
 		file_write(SELECT_ENABLE + word, 0);
 	return 1;
 }
