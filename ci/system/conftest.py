@@ -48,8 +48,8 @@ def label(entry):
 
 def configurations(config, core, arches):
     """Those that a scenario runs on."""
-    only = config.getoption("--only")
-    return [c for c in matrix(is_full(config)) if (core or gets_all(c)) and c.arch in (arches or [c.arch])
+    only, full = config.getoption("--only"), is_full(config)
+    return [c for c in matrix(full) if (core or gets_all(c, full)) and c.arch in (arches or [c.arch])
             and (not only or c.label == only)]
 
 

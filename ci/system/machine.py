@@ -468,24 +468,30 @@ DAILY = [Configuration(*c) for c in (
     ("6.12", 3, "cortex-a57"), ("6.12", 3, "max"), ("6.12", 2, "cortex-a76"),
     ("6.1", 3, "cortex-a76"), ("6.1", 2, "cortex-a57"), ("6.1", 2, "max"),
     ("6.12", "plic", "rv64"),
+    ("6.12", "xapic", X86_CPU), ("6.1", "x2apic", X86_CPU),
 )]
-# Those of an architecture that takes no part in every day yet; they run where BULKHEAD_ARCHES names it.
+# Those that take no part in every day; they run with --full, and where BULKHEAD_ARCHES names their architecture.
 #
 # x2APIC is there with remapped interrupts only, and five levels of tables with that CPU model only.
 APART = [Configuration(*c) for c in (
-    ("6.12", "xapic", X86_CPU), ("6.12", "x2apic", X86_CPU), ("6.12", "amdvi", X86_CPU),
-    ("6.1", "xapic", X86_CPU), ("6.1", "x2apic", X86_CPU), ("6.1", "xapic", "max"),
+    ("6.12", "x2apic", X86_CPU), ("6.12", "amdvi", X86_CPU), ("6.1", "xapic", X86_CPU), ("6.1", "xapic", "max"),
 )]
 FULL = [next(c for c in DAILY + APART if c.arch == arch) for arch in ("aarch64", "riscv64", "x86_64")]
+# Those of them that get the core only where neither --full nor BULKHEAD_ARCHES asks for more.
+SHORT = [Configuration("6.12", "xapic", X86_CPU)]
 # What there is besides.
 MORE = [c for c in (Configuration(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS) if c not in DAILY]
 
 
+def named():
+    """The architectures that BULKHEAD_ARCHES names."""
+    return os.environ.get("BULKHEAD_ARCHES", "").split()
+
+
 def architectures():
     """Those that BULKHEAD_ARCHES names, or all that are built."""
-    named = os.environ.get("BULKHEAD_ARCHES")
     every = list(dict.fromkeys(c.arch for c in DAILY))
-    return named.split() if named else [a for a in every if os.path.exists(image_path(a))] or every[:1]
+    return named() or [a for a in every if os.path.exists(image_path(a))] or every[:1]
 
 
 def image_path(arch):
@@ -495,7 +501,8 @@ def image_path(arch):
 
 def matrix(full=False):
     """The configurations that the scenarios run on: those of every day, or all."""
-    return [c for c in DAILY + APART + (MORE if full else []) if c.arch in architectures()]
+    apart = [c for c in APART if full or c.arch in named()]
+    return [c for c in DAILY + apart + (MORE if full else []) if c.arch in architectures()]
 
 
 def is_first(configuration):
@@ -503,9 +510,9 @@ def is_first(configuration):
     return configuration == next(c for c in DAILY + APART if c.arch == configuration.arch)
 
 
-def gets_all(configuration):
+def gets_all(configuration, full=False):
     """Whether this configuration gets the full set of scenarios."""
-    return configuration in FULL
+    return configuration in FULL and (full or configuration not in SHORT or configuration.arch in named())
 
 
 CROSS = "aarch64-linux-gnu-"

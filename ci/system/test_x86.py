@@ -3,6 +3,7 @@
 import glob
 import lzma
 import os
+import re
 
 import pytest
 
@@ -28,11 +29,11 @@ def test_root_uses_what_this_machine_is_for(bh):
 
 @pytest.mark.core
 def test_every_cpu_of_root_answers_an_nmi(bh):
-    """sysrq-l sends one to each, and each shows its stack."""
+    """sysrq-l sends one to each, and each shows its stack, or says that it idles."""
     m = bh.machine
     m.sh("dmesg -c >/dev/null; echo l >/proc/sysrq-trigger; sleep 2")
     shown = m.sh("dmesg -c")
-    assert all(f"CPU: {n} " in shown for n in range(4)), shown
+    assert all(re.search(rf"NMI backtrace for cpu {n}\b", shown) for n in range(4)), shown
 
 
 @pytest.mark.core

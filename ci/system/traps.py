@@ -24,10 +24,10 @@ def paths(name):
     return os.path.join(LOG, f"{name}.qmp"), os.path.join(LOG, f"{name}.traps")
 
 
-def arguments(name):
-    """For QEMU's command line."""
+def arguments(name, apart=False):
+    """For QEMU's command line; apart: a log for each of QEMU's threads."""
     monitor, log = paths(name)
-    return ["-qmp", f"unix:{monitor},server=on,wait=off", "-D", log]
+    return ["-qmp", f"unix:{monitor},server=on,wait=off", "-D", *([log + ".%d", "-d", "tid"] if apart else [log])]
 
 
 class Traps:
@@ -43,19 +43,23 @@ class Traps:
         self.guest, self.exits = collections.Counter(), collections.Counter()
 
     def _command(self, line):
+        self._ask("human-monitor-command", {"command-line": line})
+
+    def _ask(self, execute, arguments_of=None):
+        """Have QEMU's monitor do something; give what it answers."""
         with socket.socket(socket.AF_UNIX) as s:
             s.connect(self.monitor)
             stream = s.makefile("rw", encoding="utf-8")
             stream.readline()
-            for command in ({"execute": "qmp_capabilities"},
-                            {"execute": "human-monitor-command", "arguments": {"command-line": line}}):
+            for command in ({"execute": "qmp_capabilities"}, {"execute": execute, "arguments": arguments_of or {}}):
                 stream.write(json.dumps(command) + "\n")
                 stream.flush()
                 answer = json.loads(stream.readline())
                 while "event" in answer:
                     answer = json.loads(stream.readline())
                 if "return" not in answer:
-                    raise MachineError(f"QEMU's monitor, '{line}': {answer}")
+                    raise MachineError(f"QEMU's monitor, {command}: {answer}")
+            return answer["return"]
 
     def start(self):
         self.offset = os.path.getsize(self.log) if os.path.exists(self.log) else 0
@@ -105,10 +109,40 @@ class X86Traps(Traps):
     def _read(self, line):
         if match := self.EXIT.search(line):
             code, info, address = (int(match[n], 16) for n in (1, 2, 3))
-            if address < self.LIMIT:
+            if self._is_cell(address):
                 kind = "MSR write" if code == self.MSR and info else "MSR read" if code == self.MSR else None
                 self.exits[kind or self.REASONS.get(code, hex(code))] += 1
         elif match := self.INTERRUPT.search(line):
             vector, address = int(match[1], 16), int(match[2], 16)
-            if vector >= 0x20 and address < self.LIMIT:
+            if vector >= 0x20 and self._is_cell(address):
                 self.guest[vector] += 1
+
+    def _is_cell(self, address):
+        return address < self.LIMIT
+
+
+class X86CpuTraps(X86Traps):
+    """The same of the CPUs that a cell has, whatever it is: their logs are apart (arguments())."""
+
+    WORDS = "int,in_asm,tid"
+
+    def __init__(self, name, cpus):
+        super().__init__(name)
+        found = {cpu["cpu-index"]: cpu["thread-id"] for cpu in self._ask("query-cpus-fast")}
+        self.logs = [f"{self.log}.{found[cpu]}" for cpu in cpus]
+
+    def start(self):
+        self.offsets = [os.path.getsize(log) if os.path.exists(log) else 0 for log in self.logs]
+        self._command(f"log {self.WORDS}")
+
+    def stop(self):
+        self._command("log none")
+        for log, offset in zip(self.logs, self.offsets):
+            with open(log, encoding="ascii", errors="replace") as f:
+                f.seek(offset)
+                for line in f:
+                    self._read(line)
+        return self
+
+    def _is_cell(self, address):
+        return True
