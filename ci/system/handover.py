@@ -97,9 +97,11 @@ def parse_root(text):
 
 def judge_back(before, after, routed):
     """What root gets back with CPU and interrupt: its message interrupts, and an interrupt where it was routed."""
-    lpis = Row(None, "handover-root.lpis", "ok" if before["lpis"] else "skipped", "value", 0, 1)
-    lpis.got = str(after["lpis"])
-    if before["lpis"] and not after["lpis"]:
+    # By the CPU that is never lent: another cell may have had this one before, and that must not show, either.
+    in_use = before["lpis_in_use"]
+    lpis = Row(None, "handover-root.lpis", "ok" if in_use else "skipped", "value", 0, 1)
+    lpis.got = f"{before['lpis']}, then {after['lpis']}"
+    if in_use and not (before["lpis"] and after["lpis"]):
         lpis.problem = "the CPU's redistributor takes no message interrupts any more"
     route = Row(None, "handover-root.interrupt-route", "ok" if routed[0] == RAISED else "bad", "value", 0, 1)
     route.got = routed[1]

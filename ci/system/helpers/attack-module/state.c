@@ -85,6 +85,11 @@ static void read_some(struct seen *mine, unsigned int first, unsigned int end)
 		mine->outcome[i] = guarded(readers[i].read, 0, 0);
 }
 
+static u32 takes_lpis(unsigned int cpu)
+{
+	return guarded_physical(load32, alias_device(GICR + cpu * GICR_STRIDE), 0).value & 1;
+}
+
 static int on_online(unsigned int cpu)
 {
 	struct seen *mine = this_cpu_ptr(&seen);
@@ -104,7 +109,7 @@ static int on_online(unsigned int cpu)
 				      private[i].mask;
 	}
 	if (gic_version() == 3)
-		mine->lpis = guarded_physical(load32, alias_device(GICR + cpu * GICR_STRIDE), 0).value & 1;
+		mine->lpis = takes_lpis(cpu);
 	mine->times++;
 	return 0;
 }
@@ -127,6 +132,7 @@ void state_say(unsigned int cpu)
 		say("%s %x\n", private[i].name, of->interrupts[i]);
 	say("vectors %llx\n", of->vectors);
 	say("lpis %x\n", of->lpis);
+	say("lpis_in_use %x\n", gic_version() == 3 ? takes_lpis(0) : 0); /* never lent */
 }
 
 int state_init(void)
