@@ -2,6 +2,7 @@
 /* Accesses that stage 2 refused: devices that are emulated, changes under way, and what is nobody's. */
 #include <asm/exits.h>
 
+#include <arch/mmu.h>
 #include <arch/upcall.h>
 #include <asm/access.h>
 #include <asm/decode.h>
@@ -31,6 +32,16 @@ static void refuse(uint64_t address, uint64_t value, int is_write, const char *w
 
 /* Reading the instruction ----------------------------------------------------------------------------- */
 
+/**
+ * struct code - the instruction that faulted, and for whom
+ * @tag: flushes that this CPU was asked for, before it looks at anything else.
+ */
+struct code {
+	uint64_t linear, cr3;
+	enum decode_mode mode;
+	uint32_t tag;
+};
+
 static enum decode_mode code_mode(const struct x86_segment *cs)
 {
 	if (cs->attributes & SEGMENT_LONG && virt()->get(VCPU_EFER) & (1ull << 10))
@@ -38,22 +49,33 @@ static enum decode_mode code_mode(const struct x86_segment *cs)
 	return cs->attributes & SEGMENT_BIG ? DECODE_32 : DECODE_16;
 }
 
-static uint64_t instruction_address(const struct x86_segment *cs, enum decode_mode mode)
+static uint32_t flush_count(void)
 {
-	const uint64_t rip = virt()->get(VCPU_RIP);
+	return __atomic_load_n(&percpu()->self->flush, __ATOMIC_SEQ_CST);
+}
 
-	return mode == DECODE_64 ? rip : (uint32_t)(cs->base + rip);
+static struct code code_here(void)
+{
+	struct code code = { .linear = virt()->get(VCPU_RIP), .cr3 = virt()->get(VCPU_CR3), .tag = flush_count() };
+	struct x86_segment cs;
+
+	virt()->segment(SEG_CS, &cs);
+	code.mode = code_mode(&cs);
+	if (code.mode != DECODE_64)
+		code.linear = (uint32_t)(cs.base + code.linear);
+	return code;
 }
 
 /**
  * struct known - an instruction that met a device before, by slot; its own CPU only
- * Kernels reach the local APIC's page by few instructions, again and again. The tables that lead to the instruction are
- * not walked again; its bytes are read again, and if they are the same, so is what they mean.
- * @physical: where it is, in one page; @linear, @cr3, @mode: for whom.
+ * Kernels reach devices' pages by few instructions, again and again. The guest's tables that lead to the
+ * instruction are not walked again, and stage 2 not while this CPU has not been asked to forget anything of
+ * it. The bytes are read again, and if they are the same, so is what they mean.
+ * @machine: where they are, in one page.
  */
 struct known {
-	uint64_t linear, cr3, physical;
-	enum decode_mode mode;
+	struct code code;
+	hpa_t machine;
 	uint8_t bytes[DECODE_BYTES];
 	struct decoded decoded;
 };
@@ -67,30 +89,38 @@ static struct known *known_at(uint64_t linear)
 	return &known[percpu()->slot][(linear ^ linear >> 3 ^ linear >> 8) % KNOWN_COUNT];
 }
 
-static int is_known(uint64_t linear, enum decode_mode mode, struct decoded *decoded)
+/* A page that changes hands is not used before this CPU's count of flushes has moved (maintenance.c). */
+static int has_same_bytes(const struct known *entry)
 {
-	const struct known *entry = known_at(linear);
-	uint8_t bytes[DECODE_BYTES];
+	const uint8_t *now = arch_window_open(entry->machine, entry->decoded.length);
+	unsigned int same = 0;
 
-	if (!entry->decoded.length || entry->linear != linear || entry->mode != mode ||
-	    entry->cr3 != virt()->get(VCPU_CR3))
-		return 0;
-	if (access_read(entry->physical, bytes, entry->decoded.length) != ACCESS_OK ||
-	    memcmp(bytes, entry->bytes, entry->decoded.length))
-		return 0;
-	*decoded = entry->decoded;
-	return 1;
+	while (same < entry->decoded.length && now[same] == entry->bytes[same])
+		same++;
+	arch_window_close();
+	return same == entry->decoded.length && flush_count() == entry->code.tag;
 }
 
-static void remember(uint64_t linear, uint64_t physical, enum decode_mode mode, const uint8_t *bytes,
+/* NULL: it must be looked at. */
+static const struct decoded *known_code(const struct code *code)
+{
+	const struct known *entry = known_at(code->linear);
+
+	if (!entry->decoded.length || entry->code.linear != code->linear || entry->code.cr3 != code->cr3 ||
+	    entry->code.mode != code->mode || entry->code.tag != code->tag)
+		return NULL;
+	return has_same_bytes(entry) ? &entry->decoded : NULL;
+}
+
+static void remember(const struct code *code, uint64_t physical, const uint8_t *bytes,
 		     const struct decoded *decoded)
 {
-	struct known *entry = known_at(linear);
+	struct known *entry = known_at(code->linear);
 
-	entry->linear = linear;
-	entry->cr3 = virt()->get(VCPU_CR3);
-	entry->physical = physical;
-	entry->mode = mode;
+	if (!pt_lookup(&percpu()->cell->stage2, physical, &entry->machine, NULL) ||
+	    !image_is_ram(entry->machine.value))
+		return;
+	entry->code = *code;
 	entry->decoded = *decoded;
 	memcpy(entry->bytes, bytes, DECODE_BYTES);
 }
@@ -109,36 +139,27 @@ static enum access_result fetch_rest(uint64_t linear, uint8_t *bytes, unsigned i
 	return result == ACCESS_OK ? access_read(physical, bytes, size) : result;
 }
 
-static enum access_result fetch(struct decoded *decoded, enum decode_status *status)
+static enum access_result fetch(const struct code *code, struct decoded *decoded, enum decode_status *status)
 {
+	const unsigned int left = PAGE_SIZE - (unsigned int)(code->linear & (PAGE_SIZE - 1));
+	const unsigned int here = left < DECODE_BYTES ? left : DECODE_BYTES;
 	uint8_t bytes[DECODE_BYTES] = { 0 };
 	enum access_result result;
-	enum decode_mode mode;
-	struct x86_segment cs;
-	uint64_t at, physical;
-	unsigned int here;
+	uint64_t physical;
 
-	virt()->segment(SEG_CS, &cs);
-	mode = code_mode(&cs);
-	at = instruction_address(&cs, mode);
-	*status = DECODE_OK;
-	if (is_known(at, mode, decoded))
-		return ACCESS_OK;
-	here = PAGE_SIZE - (unsigned int)(at & (PAGE_SIZE - 1));
-	here = here < DECODE_BYTES ? here : DECODE_BYTES;
-	result = access_translate(at, &physical);
+	result = access_translate(code->linear, &physical);
 	if (result == ACCESS_OK)
 		result = access_read(physical, bytes, here);
 	if (result != ACCESS_OK)
 		return result;
-	*status = decode(bytes, here, mode, decoded);
+	*status = decode(bytes, here, code->mode, decoded);
 	if (*status == DECODE_OK)
-		remember(at, physical, mode, bytes, decoded);
+		remember(code, physical, bytes, decoded);
 	if (*status != DECODE_MORE || here == DECODE_BYTES)
 		return ACCESS_OK;
-	result = fetch_rest(at + here, bytes + here, DECODE_BYTES - here);
+	result = fetch_rest(code->linear + here, bytes + here, DECODE_BYTES - here);
 	if (result == ACCESS_OK)
-		*status = decode(bytes, DECODE_BYTES, mode, decoded);
+		*status = decode(bytes, DECODE_BYTES, code->mode, decoded);
 	return result;
 }
 
@@ -241,20 +262,59 @@ static int allowed_by_now(uint64_t address, unsigned int flags)
 	return 1;
 }
 
+/*
+ * The local APIC's page, by the instructions that kernels use there: moves of 32 bits. Nothing that emulate()
+ * does for others is needed. Return: 1: done.
+ */
+static int quick_apic(struct frame *frame, uint64_t address, const struct decoded *decoded)
+{
+	struct mmio_access access = { .address = address, .size = 4, .is_write = decoded->writes };
+	enum vapic_result result;
+
+	if (decoded->op != OP_MOV || decoded->size != 4 || decoded->is_signed || decoded->reg == REG_RSP ||
+	    address & 3)
+		return 0;
+	if (access.is_write)
+		access.value = decode_operand(decoded, frame->reg);
+	result = vapic_mmio(&access);
+	if (result == VAPIC_NOT_THERE)
+		return 0;
+	percpu_count(what_counts(&access));
+	if (result == VAPIC_REFUSED) {
+		refuse_access(&access, access.is_write);
+		return 1;
+	}
+	if (!access.is_write)
+		frame->reg[decoded->reg] = (uint32_t)access.value;
+	virt()->skip(decoded->length);
+	return 1;
+}
+
+static int can_do(const struct decoded *decoded, uint64_t address, int is_write)
+{
+	return (!is_write || decoded->writes) && (address & (PAGE_SIZE - 1)) + decoded->size <= PAGE_SIZE;
+}
+
 static void data_fault(struct frame *frame, uint64_t address, unsigned int flags)
 {
 	const int is_write = (flags & FAULT_WRITE) != 0;
-	enum decode_status status = DECODE_UNKNOWN;
-	struct decoded decoded;
-	enum access_result result = fetch(&decoded, &status);
+	enum decode_status status = DECODE_OK;
+	enum access_result result = ACCESS_OK;
+	const struct code code = code_here();
+	const struct decoded *decoded = known_code(&code);
+	struct decoded fresh;
 
+	if (!decoded) {
+		decoded = &fresh;
+		result = fetch(&code, &fresh, &status);
+	}
 	if (result == ACCESS_RETRY) {
 		percpu_count(BH_STAT_RETRY);
 		return;
 	}
-	if (result == ACCESS_OK && status == DECODE_OK && (!is_write || decoded.writes) &&
-	    (address & (PAGE_SIZE - 1)) + decoded.size <= PAGE_SIZE) {
-		emulate(frame, address, &decoded);
+	if (result == ACCESS_OK && status == DECODE_OK && can_do(decoded, address, is_write)) {
+		if (!quick_apic(frame, address, decoded))
+			emulate(frame, address, decoded);
 		return;
 	}
 	if (!allowed_by_now(address, flags))
