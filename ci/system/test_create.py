@@ -5,29 +5,16 @@ import subprocess
 
 import pytest
 
-from hypervisor import Hypervisor, VMS
+from created import BOARD, create_then_enable
+from hypervisor import Hypervisor
 from machine import BUILD
 
 ARM = pytest.mark.arch("aarch64")
 
-BOARD = "/tmp/created.yaml"
-
 
 @pytest.mark.core
 def test_create_then_enable(machine):
-    Hypervisor(machine).ensure(enabled=False)
-    machine.sh(f"bulkhead config create -o {BOARD}")
-    assert "0 warnings" in machine.sh(f"bulkhead config check {BOARD}")
-    assert machine.run(f"bulkhead config diff {BOARD}").code == 0
-    machine.sh("modprobe bulkhead")
-    assert machine.run(f"bulkhead hardware check {BOARD}").code == 0
-    machine.sh(f"bulkhead enable {BOARD}", 60)
-    try:
-        machine.sh(f"bulkhead cell boot {VMS}/hello-{machine.arch}-qemu-smp1.yaml")
-        assert "hello" in machine.sh("bulkhead cell list --names")
-        machine.sh("bulkhead cell destroy --all")
-    finally:
-        machine.sh("bulkhead disable --destroy-cells", 60)
+    create_then_enable(machine)
 
 
 def findings(machine, *words):

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from created import create_then_enable
 from hypervisor import Hypervisor
 from machine import CACHE, SCALE, Machine, architectures
 from traps import Traps, arguments
@@ -64,6 +65,10 @@ def test_check_only(riscv):
     riscv.ensure(enabled=False)
     assert "nothing hinders" in riscv.enable("--check-only")
     assert not riscv.enabled()
+
+
+def test_create_then_enable(riscv):
+    create_then_enable(riscv.machine)
 
 
 def test_enable_and_disable(riscv):
