@@ -46,11 +46,27 @@ void root_cell_exit(void)
 
 /* What root must not see, and what is no RAM: a list of ranges by number. */
 
+/* Where an alias shows the hypervisor's memory (@owner 0) or a range of the pool; nothing if it does not. */
+static struct bh_config_range alias_part(unsigned int alias, unsigned int owner)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
+	struct bh_config_range part = { 0, 0 };
+
+	config_alias_part(&CONFIG_ARRAY(struct bh_config_alias, system, aliases)[alias],
+			  owner ? &pool[owner - 1] : &system->hv_memory, &part);
+	return part;
+}
+
 static int hidden_range(unsigned int index, struct bh_config_range *range)
 {
-	if (index > 0)
-		return arch_platform_range(index - 1, range);
-	*range = image_config()->hv_memory;
+	const struct bh_config_system *system = image_config();
+	const unsigned int owners = system->pool.count + 1;
+	const unsigned int parts = system->aliases.count * owners;
+
+	if (index > parts)
+		return arch_platform_range(index - 1 - parts, range);
+	*range = index ? alias_part((index - 1) / owners, (index - 1) % owners) : system->hv_memory;
 	return 1;
 }
 

@@ -59,6 +59,9 @@ static int check_mmio(const struct check *check, const struct cell_check *open, 
 					 IN(MEMORY, i, region, hpa));
 	if (code)
 		return code;
+	if (config_is_firmware(&open->board, &range))
+		return config_fail(check, BH_E_NOT_OWNED, IN(MEMORY, i, region, hpa), range.base,
+				   last(range.base, range.size));
 	for (uint32_t j = 0; j < config_board_spans(&open->board); j++) {
 		const struct bh_config_range taken = config_board_span(&open->board, j, &unused);
 

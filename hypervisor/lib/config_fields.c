@@ -101,6 +101,8 @@ static const struct field system_fields[] = {
 	ARRAY_FIELD(S, dram,                 DRAM),
 	ARRAY_FIELD(S, pool,                 POOL),
 	ARRAY_FIELD(S, cpus,                 CPU),
+	ARRAY_FIELD(S, firmware,             FIRMWARE),
+	ARRAY_FIELD(S, aliases,              ALIAS),
 	END
 };
 
@@ -131,7 +133,7 @@ static const struct field cell_fields[] = {
 	FIELD_OF(X86, C, x86.start,      ANY,     BOOT, 0, 0),
 	FIELD_OF(X86, C, x86.reserved0,  ZERO,    INTC, 0, 0),
 	ARRAY_OF(X86, C, x86.ports,      DEVICE),
-	FIELD_OF(X86, C, x86.reserved1,  ZERO,    INTC, 0, 0),
+	ARRAY_OF(X86, C, x86.pci,        DEVICE),
 	ARRAY_FIELD(C, cpus,            CPU),
 	ARRAY_FIELD(C, memory,          MEMORY),
 	ARRAY_FIELD(C, irqs,            IRQ),
@@ -148,6 +150,21 @@ static const struct field dram_fields[] = {
 static const struct field pool_fields[] = {
 	{ "pool.base", 0, 8, SPAN, BH_OBJ_POOL, 0, BH_RAM_ALIGN, 0 },
 	{ "pool.size", 8, 8, ANY,  BH_OBJ_POOL, 0, 0, 0 },
+	END
+};
+
+static const struct field firmware_fields[] = {
+	{ "firmware.base", 0, 8, SPAN, BH_OBJ_FIRMWARE, 0, 1, 0 },
+	{ "firmware.size", 8, 8, ANY,  BH_OBJ_FIRMWARE, 0, 0, 0 },
+	END
+};
+
+#define A struct bh_config_alias
+static const struct field alias_fields[] = {
+	{ "alias.at",    offsetof(A, at),    8, ADDRESS, BH_OBJ_ALIAS, 0, BH_PAGE_SIZE, 0 },
+	{ "alias.size",  offsetof(A, size),  8, ADDRESS, BH_OBJ_ALIAS, 0, BH_PAGE_SIZE, 0 },
+	{ "alias.of",    offsetof(A, of),    8, ADDRESS, BH_OBJ_ALIAS, 0, BH_PAGE_SIZE, 0 },
+	{ "alias.every", offsetof(A, every), 8, ADDRESS, BH_OBJ_ALIAS, 0, BH_PAGE_SIZE, 0 },
 	END
 };
 
@@ -232,6 +249,13 @@ static const struct field ports_fields[] = {
 	END
 };
 
+static const struct field pci_fields[] = {
+	PART(pci, segment,  ANY,  0, 0),
+	PART(pci, function, ANY,  0, 0),
+	PART(pci, flags,    BITS, 0, BH_PCI_FLAGS_ALL),
+	END
+};
+
 #define ARRAY(type, member, element, arch, least, most, object, fields) \
 	{ offsetof(type, member), sizeof(struct bh_config_##element), least, most, BH_OBJ_##object, arch, fields }
 
@@ -243,10 +267,13 @@ static const struct array system_arrays[] = {
 	ARRAY(S, dram, range, 0, 1, CONFIG_MAX_RANGES,    DRAM, dram_fields),
 	ARRAY(S, pool, range, 0, 0, CONFIG_MAX_RANGES,    POOL, pool_fields),
 	ARRAY(S, cpus, cpu,   0, 1, CONFIG_MAX_BLOB_CPUS, CPU,  cpu_fields),
+	ARRAY(S, firmware, range, 0, 0, CONFIG_MAX_RANGES,  FIRMWARE, firmware_fields),
+	ARRAY(S, aliases,  alias, 0, 0, CONFIG_MAX_ALIASES, ALIAS,    alias_fields),
 };
 
 static const struct array cell_arrays[] = {
 	ARRAY(C, x86.ports, ports, X86, 0, CONFIG_MAX_RANGES, DEVICE, ports_fields),
+	ARRAY(C, x86.pci,   pci,   X86, 0, CONFIG_MAX_PCI,    DEVICE, pci_fields),
 	ARRAY(C, cpus,    cpu,    0, 1, CONFIG_MAX_BLOB_CPUS, CPU,    cpu_fields),
 	ARRAY(C, memory,  memory, 0, 1, CONFIG_MAX_RANGES,    MEMORY, memory_fields),
 	ARRAY(C, irqs,    irq,    0, 0, CONFIG_MAX_IRQS,      IRQ,    irq_fields),
@@ -265,7 +292,8 @@ static const struct layout cell_layout = {
 _Static_assert(sizeof(S) % 8 == 0 && sizeof(C) % 8 == 0, "arrays start 8-byte aligned without padding");
 _Static_assert(sizeof(struct bh_config_cpu) == 8 && sizeof(struct bh_config_irq) == 8,
 	       "elements keep alignment");
-_Static_assert(sizeof(struct bh_config_ports) == 8, "elements keep alignment");
+_Static_assert(sizeof(struct bh_config_ports) == 8 && sizeof(struct bh_config_pci) == 8,
+	       "elements keep alignment");
 
 /* ---- names for messages ---- */
 

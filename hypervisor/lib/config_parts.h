@@ -153,6 +153,8 @@ struct board {
 	const struct bh_config_range *dram;
 	const struct bh_config_range *pool;
 	const struct bh_config_cpu *cpus;
+	const struct bh_config_range *firmware;
+	const struct bh_config_alias *aliases;
 };
 
 void config_open_board(struct board *board, const struct bh_config_system *system);
@@ -161,11 +163,14 @@ uint32_t config_find_slot(const struct bh_config_cpu *cpus, uint32_t count, uint
 
 /*
  * Host-physical ranges that no two things may share, by number: DRAM banks, windows of
- * interrupt controllers (and what else the architecture adds), debug UART. The hypervisor's
+ * interrupt controllers (and what else the architecture adds), debug UART, windows onto RAM. The hypervisor's
  * memory and the pool lie in DRAM and are compared apart.
  */
 uint32_t config_board_spans(const struct board *board);
 struct bh_config_range config_board_span(const struct board *board, uint32_t i, struct where *where);
+
+/** Does @range (not empty) meet memory that firmware keeps, at its own address or at one that shows it? */
+int config_is_firmware(const struct board *board, const struct bh_config_range *range);
 
 /* ---- RISC-V, config_riscv.c ---- */
 

@@ -33,6 +33,8 @@ void config_open_board(struct board *board, const struct bh_config_system *syste
 	board->dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
 	board->pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
 	board->cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
+	board->firmware = CONFIG_ARRAY(struct bh_config_range, system, firmware);
+	board->aliases = CONFIG_ARRAY(struct bh_config_alias, system, aliases);
 }
 
 /* A window of the GIC: whether the version has it, and what it must be like at least. */
@@ -151,7 +153,7 @@ static struct bh_config_range intc_window(const struct bh_config_system *system,
 
 uint32_t config_board_spans(const struct board *board)
 {
-	return board->system->dram.count + intc_windows(board->system) + 1;
+	return board->system->dram.count + intc_windows(board->system) + 1 + board->system->aliases.count;
 }
 
 struct bh_config_range config_board_span(const struct board *board, uint32_t i, struct where *where)
@@ -165,6 +167,11 @@ struct bh_config_range config_board_span(const struct board *board, uint32_t i, 
 	i -= system->dram.count;
 	if (i < intc_windows(system))
 		return intc_window(system, i, where);
+	i -= intc_windows(system);
+	if (i > 0) {
+		*where = AT(ALIAS, i - 1, system->aliases.offset + (i - 1) * sizeof(struct bh_config_alias));
+		return (struct bh_config_range){ board->aliases[i - 1].at, board->aliases[i - 1].size };
+	}
 	*where = AT(DEVICE, 0, offsetof(struct bh_config_system, debug_uart));
 	if (config_x86_at_ports(system->debug_uart_type))
 		return (struct bh_config_range){ 0, 0 };
@@ -205,6 +212,125 @@ static int check_pool(const struct check *check, const struct board *board)
 			if (overlaps(range, &board->pool[j]))
 				return config_fail(check, BH_E_OVERLAP, where, range->base, end);
 		}
+	}
+	return BH_E_OK;
+}
+
+/* ---- what firmware keeps, and RAM that is seen twice ---- */
+
+int config_alias_part(const struct bh_config_alias *alias, const struct bh_config_range *range,
+		      struct bh_config_range *part)
+{
+	const struct bh_config_range shown = { alias->of, alias->size };
+	uint64_t first, end;
+
+	if (!alias->size || !overlaps(&shown, range))
+		return 0;
+	first = shown.base > range->base ? shown.base : range->base;
+	end = last(shown.base, shown.size) < last(range->base, range->size) ? last(shown.base, shown.size) :
+									      last(range->base, range->size);
+	*part = (struct bh_config_range){ first - alias->of + alias->at, end - first + 1 };
+	return 1;
+}
+
+static int check_window(const struct check *check, const struct board *board, uint32_t i)
+{
+	const struct bh_config_alias *alias = &board->aliases[i];
+	const struct bh_config_range shown = { alias->of, alias->size };
+	int code = config_check_span(check, alias->at, alias->size, BH_PAGE_SIZE, IN(ALIAS, i, alias, at));
+
+	if (!code)
+		code = config_check_span(check, alias->of, alias->size, BH_PAGE_SIZE,
+					 IN(ALIAS, i, alias, of));
+	for (uint32_t j = 0; j < board->system->aliases.count && !code; j++) {
+		const struct bh_config_range window = { board->aliases[j].at, board->aliases[j].size };
+
+		if (window.size && last(window.base, window.size) >= window.base && overlaps(&shown, &window))
+			code = config_fail(check, BH_E_OVERLAP, IN(ALIAS, i, alias, of), alias->of,
+					   last(alias->of, alias->size));
+	}
+	return code;
+}
+
+/* Either a window onto RAM, or RAM that repeats above all banks. */
+static int check_alias(const struct check *check, const struct board *board, uint32_t i)
+{
+	const struct bh_config_alias *alias = &board->aliases[i];
+
+	if (!alias->every)
+		return check_window(check, board, i);
+	if (alias->at | alias->size | alias->of)
+		return config_fail(check, BH_E_RESERVED, IN(ALIAS, i, alias, at),
+				   alias->at | alias->size | alias->of, 0);
+	for (uint32_t j = 0; j < board->system->dram.count; j++) {
+		const struct bh_config_range *bank = &board->dram[j];
+
+		if (last(bank->base, bank->size) >= alias->every)
+			return config_fail(check, BH_E_RANGE, IN(DRAM, j, bank, base),
+					   last(bank->base, bank->size), alias->every - 1);
+	}
+	return BH_E_OK;
+}
+
+static int check_aliases(const struct check *check, const struct board *board)
+{
+	int code = BH_E_OK;
+
+	for (uint32_t i = 0; i < board->system->aliases.count && !code; i++)
+		code = check_alias(check, board, i);
+	return code;
+}
+
+/* Is some of @range seen in @taken when that is looked at through @alias? */
+static int meets_through(const struct bh_config_alias *alias, const struct bh_config_range *taken,
+			 const struct bh_config_range *range)
+{
+	struct bh_config_range part;
+	uint64_t first;
+
+	if (!alias->every)
+		return config_alias_part(alias, range, &part) && overlaps(&part, taken);
+	if (last(taken->base, taken->size) < alias->every)
+		return 0;
+	if (taken->base < alias->every || taken->size >= alias->every)
+		return 1; /* all that repeats is seen in it, or as good as all */
+	first = taken->base % alias->every;
+	part = (struct bh_config_range){ first, taken->size };
+	if (overlaps(&part, range))
+		return 1;
+	part = (struct bh_config_range){ 0, taken->size - (alias->every - first) };
+	return taken->size > alias->every - first && overlaps(&part, range);
+}
+
+int config_is_firmware(const struct board *board, const struct bh_config_range *range)
+{
+	for (uint32_t i = 0; i < board->system->firmware.count; i++) {
+		const struct bh_config_range *taken = &board->firmware[i];
+
+		if (overlaps(taken, range))
+			return 1;
+		for (uint32_t j = 0; j < board->system->aliases.count; j++) {
+			if (meets_through(&board->aliases[j], taken, range))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+static int check_firmware(const struct check *check, const struct board *board)
+{
+	const struct bh_config_range *hv = &board->system->hv_memory;
+
+	if (config_is_firmware(board, hv))
+		return config_fail(check, BH_E_OVERLAP,
+				   AT(HV_MEMORY, 0, offsetof(struct bh_config_system, hv_memory)), hv->base,
+				   last(hv->base, hv->size));
+	for (uint32_t i = 0; i < board->system->pool.count; i++) {
+		const struct bh_config_range *range = &board->pool[i];
+
+		if (config_is_firmware(board, range))
+			return config_fail(check, BH_E_OVERLAP, IN(POOL, i, range, base), range->base,
+					   last(range->base, range->size));
 	}
 	return BH_E_OK;
 }
@@ -266,6 +392,10 @@ static int check_board_scalars(const struct check *check, const struct board *bo
 
 int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct bh_error *error)
 {
+	static int (*const steps[])(const struct check *check, const struct board *board) = {
+		check_board_scalars, check_intc,     check_aliases,    check_board_disjoint,
+		check_pool,	     check_firmware, check_board_cpus,
+	};
 	const struct check context = { blob, blob, error }, *check = &context;
 	struct board board;
 	int code;
@@ -274,15 +404,8 @@ int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct b
 	if (code)
 		return code;
 	config_open_board(&board, blob);
-	code = check_board_scalars(check, &board);
-	if (!code)
-		code = check_intc(check, &board);
-	if (!code)
-		code = check_board_disjoint(check, &board);
-	if (!code)
-		code = check_pool(check, &board);
-	if (!code)
-		code = check_board_cpus(check, &board);
+	for (unsigned int i = 0; i < sizeof(steps) / sizeof(steps[0]) && !code; i++)
+		code = steps[i](check, &board);
 	if (!code)
 		error_set(error, BH_E_OK, BH_OBJ_NONE, 0, 0, 0);
 	return code;

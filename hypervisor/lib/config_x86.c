@@ -305,6 +305,57 @@ static int check_cell_ports(const struct check *check, const struct bh_config_ce
 	return code;
 }
 
+int config_x86_is_held(const struct bh_config_system *system, const struct bh_config_pci *pci)
+{
+	const struct bh_config_iommu *units = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
+	const struct bh_config_scope *scopes = CONFIG_ARRAY(struct bh_config_scope, system, x86.scopes);
+
+	for (uint32_t i = 0; i < system->x86.iommus.count; i++) {
+		if (units[i].segment == pci->segment && units[i].flags & BH_IOMMU_REST)
+			return 1;
+	}
+	for (uint32_t i = 0; i < system->x86.scopes.count; i++) {
+		if (scopes[i].kind == BH_SCOPE_PCI && units[scopes[i].unit].segment == pci->segment &&
+		    scopes[i].first <= pci->function && pci->function <= scopes[i].last)
+			return 1;
+	}
+	return 0;
+}
+
+static int is_iommu(const struct bh_config_system *system, const struct bh_config_pci *pci)
+{
+	const struct bh_config_iommu *units = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
+
+	for (uint32_t i = 0; i < system->x86.iommus.count; i++) {
+		if (units[i].type == BH_IOMMU_AMD && units[i].segment == pci->segment &&
+		    units[i].function == pci->function)
+			return 1;
+	}
+	return 0;
+}
+
+/* Each function once, none that is an IOMMU, and none that writes memory of others unless that is wanted. */
+static int check_cell_pci(const struct check *check, const struct bh_config_cell *cell,
+			  const struct bh_config_system *system)
+{
+	const struct bh_config_pci *pci = CONFIG_ARRAY(struct bh_config_pci, cell, x86.pci);
+
+	for (uint32_t i = 0; i < cell->x86.pci.count; i++) {
+		const struct where where = IN(DEVICE, i, &pci[i], function);
+
+		if (is_iommu(system, &pci[i]))
+			return config_fail(check, BH_E_NOT_OWNED, where, pci[i].function, pci[i].function);
+		if (!(pci[i].flags & BH_PCI_DMA_UNPROTECTED) && !config_x86_is_held(system, &pci[i]))
+			return config_fail(check, BH_E_RANGE, IN(DEVICE, i, &pci[i], flags), pci[i].flags,
+					   BH_PCI_DMA_UNPROTECTED);
+		for (uint32_t j = 0; j < i; j++) {
+			if (pci[j].segment == pci[i].segment && pci[j].function == pci[i].function)
+				return config_fail(check, BH_E_DUPLICATE, where, pci[i].function, j);
+		}
+	}
+	return BH_E_OK;
+}
+
 struct bh_config_range config_x86_cell_window(const struct bh_config_cell *cell, unsigned int window,
 					      struct where *where)
 {
@@ -342,6 +393,8 @@ int config_check_x86_cell(const struct check *check, const struct bh_config_cell
 	if (!x86->ioapic != !x86->pins)
 		return CELL_FAIL(RANGE, INTC, pins, x86->pins, x86->ioapic ? CONFIG_IOAPIC_PINS : 0);
 	code = check_cell_ports(check, cell, system);
+	if (!code)
+		code = check_cell_pci(check, cell, system);
 	return code ? code : check_pins(check, cell);
 }
 

@@ -56,6 +56,19 @@ struct bh_config_cpu {
 	uint64_t hwid;
 };
 
+/**
+ * struct bh_config_alias - RAM that is seen at a second address
+ * @at, @size: a window onto the RAM that begins at @of: whole pages, outside of @dram.
+ * @every: or RAM is seen again so often: all banks end below it; then the others are 0.
+ */
+struct bh_config_alias {
+	uint64_t at;
+	uint64_t size;
+	uint64_t of;
+	uint64_t every;
+};
+BH_ASSERT_SIZE(struct bh_config_alias, 32);
+
 enum bh_on_reset { BH_ON_RESET_MACHINE = 0, BH_ON_RESET_STOP = 1 };
 
 enum bh_gic_version { BH_GIC_V2 = 2, BH_GIC_V3 = 3 };
@@ -226,6 +239,9 @@ BH_ASSERT_SIZE(struct bh_config_x86, 104);
  * @dram: all RAM banks of the machine.  @pool: RAM for guest cells, 2 MiB aligned, inside @dram, owned by
  * root while free.
  * @cpus: all CPUs of the machine.
+ * @firmware: memory that firmware or Linux keep for something else: none of it is the hypervisor's, the pool's
+ * or a cell's. These may overlap each other.
+ * @aliases: root does not see @hv_memory and @pool through them, and no cell maps any of them.
  */
 struct bh_config_system {
 	struct bh_config_header header;
@@ -247,10 +263,12 @@ struct bh_config_system {
 	struct bh_config_array dram; /* of struct bh_config_range */
 	struct bh_config_array pool; /* of struct bh_config_range */
 	struct bh_config_array cpus; /* of struct bh_config_cpu */
+	struct bh_config_array firmware; /* of struct bh_config_range */
+	struct bh_config_array aliases;	 /* of struct bh_config_alias */
 };
 BH_ASSERT_OFFSET(struct bh_config_system, hv_memory, 128);
 BH_ASSERT_OFFSET(struct bh_config_system, gic, 184);
-BH_ASSERT_SIZE(struct bh_config_system, 312);
+BH_ASSERT_SIZE(struct bh_config_system, 328);
 
 enum bh_memory_flags {
 	BH_MEM_READ = 1u << 0,
@@ -351,6 +369,25 @@ struct bh_config_ports {
 	uint32_t count;
 };
 
+enum bh_pci_flags {
+	BH_PCI_DMA_UNPROTECTED =
+		1u << 0, /* no IOMMU keeps it from memory of others, and the user wants it so */
+	BH_PCI_FLAGS_ALL = 1
+};
+
+/**
+ * struct bh_config_pci - a PCI function given to a cell (x86-64)
+ * Its registers are regions of the cell's memory with BH_MEM_DEVICE, and entries of its ports; its interrupts are
+ * messages. The guest sees it under the same number.
+ * @function: bus << 8 | device << 3 | function.  @flags: enum bh_pci_flags.
+ */
+struct bh_config_pci {
+	uint16_t segment;
+	uint16_t function;
+	uint32_t flags;
+};
+BH_ASSERT_SIZE(struct bh_config_pci, 8);
+
 /**
  * How the first vCPU of a cell begins (x86-64); the others wait for INIT and SIPI in every mode. Segments are
  * flat, interrupts off, caches on, all other registers 0.
@@ -371,6 +408,7 @@ enum bh_x86_mode {
  * @ioapic: guest-physical address of the virtual I/O APIC (a page below 4 GiB), 0: none.
  * @pins: of the I/O APIC, whose first is GSI 0; 24 on most, 0 without I/O APIC.
  * @ports: passed through; all others read as ones, and writes there are dropped.
+ * @pci: PCI functions, none twice. All but those with BH_PCI_DMA_UNPROTECTED are served by an IOMMU of the board.
  */
 struct bh_config_cell_x86 {
 	uint16_t mode;
@@ -379,7 +417,7 @@ struct bh_config_cell_x86 {
 	uint32_t start;
 	uint32_t reserved0;
 	struct bh_config_array ports; /* of struct bh_config_ports */
-	uint64_t reserved1;
+	struct bh_config_array pci;   /* of struct bh_config_pci */
 };
 BH_ASSERT_SIZE(struct bh_config_cell_x86, 32);
 

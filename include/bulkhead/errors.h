@@ -65,25 +65,27 @@ enum bh_error_code {
 };
 
 /* X(NAME, number, "as the user reads it"): what an error is about. */
-#define BH_OBJECTS(X)                                                                              \
-	X(NONE, 0, "")                                                                             \
-	X(HEADER, 1, "header")                                                                     \
-	X(HV_MEMORY, 2, "hypervisor memory")                                                       \
-	X(POOL, 3, "pool")                                                                         \
-	X(DRAM, 4, "memory bank")                                                                  \
-	X(CPU, 5, "cpu")                                                                           \
-	X(MEMORY, 6, "memory region")                                                              \
-	X(IRQ, 7, "interrupt")                                                                     \
-	X(DEVICE, 8, "device")                                                                     \
-	X(CELL, 9, "cell")                                                                         \
-	X(STEP, 10, "step")                                                                        \
-	X(INTC, 11, "interrupt controller")                                                        \
-	X(COMM, 12, "communication page")                                                          \
-	X(BOOT, 13, "boot")                                                                        \
-	X(CALL, 14, "hypercall")                                                                   \
-	X(PLATFORM, 15, "platform")                                                                \
-	X(MMIO, 16, "device address")                                                              \
-	X(SYSREG, 17, "system register")
+#define BH_OBJECTS(X)                        \
+	X(NONE, 0, "")                       \
+	X(HEADER, 1, "header")               \
+	X(HV_MEMORY, 2, "hypervisor memory") \
+	X(POOL, 3, "pool")                   \
+	X(DRAM, 4, "memory bank")            \
+	X(CPU, 5, "cpu")                     \
+	X(MEMORY, 6, "memory region")        \
+	X(IRQ, 7, "interrupt")               \
+	X(DEVICE, 8, "device")               \
+	X(CELL, 9, "cell")                   \
+	X(STEP, 10, "step")                  \
+	X(INTC, 11, "interrupt controller")  \
+	X(COMM, 12, "communication page")    \
+	X(BOOT, 13, "boot")                  \
+	X(CALL, 14, "hypercall")             \
+	X(PLATFORM, 15, "platform")          \
+	X(MMIO, 16, "device address")        \
+	X(SYSREG, 17, "system register")     \
+	X(FIRMWARE, 18, "reserved memory")   \
+	X(ALIAS, 19, "alias")
 
 enum bh_object {
 #define BH_OBJECT_ENUM(name, number, text) BH_OBJ_##name = number,

@@ -7,7 +7,7 @@
 #ifndef BULKHEAD_VERSION_H
 #define BULKHEAD_VERSION_H
 
-#define BH_ABI_MAJOR 1
+#define BH_ABI_MAJOR 2
 #define BH_ABI_MINOR 0
 
 /** Architectures as written in blobs and image headers. */

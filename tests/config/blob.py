@@ -18,7 +18,8 @@ SYSTEM_BODY = HEADER + [
     ("uart_type", "I"), ("reserved1", "I"), ("gic_version", "I"), ("maintenance_irq", "I"),
     *[(f"{w}_{part}", "Q") for w in GIC_WINDOWS for part in ("base", "size")],
     ("dram_offset", "I"), ("dram_count", "I"), ("pool_offset", "I"), ("pool_count", "I"),
-    ("cpus_offset", "I"), ("cpus_count", "I")]
+    ("cpus_offset", "I"), ("cpus_count", "I"), ("firmware_offset", "I"), ("firmware_count", "I"),
+    ("aliases_offset", "I"), ("aliases_count", "I")]
 CELL_BODY = HEADER + [
     ("name", "32s"), ("flags", "I"), ("console", "I"), ("entry", "Q"), ("boot_arg", "Q"), ("comm_page", "Q"),
     ("watchdog_ms", "I"), ("stop_ms", "I"), ("gic_version", "I"), ("gic_reserved", "I"), ("gicd", "Q"),
@@ -26,11 +27,12 @@ CELL_BODY = HEADER + [
     ("cpus_offset", "I"), ("cpus_count", "I"), ("memory_offset", "I"), ("memory_count", "I"),
     ("irqs_offset", "I"), ("irqs_count", "I"), ("devices_offset", "I"), ("devices_count", "I")]
 RANGE = [("base", "Q"), ("size", "Q")]
+ALIAS = [("at", "Q"), ("size", "Q"), ("of", "Q"), ("every", "Q")]
 CPU = [("hwid", "Q")]
 MEMORY = [("gpa", "Q"), ("hpa", "Q"), ("size", "Q"), ("flags", "I"), ("reserved", "I"), ("name", "16s")]
 IRQ = [("intid", "I"), ("reserved", "I")]
 VIRTUAL = [("type", "I"), ("irq", "I"), ("gpa", "Q"), ("size", "Q"), ("reserved", "Q")]
-ARRAYS = {SYSTEM: [("dram", RANGE), ("pool", RANGE), ("cpus", CPU)],
+ARRAYS = {SYSTEM: [("dram", RANGE), ("pool", RANGE), ("cpus", CPU), ("firmware", RANGE), ("aliases", ALIAS)],
           CELL: [("cpus", CPU), ("memory", MEMORY), ("irqs", IRQ), ("devices", VIRTUAL)]}
 
 
@@ -59,7 +61,7 @@ class Layout:
 BODIES = {SYSTEM: Layout(SYSTEM_BODY), CELL: Layout(CELL_BODY)}
 ELEMENTS = {SYSTEM: {name: Layout(fields) for name, fields in ARRAYS[SYSTEM]},
             CELL: {name: Layout(fields) for name, fields in ARRAYS[CELL]}}
-assert BODIES[SYSTEM].form.size == 312 and BODIES[CELL].form.size == 168
+assert BODIES[SYSTEM].form.size == 328 and BODIES[CELL].form.size == 168
 assert ELEMENTS[CELL]["memory"].form.size == 48 and ELEMENTS[CELL]["devices"].form.size == 32
 
 

@@ -46,7 +46,8 @@ def test_base_is_right(checker, board, cell):
 SYSTEM_FIELDS = [
     # field, value, code, name of the field
     ("magic", 0, "MAGIC", "magic"),
-    ("major", 2, "VERSION", "major"),
+    ("major", 1, "VERSION", "major"),
+    ("major", 3, "VERSION", "major"),
     ("major", 0, "VERSION", "major"),
     ("minor", 1, "VERSION", "minor"),
     ("arch", 2, "ARCH", "arch"),
@@ -109,6 +110,15 @@ SYSTEM_FIELDS = [
     ("cpus", [{"hwid": 0}, {"hwid": 1}, {"hwid": 0}], "DUPLICATE", "cpu.hwid"),
     ("cpus", [{"hwid": 1 << 31}], "RANGE", "cpu.hwid"),
     ("cpus", [{"hwid": i} for i in range(1025)], "TOO_MANY", "cpus.count"),
+    ("firmware", [{"base": 0xBF000000, "size": 1}], "OVERLAP", "hv_memory.base"),
+    ("firmware", [{"base": 0x60000000, "size": 1}], "OVERLAP", "pool.base"),
+    ("firmware", [{"base": 0x1000, "size": 0}], "RANGE", "firmware.base"),
+    ("firmware", [{"base": 0x1000, "size": 1}] * 65, "TOO_MANY", "firmware.count"),
+    ("aliases", [{"at": 0xC000000000, "size": 0x1000, "of": 0x800, "every": 0}], "ALIGN", "alias.of"),
+    ("aliases", [{"at": 0x40000000, "size": 0x1000, "of": 0xF0000000, "every": 0}], "OVERLAP", "alias.at"),
+    ("aliases", [{"at": 0, "size": 0, "of": 0, "every": 0x80000000}], "RANGE", "dram.base"),
+    ("aliases", [{"at": 0xC000000000, "size": 0, "of": 0, "every": 1 << 40}], "RESERVED", "alias.at"),
+    ("aliases", [{"at": 0, "size": 0, "of": 0, "every": 1 << 40}] * 9, "TOO_MANY", "aliases.count"),
 ]
 
 CELL_FIELDS = [
@@ -230,7 +240,8 @@ def test_missing_gic_window(checker, board, board2, gic, missing):
 
 def test_counts_and_offsets_of_arrays(checker, board, cell):
     """Every descriptor with counts and offsets that lead outside, and with wraps of 32 bits."""
-    system = b.build(board)
+    system = b.build({**board, "firmware": [{"base": 0x1000, "size": 1}],
+                      "aliases": [{"at": 0, "size": 0, "of": 0, "every": 1 << 40}]})
     for kind, good, against in ((b.SYSTEM, system, None), (b.CELL, b.build(cell), system)):
         for name, element in b.ELEMENTS[kind].items():
             at = b.BODIES[kind].offset(f"{name}_offset")

@@ -105,6 +105,24 @@ def acpi_table(signature, body):
 
 
 MADT = acpi_table(b"APIC", struct.pack("<II", 0xfee00000, 1) + b"\0\x08\0\0\1\0\0\0")  # one CPU, no I/O APIC
+MADT_IOAPIC = acpi_table(b"APIC", struct.pack("<II", 0xfee00000, 1) + b"\0\x08\0\0\1\0\0\0" +
+                         struct.pack("<BBBBII", 1, 12, 0, 0, 0xfec00000, 0))
+
+
+def pci_function(number, code, *bars):
+    """What Linux shows of one. bars: (first, last, flags)."""
+    lines = [*bars, *[(0, 0, 0)] * (13 - len(bars))]
+    folder = f"machine/sys/bus/pci/devices/0000:{number}"
+    return {f"{folder}/class": f"0x{code:06x}\n", f"{folder}/vendor": "0x8086\n", f"{folder}/device": "0x10d3\n",
+            f"{folder}/resource": "".join(f"0x{a:016x} 0x{b:016x} 0x{c:016x}\n" for a, b, c in lines)}
+
+
+# A network card, two devices whose registers share a page, and a bridge.
+PCI_FILES = {"board.yaml": PC_ACPI, "machine/sys/firmware/acpi/tables/APIC": MADT_IOAPIC,
+             **pci_function("00:03.0", 0x020000, (0xfe000000, 0xfe003fff, 0x40200), (0xc000, 0xc01f, 0x40101)),
+             **pci_function("00:05.0", 0x010601, (0xfe004000, 0xfe0041ff, 0x40200)),
+             **pci_function("00:06.0", 0x0c0330, (0xfe004800, 0xfe0048ff, 0x40200)),
+             **pci_function("00:1f.0", 0x060100)}
 ALIAS = "\naliases: { at: 0xc0_0000_0000, size: 1G, of: 0x8000_0000 }\n"
 
 
@@ -167,6 +185,12 @@ def pc(rule, old, new, *messages, files=None, **more):
     """A cell of the PC with one change, or lines behind its end."""
     changed = change((old, new), base=PC_CELL) if old else PC_CELL + new + "\n"
     return Row(rule, {"board.yaml": PC, "cell.yaml": changed, **(files or {})}, list(messages), tree=None, **more)
+
+
+def pci(rule, devices, *messages, memory="at: 0x2000_0000, size: 16M, identity: true", **more):
+    """A cell of the PC that gets PCI functions, its memory where the machine has it."""
+    return pc(rule, "guest: 0x0, size: 16M }\nboot: { protocol: none }",
+              f"{memory} }}\nboot: {{ protocol: none }}\ndevices: {devices}", *messages, files=PCI_FILES, **more)
 
 
 def pc_board(rule, content, madt, *messages):
@@ -656,6 +680,12 @@ ROWS = [
          "board.yaml:4:10: error: an alias is a window onto RAM, or how often RAM repeats; write { at: 0x.., "
          "size: .., of: 0x.. } or { every: SIZE }",
          base=BARE, tree=None),
+    board("blob", "pool:", "aliases: { at: 0xc0_0000_0800, size: 1G, of: 0x8000_0000 }\npool:",
+         "board.yaml:4:10: error: alias (alias.at): address or size is not aligned (0xc000000800, limit 0x1000); "
+         "align it to the page or block size", base=BARE, tree=None),
+    board("blob", "pool:", "aliases: { at: 0xb000_0000, size: 1G, of: 0x8000_0000 }\npool:",
+         "board.yaml:4:10: error: alias (alias.of): overlaps (0x80000000 to 0xbfffffff); move one of them",
+         base=BARE, tree=None),
     # ---- CPUs by the hardware's numbers, and what they share ----
     cell("cpu-unknown", "cpus: [1]", "cpus: mpidr 0x600",
          "cell.yaml:2:7: error: the board has no CPU with mpidr 0x600; see 'reg' of the device tree's CPUs"),
@@ -715,6 +745,49 @@ ROWS = [
     board("blob", "gicr: { at: 0x80a_0000, size: 512K }", "gicr: { at: 0x80a_0000, size: 128K }",
          "board.yaml:7:6: error: interrupt controller (gic.gicr.size): size is wrong (0x20000, limit 0x80000); "
          "compile the configuration again", base=BARE, tree=None),
+    # ---- PCI functions ----
+    pci("pci-address", "[{ pci: '3.0' }]",
+         "cell.yaml:6:18: error: '3.0' is no PCI function; write '0000:00:03.0', as 'lspci -D' does"),
+    pci("pci-address", "[{ pci: '00:20.0' }]",
+         "cell.yaml:6:18: error: '00:20.0' is no PCI function; write '0000:00:03.0', as 'lspci -D' does"),
+    pc("pci-unknown", "", "devices: [{ pci: '00:03.0' }]",
+         "cell.yaml:6:18: error: where PCI function '00:03.0' has its registers is not known without the machine; "
+         "add 'acpi: live' to the board file"),
+    pci("pci-unknown", "[{ pci: '00:04.0', dma: unprotected }]",
+         "cell.yaml:6:18: error: the machine has no PCI function '00:04.0'; see 'lspci'"),
+    pci("pci-unknown", "[{ pci: '0000:00:1f.0', dma: unprotected }]",
+         "cell.yaml:6:18: error: PCI function '0000:00:1f.0' is a bridge, which others need, too; pass through what "
+         "is behind it"),
+    pci("device-duplicate", "[{ pci: '00:03.0', dma: unprotected }, { pci: '0000:00:03.0', dma: unprotected }]",
+         "cell.yaml:6:56: error: PCI function '0000:00:03.0' is listed twice; list it once"),
+    pci("device-dma", "[{ pci: '00:03.0', dma: none }]",
+         "cell.yaml:6:34: error: PCI function 0000:00:03.0 can write memory, whatever it is meant for; leave 'dma' "
+         "out, or write 'dma: unprotected'"),
+    pci("device-dma", "[{ pci: '00:03.0' }]",
+         "cell.yaml:6:18: error: no IOMMU of the machine keeps PCI function 0000:00:03.0 from memory of others; switch "
+         "the IOMMU on in the firmware; or write 'dma: unprotected' beside it if the cell may reach all of the "
+         "machine"),
+    pci("device-identity", "[{ pci: '00:03.0', dma: unprotected }]",
+         "cell.yaml:4:5: error: memory region 'ram' is not where the machine has it, but PCI function 0000:00:03.0 "
+         "reads and writes at the machine's addresses; give it 'identity: true' and an address in the pool",
+         "cell.yaml:6:18: note: unprotected DMA", memory="guest: 0x0, size: 16M"),
+    pci("device-neighbour", "[{ pci: '00:05.0', dma: unprotected }]",
+         "cell.yaml:6:18: error: PCI function 0000:00:05.0 shares the page at 0xfe004000 with 0000:00:06.0, which "
+         "stays with the root cell; pass both through, or let Linux place them apart "
+         "('pci=resource_alignment=')"),
+    two("pci-shared", PC_CELL.replace("guest: 0x0", "identity: true, at: 0x2000_0000") +
+        "devices: [{ pci: '00:03.0', bars: listed, dma: unprotected }]\n",
+        PC_CELL.replace("test", "other").replace("[1]", "[2]")
+        .replace("guest: 0x0", "identity: true, at: 0x2100_0000") +
+        "devices: [{ pci: '0000:00:03.0', bars: listed, dma: unprotected }]\n",
+         "b.yaml:6:18: error: PCI function 0000:00:03.0 belongs to cell 'test' too; give it to one of them",
+         "a.yaml:6:18: note: PCI function 0000:00:03.0 of cell 'test'", tree=None, files={"board.yaml": PC}),
+    pc("device-kind", "", "devices: [{ hpet: {}, bars: listed }]",
+         "cell.yaml:6:11: error: 'bars' is for PCI functions; remove it"),
+    two("interrupt-shared", PC_CELL + "interrupts: { gsi: 5 }\n",
+        PC_CELL.replace("test", "other").replace("[1]", "[2]") + "interrupts: { gsi: 5 }\n",
+         "b.yaml:6:20: error: interrupt 5 of 'interrupts' belongs to cell 'test' too; give it to one of them",
+         "a.yaml:6:20: note: interrupt 5 of 'interrupts' of cell 'test'", tree=None, files={"board.yaml": PC}),
     # ---- a PC: ACPI, I/O ports, low memory ----
     pc_board("acpi-unreadable", PC_ACPI, None,
          "board.yaml:8:7: error: cannot read machine/sys/firmware/acpi/tables/APIC: No such file or "

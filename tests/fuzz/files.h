@@ -53,6 +53,7 @@ static inline const struct good_board *good_board(void)
 			.gic = { .version = 3, .maintenance_irq = 25, .gicd = { 0x8000000, 0x10000 },
 				 .gicr = { 0x80a0000, 0x80000 } },
 			.dram = ARRAY_AT(dram, 1), .pool = ARRAY_AT(pool, 1), .cpus = ARRAY_AT(cpus, 4),
+			.firmware.offset = sizeof(board), .aliases.offset = sizeof(board),
 		},
 		.dram = { { 0x40000000, 0x40000000 } },
 		.pool = { { 0x60000000, 0x1f000000 } },

@@ -45,6 +45,27 @@ static void check_record(int code, const struct bh_error *error, const void *blo
 	fuzz_check(config_blob_field_name(blob, (uint32_t)size, error->field) != NULL, "no name");
 }
 
+/* What firmware keeps is nobody's, and windows onto RAM lie outside of it. */
+static void check_good_reserved(const struct bh_config_system *system, const struct bh_config_range *pool)
+{
+	const struct bh_config_range *firmware = CONFIG_ARRAY(struct bh_config_range, system, firmware);
+	const struct bh_config_alias *aliases = CONFIG_ARRAY(struct bh_config_alias, system, aliases);
+	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
+	const struct bh_config_range *hv = &system->hv_memory;
+
+	for (uint32_t i = 0; i < system->firmware.count; i++) {
+		fuzz_check(!meet(firmware[i].base, firmware[i].size, hv->base, hv->size), "reserved %u", i);
+		for (uint32_t j = 0; j < system->pool.count; j++)
+			fuzz_check(!meet(firmware[i].base, firmware[i].size, pool[j].base, pool[j].size),
+				   "reserved %u, pool %u", i, j);
+	}
+	for (uint32_t i = 0; i < system->aliases.count; i++) {
+		for (uint32_t j = 0; j < system->dram.count && aliases[i].size; j++)
+			fuzz_check(!meet(aliases[i].at, aliases[i].size, dram[j].base, dram[j].size),
+				   "alias %u, bank %u", i, j);
+	}
+}
+
 static void check_good_system(const struct bh_config_system *system)
 {
 	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
@@ -61,6 +82,7 @@ static void check_good_system(const struct bh_config_system *system)
 				   "pools %u, %u", i, j);
 	}
 	fuzz_check(memchr(system->board, 0, BH_NAME_SIZE), "board name has no end");
+	check_good_reserved(system, pool);
 }
 
 /* No cell maps the interrupt controller: distributor, PLIC or APLIC; local and I/O APICs. */
@@ -86,6 +108,7 @@ static void check_good_memory(const struct bh_config_system *system, const struc
 	const struct bh_config_device *devices = CONFIG_ARRAY(struct bh_config_device, cell, devices);
 	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
 	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
+	const struct bh_config_alias *aliases = CONFIG_ARRAY(struct bh_config_alias, system, aliases);
 
 	for (uint32_t i = 0; i < cell->memory.count; i++) {
 		const struct bh_config_memory *m = &memory[i];
@@ -95,6 +118,10 @@ static void check_good_memory(const struct bh_config_system *system, const struc
 			for (uint32_t j = 0; j < system->dram.count; j++)
 				fuzz_check(!meet(m->hpa, m->size, dram[j].base, dram[j].size),
 					   "region %u, DRAM", i);
+			for (uint32_t j = 0; j < system->aliases.count; j++)
+				fuzz_check(!aliases[j].size ||
+						   !meet(m->hpa, m->size, aliases[j].at, aliases[j].size),
+					   "region %u, alias %u", i, j);
 			check_controller(system, m, i);
 		} else if (!(m->flags & BH_MEM_AUTO)) {
 			fuzz_check(inside(m->hpa, m->size, pool, system->pool.count), "region %u, pool", i);

@@ -22,6 +22,8 @@ struct system_blob {
 	struct bh_config_range dram[1];
 	struct bh_config_range pool[1];
 	struct bh_config_cpu cpus[4];
+	struct bh_config_range firmware[2];
+	struct bh_config_alias aliases[2];
 };
 
 struct cell_blob {
@@ -67,10 +69,14 @@ static void make_system(struct system_blob *blob)
 			.dram = array_at(offsetof(struct system_blob, dram), 1),
 			.pool = array_at(offsetof(struct system_blob, pool), 1),
 			.cpus = array_at(offsetof(struct system_blob, cpus), 4),
+			.firmware = array_at(offsetof(struct system_blob, firmware), 2),
+			.aliases = array_at(offsetof(struct system_blob, aliases), 2),
 		},
 		.dram = { { 0x40000000, 0x80000000 } },
 		.pool = { { 0x60000000, 0x5f000000 } },
 		.cpus = { { 0 }, { 1 }, { 2 }, { 3 } },
+		.firmware = { { 0x41000000, 0x10001 }, { 0xe0000000, 0x100000 } },
+		.aliases = { { 0xc000000000, 0x80000000, 0x40000000, 0 }, { .every = 0x100000000 } },
 	};
 	seal(blob, sizeof(*blob));
 }
@@ -124,7 +130,7 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_header, size, 16),
 	OFFSET(bh_config_header, crc, 20),
 	OFFSET(bh_config_header, reserved, 24),
-	SIZE(bh_config_system, 312),
+	SIZE(bh_config_system, 328),
 	OFFSET(bh_config_system, board, 32),
 	OFFSET(bh_config_system, compatible, 64),
 	OFFSET(bh_config_system, hv_memory, 128),
@@ -139,6 +145,12 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_system, dram, 288),
 	OFFSET(bh_config_system, pool, 296),
 	OFFSET(bh_config_system, cpus, 304),
+	OFFSET(bh_config_system, firmware, 312),
+	OFFSET(bh_config_system, aliases, 320),
+	SIZE(bh_config_alias, 32),
+	OFFSET(bh_config_alias, size, 8),
+	OFFSET(bh_config_alias, of, 16),
+	OFFSET(bh_config_alias, every, 24),
 	SIZE(bh_config_gic, 104),
 	SIZE(bh_config_riscv, 104),
 	OFFSET(bh_config_riscv, sources, 4),
@@ -193,7 +205,11 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_cell_x86, ioapic, 4),
 	OFFSET(bh_config_cell_x86, start, 8),
 	OFFSET(bh_config_cell_x86, ports, 16),
+	OFFSET(bh_config_cell_x86, pci, 24),
 	SIZE(bh_config_ports, 8),
+	SIZE(bh_config_pci, 8),
+	OFFSET(bh_config_pci, function, 2),
+	OFFSET(bh_config_pci, flags, 4),
 	SIZE(bh_config_memory, 48),
 	OFFSET(bh_config_memory, size, 16),
 	OFFSET(bh_config_memory, flags, 24),
@@ -406,6 +422,106 @@ static void test_wrong_riscv_cells_are_refused(void **state)
 		   NOT_OWNED, "memory.hpa");
 }
 
+/* ---- what firmware keeps, and RAM that is seen twice ---- */
+
+#define WRONG_BOARD(change, error_code, name)                                                            \
+	do {                                                                                             \
+		make_system(&system);                                                                    \
+		change;                                                                                  \
+		seal(&system, sizeof(system));                                                           \
+		assert_int_equal(config_check_system(&system, sizeof(system), BH_ARCH_AARCH64, &error),  \
+				 BH_E_##error_code);                                                     \
+		assert_string_equal(config_blob_field_name(&system, sizeof(system), error.field), name); \
+	} while (0)
+
+static void test_reserved_memory_is_nobodys(void **state)
+{
+	struct system_blob system;
+	struct cell_blob cell;
+	struct bh_error error;
+
+	WRONG_BOARD(system.firmware[0].size = 0, RANGE, "firmware.base");
+	WRONG_BOARD(system.firmware[0].size = ~0ull, WRAP, "firmware.base");
+	WRONG_BOARD(system.firmware[0].base = 1ull << 48, RANGE, "firmware.base");
+	WRONG_BOARD(system.firmware[1] = system.firmware[0], OK, "magic"); /* firmware's own affair */
+	WRONG_BOARD(system.firmware[0].base = 0xbeffffff, OVERLAP, "hv_memory.base");
+	WRONG_BOARD(system.firmware[0].base = 0xbeff0000, OVERLAP, "hv_memory.base");
+	WRONG_BOARD(system.firmware[0].base = 0xbefe0000, OVERLAP, "pool.base");
+	WRONG_BOARD(system.firmware[0].base = 0x5fffffff, OVERLAP, "pool.base");
+	WRONG_BOARD(system.firmware[0].base = 0x5ffeffff, OK, "magic");
+	/* through the window, and where RAM is seen again */
+	WRONG_BOARD(system.firmware[0].base = 0xc07f000000, OVERLAP, "hv_memory.base");
+	WRONG_BOARD(system.firmware[0].base = 0xc01ffeffff, OK, "magic");
+	WRONG_BOARD(system.firmware[0].base = 0xc01fff0000, OVERLAP, "pool.base");
+	WRONG_BOARD(system.firmware[0].base = 0x2bf000000, OVERLAP, "hv_memory.base");
+	WRONG_BOARD(system.firmware[0].base = 0x15ffeffff, OK, "magic");
+	WRONG_BOARD(system.firmware[0].base = 0x15fff0000, OVERLAP, "pool.base");
+	WRONG_BOARD((system.firmware[0] = (struct bh_config_range){ 0x1c0000000, 0xa0000000 }), OK, "magic");
+	WRONG_BOARD((system.firmware[0] = (struct bh_config_range){ 0x1c0000000, 0xa0000001 }), OVERLAP,
+		    "pool.base");
+	make_system(&system);
+	make_cell(&cell);
+	cell.memory[1].gpa = cell.memory[1].hpa = 0xe00ff000;
+	seal(&cell, sizeof(cell));
+	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), BH_E_NOT_OWNED);
+	assert_string_equal(config_blob_field_name(&cell, sizeof(cell), error.field), "memory.hpa");
+}
+
+static void test_windows_onto_ram(void **state)
+{
+	struct system_blob system;
+	struct cell_blob cell;
+	struct bh_error error;
+
+	WRONG_BOARD(system.aliases[0].size = 0, RANGE, "alias.at");
+	WRONG_BOARD(system.aliases[0].at = 0x800, ALIGN, "alias.at");
+	WRONG_BOARD(system.aliases[0].at = 0xffffff000000, RANGE, "alias.at");
+	WRONG_BOARD(system.aliases[0].of = 0xffffff000000, RANGE, "alias.of");
+	WRONG_BOARD(system.aliases[0].at = 0x80000000, OVERLAP, "alias.of");
+	WRONG_BOARD((system.aliases[0].at = 0x80000000, system.aliases[0].of = 0x200000000), OVERLAP,
+		    "alias.at");
+	WRONG_BOARD((system.aliases[0].at = 0x8000000, system.aliases[0].size = 0x1000), OVERLAP, "alias.at");
+	WRONG_BOARD(system.aliases[1].of = 0x1000, RESERVED, "alias.at");
+	WRONG_BOARD(system.aliases[1].every = 0xbffff000, RANGE, "dram.base");
+	WRONG_BOARD(system.aliases[1].every = 0xc0000000, OK, "magic");
+	WRONG_BOARD((system.aliases[1].every = 0xc0000000, system.firmware[1].base = 0x120000000), OVERLAP,
+		    "pool.base");
+	/* a window onto a window */
+	WRONG_BOARD((system.aliases[1] = (struct bh_config_alias){ 0xd000000000, 0x1000, 0xc07ffff000, 0 }),
+		    OVERLAP, "alias.of");
+	make_system(&system);
+	make_cell(&cell);
+	cell.memory[1].gpa = cell.memory[1].hpa = 0xc07ffff000;
+	seal(&cell, sizeof(cell));
+	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), BH_E_NOT_OWNED);
+	cell.memory[1].gpa = cell.memory[1].hpa = 0xc080000000;
+	seal(&cell, sizeof(cell));
+	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), 0);
+}
+
+static void test_part_that_a_window_shows(void **state)
+{
+	const struct bh_config_alias window = { 0x100000000, 0x10000, 0x40000000, 0 },
+				     repeats = { .every = 0x100000000 };
+	struct bh_config_range part = { 1, 1 };
+
+	assert_int_equal(config_alias_part(&window, &(struct bh_config_range){ 0x3fff0000, 0x10000 }, &part),
+			 0);
+	assert_int_equal(config_alias_part(&window, &(struct bh_config_range){ 0x40010000, 0x10000 }, &part),
+			 0);
+	assert_int_equal(config_alias_part(&repeats, &(struct bh_config_range){ 0x40010000, 0x10000 }, &part),
+			 0);
+	assert_int_equal(config_alias_part(&window, &(struct bh_config_range){ 0x3fff0000, 0x11000 }, &part),
+			 1);
+	assert_true(part.base == 0x100000000 && part.size == 0x1000);
+	assert_int_equal(config_alias_part(&window, &(struct bh_config_range){ 0x4000f000, 0x11000 }, &part),
+			 1);
+	assert_true(part.base == 0x10000f000 && part.size == 0x1000);
+	assert_int_equal(config_alias_part(&window, &(struct bh_config_range){ 0x3fff0000, 0x40000 }, &part),
+			 1);
+	assert_true(part.base == 0x100000000 && part.size == 0x10000);
+}
+
 static void test_error_names_object_index_and_field(void **state)
 {
 	struct bh_error error;
@@ -594,6 +710,9 @@ int main(void)
 		cmocka_unit_test(test_crc_is_zlibs),
 		cmocka_unit_test(test_good_blobs_are_accepted),
 		cmocka_unit_test(test_error_names_object_index_and_field),
+		cmocka_unit_test(test_reserved_memory_is_nobodys),
+		cmocka_unit_test(test_windows_onto_ram),
+		cmocka_unit_test(test_part_that_a_window_shows),
 		cmocka_unit_test(test_good_riscv_blobs_are_accepted),
 		cmocka_unit_test(test_wrong_riscv_boards_are_refused),
 		cmocka_unit_test(test_wrong_riscv_cells_are_refused),

@@ -23,11 +23,14 @@ struct system_blob {
 	struct bh_config_range dram[2];
 	struct bh_config_range pool[1];
 	struct bh_config_cpu cpus[4];
+	struct bh_config_range firmware[1];
+	struct bh_config_alias aliases[1];
 };
 
 struct cell_blob {
 	struct bh_config_cell body;
 	struct bh_config_ports ports[1];
+	struct bh_config_pci pci[2];
 	struct bh_config_cpu cpus[2];
 	struct bh_config_memory memory[2];
 	struct bh_config_irq irqs[1];
@@ -76,6 +79,8 @@ static void make_system(struct system_blob *blob)
 			.dram = ARRAY(system_blob, dram),
 			.pool = ARRAY(system_blob, pool),
 			.cpus = ARRAY(system_blob, cpus),
+			.firmware = ARRAY(system_blob, firmware),
+			.aliases = ARRAY(system_blob, aliases),
 		},
 		.ioapics = { { 0xfec00000, 0, 24, 0 }, { 0xfec01000, 24, 24, 1 } },
 		.mmconfig = { { 0xb0000000, 0, 0, 255, 0 }, { 0xa0000000, 1, 16, 31, 0 } },
@@ -87,6 +92,8 @@ static void make_system(struct system_blob *blob)
 		.dram = { { 0x0, 0x9f000 }, { 0x100000, 0x7ff00000 } },
 		.pool = { { 0x60000000, 0x1f000000 } },
 		.cpus = { { 0 }, { 1 }, { 2 }, { 3 } },
+		.firmware = { { 0xe0000, 0x20000 } },
+		.aliases = { { 0x8000000000, 0x40000000, 0x40000000, 0 } },
 	};
 	seal(blob, sizeof(*blob));
 }
@@ -101,13 +108,14 @@ static void make_cell(struct cell_blob *blob)
 			.entry = 0x200000,
 			.boot_arg = 0x9000,
 			.x86 = { .mode = BH_X86_PROTECTED, .pins = 24, .ioapic = 0xfec00000, .start = 0x2badb002,
-				 .ports = ARRAY(cell_blob, ports) },
+				 .ports = ARRAY(cell_blob, ports), .pci = ARRAY(cell_blob, pci) },
 			.cpus = ARRAY(cell_blob, cpus),
 			.memory = ARRAY(cell_blob, memory),
 			.irqs = ARRAY(cell_blob, irqs),
 			.devices = ARRAY(cell_blob, devices),
 		},
 		.ports = { { 0x2f8, 8 } },
+		.pci = { { 0, 0x10, 0 }, { 2, 0x18, BH_PCI_DMA_UNPROTECTED } },
 		.cpus = { { 2 }, { 3 } },
 		.memory = { { 0, 0x60000000, 0x400000, 7 | BH_MEM_LOADABLE, 0, "ram" },
 			    { 0xfe000000, 0xfe000000, 0x1000, 3 | BH_MEM_DEVICE, 0, "bar" } },
@@ -133,7 +141,9 @@ static void test_good_blobs_are_accepted(void **state)
 	cell.body.x86.start = 0x1000;
 	seal(&cell, sizeof(cell));
 	assert_int_equal(config_check_cell(&cell, sizeof(cell), &system.body, &error), 0);
-	cell.body.x86 = (struct bh_config_cell_x86){ .mode = BH_X86_REAL, .ports = ARRAY(cell_blob, ports) };
+	cell.body.x86 = (struct bh_config_cell_x86){ .mode = BH_X86_REAL,
+						     .ports = ARRAY(cell_blob, ports),
+						     .pci = ARRAY(cell_blob, pci) };
 	cell.body.entry = 0x8000;
 	cell.irqs[0].intid = 3;
 	seal(&cell, sizeof(cell));
@@ -210,6 +220,7 @@ static void test_wrong_boards_are_refused(void **state)
 	BOARD(system.body.debug_uart_type = BH_DEV_UART_16550, ALIGN, "debug_uart.base");
 	BOARD(system.body.debug_uart_type = BH_DEV_HPET, RANGE, "debug_uart_type");
 	BOARD(system.cpus[3].hwid = 1ull << 32, RANGE, "cpu.hwid");
+	BOARD(system.aliases[0].at = 0xfe000000, OVERLAP, "alias.at");
 }
 
 static void test_wrong_cells_are_refused(void **state)
@@ -258,6 +269,17 @@ static void test_wrong_cells_are_refused(void **state)
 	CELL((cell.ports[0] = (struct bh_config_ports){ 0xb2, 1 }), NOT_OWNED, "ports.first");
 	CELL((cell.ports[0] = (struct bh_config_ports){ 0x60, 5 }), NOT_OWNED, "ports.first");
 	CELL((cell.devices[0].gpa = 0x3e8, cell.ports[0].first = 0x3f8), NOT_OWNED, "ports.first");
+	CELL(cell.memory[1].hpa = 0x8000001000, NOT_OWNED, "memory.hpa");
+	CELL(cell.pci[0].flags = 2, RANGE, "pci.flags");
+	CELL(cell.pci[1].flags = 0, RANGE, "pci.flags");
+	CELL(cell.pci[0].segment = 1, RANGE, "pci.flags");
+	CELL((cell.pci[1] = (struct bh_config_pci){ 0, 0x10, 0 }), DUPLICATE, "pci.function");
+	CELL(cell.body.x86.pci.count = 33, TOO_MANY, "x86.pci.count");
+	system.iommus[0].flags = 0;
+	CELL(cell.pci[0].function = 0x17, OK, "magic");
+	CELL(cell.pci[0].function = 0x18, RANGE, "pci.flags");
+	system.iommus[1] = (struct bh_config_iommu){ 0xfed91000, 0x1000, BH_IOMMU_AMD, 0, 0, 0x10, 0, 0 };
+	CELL(cell.pci[0].flags = BH_PCI_DMA_UNPROTECTED, NOT_OWNED, "pci.function");
 }
 
 /* What x86-64 alone has is refused elsewhere. */
@@ -279,7 +301,9 @@ static void test_other_architectures_have_no_ports(void **state)
 			  .debug_uart_type = BH_DEV_UART_16550_PIO,
 			  .dram = { sizeof(struct bh_config_system), 1 },
 			  .pool = { sizeof(struct bh_config_system) + 16, 0 },
-			  .cpus = { sizeof(struct bh_config_system) + 16, 1 } },
+			  .cpus = { sizeof(struct bh_config_system) + 16, 1 },
+			  .firmware = { sizeof(struct bh_config_system) + 24, 0 },
+			  .aliases = { sizeof(struct bh_config_system) + 24, 0 } },
 		.dram = { 0x200000, 0x400000 },
 	};
 

@@ -139,6 +139,39 @@ static void test_root_map(void **state)
 	fake_power_off();
 }
 
+/* A window onto all RAM: root sees its own through it, and nothing of the hypervisor's or the pool's. */
+static void test_root_sees_no_alias(void **state)
+{
+	static uint64_t config[512];
+	const struct bh_config_alias window = { 0x8000000000, FAKE_RAM_SIZE, FAKE_RAM_BASE, 0 };
+	const uint64_t pool = window.at + (FAKE_POOL_BASE - FAKE_RAM_BASE);
+	const uint64_t hypervisor = window.at + (FAKE_HV_BASE - FAKE_RAM_BASE);
+	struct bh_config_system *system = (void *)config;
+	uint32_t size = fake_build_config(config, sizeof(config), 1);
+	uint64_t value;
+
+	memcpy((uint8_t *)config + size, &window, sizeof(window));
+	size += sizeof(window);
+	system->aliases.count = 1;
+	system->header.size = size;
+	system->header.crc = 0;
+	system->header.crc = config_crc(config, size);
+	machine_enable_system(1, 1, config, size);
+	assert_int_equal(fake_read(0, window.at - 8, 8, &value), FAKE_DONE);
+	assert_int_equal(fake_read(0, window.at, 8, &value), FAKE_DONE);
+	assert_int_equal(fake_read(0, pool - 8, 8, &value), FAKE_DONE);
+	assert_int_equal(fake_read(0, pool, 8, &value), FAKE_INJECTED);
+	assert_int_equal(fake_read(0, pool + FAKE_POOL_SIZE - 8, 8, &value), FAKE_INJECTED);
+	assert_int_equal(fake_read(0, pool + FAKE_POOL_SIZE, 8, &value), FAKE_DONE);
+	assert_int_equal(fake_read(0, hypervisor - 8, 8, &value), FAKE_DONE);
+	assert_int_equal(fake_read(0, hypervisor, 8, &value), FAKE_INJECTED);
+	assert_int_equal(fake_read(0, hypervisor + FAKE_HV_SIZE - 8, 8, &value), FAKE_INJECTED);
+	assert_int_equal(fake_read(0, window.at + window.size, 8, &value), FAKE_DONE);
+	assert_int_equal(fake_read(0, FAKE_INTC_BASE, 4, &value), FAKE_INJECTED);
+	assert_int_equal(fake_read(0, FAKE_POOL_BASE, 8, &value), FAKE_DONE);
+	fake_power_off();
+}
+
 static void test_dry_run(void **state)
 {
 	int result;
@@ -358,11 +391,17 @@ static void test_hotplug(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_enable_disable),	  cmocka_unit_test(test_root_entry),
-		cmocka_unit_test(test_root_map),	  cmocka_unit_test(test_dry_run),
-		cmocka_unit_test(test_inject_everywhere), cmocka_unit_test(test_one_never_comes),
-		cmocka_unit_test(test_bad_config),	  cmocka_unit_test(test_too_little_memory),
-		cmocka_unit_test(test_disable_refused),	  cmocka_unit_test(test_absent_cpu_arrives),
+		cmocka_unit_test(test_enable_disable),
+		cmocka_unit_test(test_root_entry),
+		cmocka_unit_test(test_root_map),
+		cmocka_unit_test(test_root_sees_no_alias),
+		cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_inject_everywhere),
+		cmocka_unit_test(test_one_never_comes),
+		cmocka_unit_test(test_bad_config),
+		cmocka_unit_test(test_too_little_memory),
+		cmocka_unit_test(test_disable_refused),
+		cmocka_unit_test(test_absent_cpu_arrives),
 		cmocka_unit_test(test_hotplug),
 	};
 

@@ -183,7 +183,7 @@ static void read_cpus(struct board_load *load)
 
 static void build(struct board_load *load)
 {
-	struct blob_array arrays[ARRAY_SIZE(load->parts) + 3];
+	struct blob_array arrays[ARRAY_SIZE(load->parts) + 5];
 	const struct blob_array common[] = {
 		{ offsetof(struct bh_config_system, dram), load->dram.list, load->dram.count,
 		  sizeof(struct bh_config_range) },
@@ -191,6 +191,10 @@ static void build(struct board_load *load)
 		  sizeof(struct bh_config_range) },
 		{ offsetof(struct bh_config_system, cpus), load->cpus, load->cpu_count,
 		  sizeof(struct bh_config_cpu) },
+		{ offsetof(struct bh_config_system, firmware), load->reserved.list, load->reserved.count,
+		  sizeof(struct bh_config_range) },
+		{ offsetof(struct bh_config_system, aliases), load->aliases,
+		  (uint32_t)load->board->alias_count, sizeof(struct bh_config_alias) },
 	};
 	struct cfg_board *board = load->board;
 	struct bh_error error;
@@ -294,6 +298,19 @@ static const struct node *source_of(struct cfg_board *board, struct cfg_messages
 	return messages->error_count ? NULL : top;
 }
 
+/* As board_read_aliases() has them of a file. */
+static void find_aliases(struct cfg_board *board)
+{
+	const struct bh_config_alias *list = CONFIG_ARRAY(struct bh_config_alias, board->blob, aliases);
+
+	board->alias_count = board->blob->aliases.count;
+	board->aliases = arena_alloc(&board->arena, (board->alias_count + 1) * sizeof(*board->aliases));
+	for (size_t i = 0; i < board->alias_count; i++)
+		board->aliases[i] = (struct board_alias){
+			list[i].at, list[i].size, list[i].of, list[i].every, { board->file, 0, 0 }
+		};
+}
+
 /* The blob does not say which CPUs share a core or a clock: its file may, else the device tree, if there is one. */
 static void find_groups(struct cfg_board *board)
 {
@@ -333,6 +350,7 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 		return NULL;
 	}
 	board->blob_size = board->blob->header.size;
+	find_aliases(board);
 	find_groups(board);
 	return board;
 }

@@ -53,6 +53,17 @@ static void check_memory(struct board_load *load, struct spans *spans)
 
 /* ---- what firmware and Linux keep ---- */
 
+/* For the blob, which the hypervisor checks by itself. */
+static void keep_reserved(struct board_load *load, const struct spans *spans, size_t first)
+{
+	struct ranges *kept = &load->reserved;
+
+	kept->list = arena_alloc(&load->board->arena, (spans->count - first + 1) * sizeof(*kept->list));
+	for (kept->count = 0; first < spans->count; first++)
+		kept->list[kept->count++] =
+			(struct bh_config_range){ spans->list[first].base, spans->list[first].size };
+}
+
 static void add_reserved(struct spans *spans, const struct bh_config_range *range, struct place place,
 			 const char *name)
 {
@@ -97,6 +108,7 @@ static void check_reserved(struct board_load *load, struct spans *spans)
 		span_owner(&both, OWNER_RESERVED + 1);
 	}
 	collect_reserved(load, &both);
+	keep_reserved(load, &both, spans->count);
 	spans_check(&both, RULE_MEMORY_RESERVED, "machine's memory", load->messages);
 }
 
@@ -125,8 +137,14 @@ void board_read_aliases(struct board_load *load)
 
 	board->alias_count = node_count(list);
 	board->aliases = arena_alloc(&board->arena, (board->alias_count + 1) * sizeof(*board->aliases));
-	for (size_t i = 0; i < board->alias_count; i++)
-		read_alias(load, node_item(list, i), &board->aliases[i]);
+	load->aliases = arena_alloc(&board->arena, (board->alias_count + 1) * sizeof(*load->aliases));
+	for (size_t i = 0; i < board->alias_count; i++) {
+		struct board_alias *alias = &board->aliases[i];
+
+		read_alias(load, node_item(list, i), alias);
+		load->aliases[i] =
+			(struct bh_config_alias){ alias->at, alias->size, alias->of, alias->every };
+	}
 }
 
 /* Where the bytes of @range really lie, as far as it is an alias. Return: whether it is one. */

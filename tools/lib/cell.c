@@ -78,9 +78,11 @@ static void build(struct cell_load *load)
 	struct bh_config_device *devices =
 		arena_alloc(load->arena, cell->device_count * sizeof(*devices) + 1);
 	struct bh_config_ports *ports = arena_alloc(load->arena, cell->port_count * sizeof(*ports) + 1);
+	struct bh_config_pci *pci = arena_alloc(load->arena, cell->pci_count * sizeof(*pci) + 1);
 	const struct blob_array arrays[] = {
 		{ offsetof(struct bh_config_cell, x86.ports), ports, (uint32_t)cell->port_count,
 		  sizeof(*ports) },
+		{ offsetof(struct bh_config_cell, x86.pci), pci, (uint32_t)cell->pci_count, sizeof(*pci) },
 		{ offsetof(struct bh_config_cell, cpus), cpus, (uint32_t)cell->cpu_count, sizeof(*cpus) },
 		{ offsetof(struct bh_config_cell, memory), memory, (uint32_t)cell->memory_count,
 		  sizeof(*memory) },
@@ -88,11 +90,13 @@ static void build(struct cell_load *load)
 		{ offsetof(struct bh_config_cell, devices), devices, (uint32_t)cell->device_count,
 		  sizeof(*devices) },
 	};
-	const unsigned int without = load->isa->arch == BH_ARCH_X86_64 ? 0 : 1; /* others have no ports */
+	const unsigned int without = load->isa->arch == BH_ARCH_X86_64 ? 0 : 2; /* others have no ports */
 	struct bh_error error;
 
 	for (size_t i = 0; i < cell->port_count; i++)
 		ports[i] = cell->ports[i].blob;
+	for (size_t i = 0; i < cell->pci_count; i++)
+		pci[i] = cell->pci[i].blob;
 	for (size_t i = 0; i < cell->cpu_count; i++)
 		cpus[i].hwid = cell->cpus[i].hwid;
 	for (size_t i = 0; i < cell->memory_count; i++)

@@ -192,15 +192,21 @@ void cell_read_devices(struct cell_load *load)
 		else if (own)
 			error_add(load->messages, RULE_DEVICE_KIND, node->place, "leave it out",
 				  "a cell on %s has no such device", load->isa->name);
+		else if (load->isa->own_device)
+			cell_read_pci(load, node);
 		else
 			error_add(load->messages, RULE_UNSUPPORTED, pci->place, "leave it to the root cell",
 				  "PCI function '%s': the hypervisor cannot give PCI devices to cells yet",
 				  pci->text);
-		if (!passed && ((!registers && !node_get(node, "ports") && node_get(node, "dma")) ||
+		if (!pci && node_get(node, "bars"))
+			error_add(load->messages, RULE_DEVICE_KIND, node->place, "remove it",
+				  "'bars' is for PCI functions");
+		if (!passed && ((!registers && !pci && !node_get(node, "ports") && node_get(node, "dma")) ||
 				node_get(node, "clock")))
 			error_add(load->messages, RULE_DEVICE_KIND, node->place, "remove them",
 				  "'dma' and 'clock' are for passed-through devices");
 	}
 	cell_check_passed(load);
+	cell_check_pci(load);
 	check_device_irqs(load);
 }

@@ -7,6 +7,7 @@
  *	cell_memory.c   RAM
  *	cell_devices.c  interrupts, virtual devices
  *	cell_passed.c   passed-through nodes; cell_registers.c: the same without a device tree
+ *	cell_pci.c      PCI functions
  *	cell_check.c    all of them against each other and against the board
  */
 #ifndef CFG_CELL_PARTS_H
@@ -25,6 +26,9 @@ void cell_read_passthrough(struct cell_load *load, const struct node *source);
 /** Registers by their address. */
 void cell_read_registers(struct cell_load *load, const struct node *source);
 void cell_check_passed(struct cell_load *load);
+/** A PCI function, x86-64; cell_check_pci() when all are read. */
+void cell_read_pci(struct cell_load *load, const struct node *source);
+void cell_check_pci(struct cell_load *load);
 
 /** @node: the device's in the board's tree, < 0: given by number. */
 void cell_add_irq(struct cell_load *load, uint64_t intid, const char *name, struct place place, int node);

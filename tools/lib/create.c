@@ -286,6 +286,25 @@ static void print_pc(FILE *out, const struct machine *machine)
 			map_size_text(machine->dram.list[i].size, size, sizeof(size)));
 }
 
+/* What a cell could get, by 'pci' of an entry of 'devices'. */
+static void print_pci(FILE *out, const struct machine *machine)
+{
+	int any = 0;
+
+	for (uint32_t i = 0; i < machine->pc->pci_count; i++) {
+		const struct pci_function *function = &machine->pc->pci[i];
+
+		if (pci_is_bridge(function))
+			continue;
+		if (!any++)
+			fputs("\n# PCI functions; a cell gets one by an entry of 'devices': { pci: '0000:00:03.0' }\n",
+			      out);
+		fprintf(out, "#   %s  %04x:%04x %s%s%s%s%s\n", function->name, function->vendor,
+			function->device, pci_kind(function), *function->driver ? ", driver " : "",
+			function->driver, *function->group ? ", IOMMU group " : "", function->group);
+	}
+}
+
 static void print_cpus(FILE *out, const struct machine *machine)
 {
 	struct dt_cpu *cpus = NULL;
@@ -346,10 +365,12 @@ void create_print(FILE *out, const struct machine *machine, const struct created
 {
 	print_head(out, machine, created);
 	print_cpus(out, machine);
-	if (machine->pc)
+	if (machine->pc) {
 		print_pc(out, machine);
-	else
+		print_pci(out, machine);
+	} else {
 		print_tree_line(out, machine);
+	}
 	print_memory(out, machine, created);
 	fputs("\n# The root cell has what no other claims. on-reset: machine, or stop (the cells first).\n"
 	      "root: { cpus: all, memory: rest, devices: rest, on-reset: machine }\n",

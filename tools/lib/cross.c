@@ -4,6 +4,7 @@
  * have is collected, sorted and compared with its neighbour: a thousand cells are not half a million pairs.
  */
 #include "devtree.h"
+#include "isa.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,16 @@ static void check_cpus(struct cross *cross)
 	check_claims(cross, &claims, RULE_CPU_SHARED, "give it to one of them");
 }
 
+/* '52 (spi 20)' where users count otherwise than the controller. */
+static const char *irq_words(struct cross *cross, uint32_t irq)
+{
+	const struct isa *isa = cross->board->isa;
+
+	return isa->irq_base ?
+		       arena_printf(&cross->arena, "%u (%s %u)", irq, isa->irq_kind, irq - isa->irq_base) :
+		       arena_printf(&cross->arena, "%u", irq);
+}
+
 static void check_irqs(struct cross *cross)
 {
 	struct claims claims = { 0 };
@@ -127,8 +138,8 @@ static void check_irqs(struct cross *cross)
 
 			claim_add(cross, &claims,
 				  (struct claim){ "", irq->intid, i, irq->place,
-						  arena_printf(&cross->arena, "interrupt %u (spi %u) of %s",
-							       irq->intid, irq->intid - 32, irq->name) });
+						  arena_printf(&cross->arena, "interrupt %s of %s",
+							       irq_words(cross, irq->intid), irq->name) });
 		}
 	}
 	check_claims(cross, &claims, RULE_INTERRUPT_SHARED, "give it to one of them");
@@ -174,6 +185,22 @@ static void check_ports(struct cross *cross)
 		}
 	}
 	spans_check(&spans, RULE_PORT_SHARED, "machine's I/O ports", cross->messages);
+}
+
+static void check_pci(struct cross *cross)
+{
+	struct claims claims = { 0 };
+
+	for (size_t i = 0; i < cross->count; i++) {
+		const struct cfg_cell *cell = cross->cells[i];
+
+		for (size_t j = 0; j < cell->pci_count; j++)
+			claim_add(cross, &claims,
+				  (struct claim){ cell->pci[j].name, 0, i, cell->pci[j].place,
+						  arena_printf(&cross->arena, "PCI function %s",
+							       cell->pci[j].name) });
+	}
+	check_claims(cross, &claims, RULE_PCI_SHARED, "give it to one of them");
 }
 
 /* Devices of two cells that an IOMMU takes for one. */
@@ -309,8 +336,8 @@ void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, s
 		 struct cfg_messages *messages)
 {
 	static void (*const checks[])(struct cross * cross) = {
-		check_names,   check_cpus,   check_irqs, check_memory,	  check_ports,
-		check_streams, check_shared, check_pool, check_root_cpus,
+		check_names, check_cpus,    check_irqs,	  check_memory, check_ports,
+		check_pci,   check_streams, check_shared, check_pool,	check_root_cpus,
 	};
 	struct cross cross = { .board = board, .cells = cells, .count = count, .messages = messages };
 

@@ -80,6 +80,21 @@ static void print_hypervisor(FILE *out, const struct bh_config_system *system)
 	}
 }
 
+static void print_aliases(FILE *out, const struct bh_config_system *system)
+{
+	const struct bh_config_alias *aliases = CONFIG_ARRAY(struct bh_config_alias, system, aliases);
+
+	if (system->aliases.count)
+		fputs("aliases:\n", out);
+	for (uint32_t i = 0; i < system->aliases.count; i++) {
+		if (aliases[i].every)
+			fprintf(out, "  - { every: 0x%llx }\n", (ull)aliases[i].every);
+		else
+			fprintf(out, "  - { at: 0x%llx, size: 0x%llx, of: 0x%llx }\n", (ull)aliases[i].at,
+				(ull)aliases[i].size, (ull)aliases[i].of);
+	}
+}
+
 static void dump_system(FILE *out, const struct bh_config_system *system, const struct isa *isa)
 {
 	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
@@ -94,6 +109,9 @@ static void dump_system(FILE *out, const struct bh_config_system *system, const 
 	if (system->event_irq)
 		fprintf(out, "event-interrupt: intid %u\n", system->event_irq);
 	print_ranges(out, "dram", CONFIG_ARRAY(struct bh_config_range, system, dram), system->dram.count);
+	print_ranges(out, "reserved", CONFIG_ARRAY(struct bh_config_range, system, firmware),
+		     system->firmware.count);
+	print_aliases(out, system);
 	fputs("cpus: [", out);
 	for (uint32_t i = 0; i < system->cpus.count; i++)
 		fprintf(out, "%s0x%llx", i ? ", " : "", (ull)cpus[i].hwid);
@@ -145,7 +163,7 @@ static int has_devices(const struct bh_config_cell *cell)
 	while (i < cell->memory.count && !(memory[i].flags & BH_MEM_DEVICE))
 		i++;
 	return i < cell->memory.count || cell->devices.count ||
-	       (cell->header.arch == BH_ARCH_X86_64 && cell->x86.ports.count);
+	       (cell->header.arch == BH_ARCH_X86_64 && (cell->x86.ports.count || cell->x86.pci.count));
 }
 
 /* That a device may write memory cannot be seen in the blob: the file must say that it may. */

@@ -32,7 +32,8 @@ static const char *object_name(unsigned int object)
 static int is_counted(unsigned int object)
 {
 	return object == BH_OBJ_POOL || object == BH_OBJ_DRAM || object == BH_OBJ_CPU ||
-	       object == BH_OBJ_MEMORY || object == BH_OBJ_IRQ || object == BH_OBJ_DEVICE;
+	       object == BH_OBJ_FIRMWARE || object == BH_OBJ_ALIAS || object == BH_OBJ_MEMORY ||
+	       object == BH_OBJ_IRQ || object == BH_OBJ_DEVICE;
 }
 
 /* What low and high mean depends on the code. */
@@ -129,6 +130,10 @@ static const char *board_path(unsigned int object)
 		return "pool";
 	case BH_OBJ_DRAM:
 		return "dram";
+	case BH_OBJ_FIRMWARE:
+		return "reserved";
+	case BH_OBJ_ALIAS:
+		return "aliases";
 	case BH_OBJ_CPU:
 		return "cpus";
 	case BH_OBJ_IRQ:

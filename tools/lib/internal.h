@@ -142,6 +142,7 @@ const char *schema_nearest(const char *name, const char *const *names, size_t co
 #define CHOICES_INTC "auto|gicv2|gicv3|ioapic|none"
 #define CHOICES_FLAGS "read|write|execute"
 #define CHOICES_DMA "none|unprotected"
+#define CHOICES_BARS "machine|listed"
 #define CHOICES_WAIVE "shared-clock|shared-core"
 #define WAIVE_CLOCK 0
 #define WAIVE_CORE 1
@@ -296,6 +297,16 @@ struct cell_ports {
 	struct place place;
 };
 
+struct pci_function; /* pc.h */
+
+struct cell_pci {
+	struct bh_config_pci blob;
+	const char *name;
+	const struct pci_function *function; /* NULL: its registers are listed apart */
+	const struct node *dma;		     /* as the file has it, may be NULL */
+	struct place place;
+};
+
 struct cell_cpu {
 	uint64_t hwid;
 	uint32_t slot;
@@ -331,7 +342,8 @@ struct cfg_cell {
 	struct cell_device *devices;
 	struct passthrough *passed;
 	struct cell_ports *ports;
-	size_t cpu_count, memory_count, irq_count, device_count, passed_count, port_count;
+	struct cell_pci *pci;
+	size_t cpu_count, memory_count, irq_count, device_count, passed_count, port_count, pci_count;
 	/* boot */
 	enum cfg_protocol protocol;
 	const struct cell_memory *boot_region;

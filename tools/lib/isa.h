@@ -13,7 +13,8 @@ struct board_load {
 	struct cfg_board *board;
 	const struct isa *isa;
 	struct bh_config_system body;
-	struct ranges dram, pool;
+	struct ranges dram, pool, reserved;
+	struct bh_config_alias *aliases;
 	struct bh_config_cpu *cpus;
 	uint32_t cpu_count;
 	struct blob_array parts[4]; /* of the architecture: they come before all other arrays of the blob */

@@ -345,10 +345,15 @@ static void dump_boot(FILE *out, const struct bh_config_cell *cell)
 static void dump_ports(FILE *out, const struct bh_config_cell *cell)
 {
 	const struct bh_config_ports *ports = CONFIG_ARRAY(struct bh_config_ports, cell, x86.ports);
+	const struct bh_config_pci *pci = CONFIG_ARRAY(struct bh_config_pci, cell, x86.pci);
 
 	for (uint32_t i = 0; i < cell->x86.ports.count; i++)
 		fprintf(out, "  - ports: { first: 0x%x, count: %u }\n    dma: unprotected\n", ports[i].first,
 			ports[i].count);
+	for (uint32_t i = 0; i < cell->x86.pci.count; i++)
+		fprintf(out, "  - pci: '%04x:%02x:%02x.%x'\n    bars: listed\n%s", pci[i].segment,
+			pci[i].function >> 8, pci[i].function >> 3 & 31, pci[i].function & 7,
+			pci[i].flags & BH_PCI_DMA_UNPROTECTED ? "    dma: unprotected\n" : "");
 }
 
 static int dump_device(FILE *out, const struct bh_config_device *device)

@@ -129,6 +129,7 @@ struct pc *pc_load(struct arena *arena, const char *root, struct place place, st
 		 *product ? product : "unknown");
 	read_memmap(arena, pc);
 	take_cpus(arena, pc);
+	pci_read(arena, pc);
 	pc->tables = pc->acpi.tables;
 	return pc;
 }

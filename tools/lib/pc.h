@@ -62,10 +62,35 @@ extern const char *const acpi_signatures[ACPI_TABLES];
  */
 const char *acpi_read_table(struct acpi *acpi, const uint8_t *table, size_t size);
 
+#define PCI_BARS 6
+
+struct pci_bar {
+	struct bh_config_range range; /* size 0: none */
+	bool is_ports;
+};
+
+/**
+ * struct pci_function - one of the machine
+ * @name: "0000:00:03.0".  @function: bus << 8 | device << 3 | function.  @class_code: class, subclass, interface.
+ * @driver: that Linux uses for it, "" if none.  @group: of the IOMMU, "" if Linux has none.
+ */
+struct pci_function {
+	const char *name;
+	uint16_t segment, function;
+	uint16_t vendor, device;
+	uint32_t class_code;
+	const char *driver, *group;
+	struct pci_bar bars[PCI_BARS];
+};
+
+/** "0000:00:03.0" or "00:03.0". Return: 1, 0 if it is neither. */
+int pci_parse(const char *text, uint16_t *segment, uint16_t *function);
+const char *pci_text(struct arena *arena, uint16_t segment, uint16_t function);
+
 /**
  * struct pc - the machine
  * @path: of the folder that has its /sys and /proc, for messages.  @name: "vendor product".
- * @dram: RAM as firmware tells it, whole pages.  @cpus: those that are enabled.
+ * @dram: RAM as firmware tells it, whole pages.  @cpus: those that are enabled.  @pci: its functions, ascending.
  */
 struct pc {
 	const char *path;
@@ -75,7 +100,17 @@ struct pc {
 	struct ranges dram;
 	struct bh_config_cpu *cpus;
 	uint32_t cpu_count;
+	struct pci_function *pci;
+	uint32_t pci_count;
 };
+
+/** Fill in @pc's functions. */
+void pci_read(struct arena *arena, struct pc *pc);
+/** NULL: the machine has none of that number. */
+const struct pci_function *pci_find(const struct pc *pc, uint16_t segment, uint16_t function);
+int pci_is_bridge(const struct pci_function *function);
+/** By its class: "network". */
+const char *pci_kind(const struct pci_function *function);
 
 /** Return: NULL after an error. @root: "" for the running machine. */
 struct pc *pc_load(struct arena *arena, const char *root, struct place place, struct cfg_messages *messages);

@@ -124,6 +124,9 @@
 	  "A cell with unprotected DMA has its memory at the machine's addresses.") \
 	X(DEVICE_STREAM, "device-stream", "Devices that an IOMMU cannot tell apart belong to one cell.") \
 	X(UNSUPPORTED, "unsupported", "What the hypervisor cannot do yet is not asked for.") \
+	X(PCI_FORM, "pci-address", "A PCI function is written as '0000:00:03.0' or '00:03.0'.") \
+	X(PCI_KNOWN, "pci-unknown", "A PCI function of a cell is one of the machine, and no bridge.") \
+	X(PCI_SHARED, "pci-shared", "A PCI function belongs to one cell.") \
 	X(SHARED_SIZE, "shared-memory-size", "All cells give shared memory one size.") \
 	X(SHARED_PEER, "shared-memory-peer", "Shared memory has two cells at least.") \
 	X(WATCHDOG_HEARTBEAT, "watchdog-heartbeat", "A watchdog has a heartbeat to look at.") \

@@ -284,7 +284,10 @@ static const struct schema schema_device[] = {
 	MAP("pm-timer", schema_port, ONE, OPTION, "x86_64: a virtual power management timer"),
 	MAP("cmos", schema_port, ONE, OPTION, "x86_64: a virtual real-time clock"),
 	MAP("power-off", schema_port, ONE, OPTION, "x86_64: ports where 0x2000 stops the cell, as on QEMU's machines"),
-	KEY("pci", TEXT, ONE, OPTION, "PCI function; refused, there is no driver for it yet"),
+	KEY("pci", TEXT, ONE, OPTION, "x86_64: PCI function, '0000:00:03.0'; without 'dma' an IOMMU must hold it"),
+	WORD("bars", CHOICES_BARS, ONE, OPTION,
+	     "of a PCI function: its registers are read from the machine, or listed apart with 'registers'",
+	     .otherwise = "machine"),
 	END
 };
 

@@ -89,6 +89,8 @@ uint32_t fake_build_config(void *buffer, uint32_t size, unsigned int cpus)
 	system->dram = (struct bh_config_array){ dram, 1 };
 	system->pool = (struct bh_config_array){ pool, 1 };
 	system->cpus = (struct bh_config_array){ cpu, cpus };
+	system->firmware = (struct bh_config_array){ end, 0 };
+	system->aliases = (struct bh_config_array){ end, 0 };
 	fill_ranges((struct bh_config_range *)(blob + dram), (struct bh_config_range *)(blob + pool));
 	for (unsigned int slot = 0; slot < cpus; slot++)
 		((struct bh_config_cpu *)(blob + cpu))[slot].hwid = FAKE_HWID(slot);

@@ -31,7 +31,7 @@ int config_check_system(const void *blob, uint32_t size, uint16_t arch, struct b
  * Checks everything that does not depend on which cells exist at the moment: layout, names,
  * alignment, wrap-around, overlaps inside the guest (RAM, devices, communication page,
  * interrupt controller windows), pinned RAM inside the pool, MMIO outside DRAM, hypervisor,
- * interrupt controller and debug UART, CPUs on the board and listed once, interrupts.
+ * reserved memory, aliases, interrupt controller and debug UART, CPUs on the board and listed once, interrupts.
  */
 int config_check_cell(const void *blob, uint32_t size, const struct bh_config_system *system,
 		      struct bh_error *error);
@@ -59,12 +59,25 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 
 /** Most elements of each array, whatever the machine has. */
 #define CONFIG_MAX_BLOB_CPUS 1024u
-#define CONFIG_MAX_RANGES 64u /* DRAM banks; pool ranges; memory regions of a cell */
+#define CONFIG_MAX_RANGES 64u /* DRAM banks; pool ranges; reserved memory; memory regions of a cell */
+#define CONFIG_MAX_ALIASES 8u
 #define CONFIG_MAX_IRQS 1024u
 #define CONFIG_MAX_DEVICES 16u
 #define CONFIG_MAX_IOAPICS 16u /* x86-64; windows of PCI configuration space, too */
+#define CONFIG_MAX_PCI 32u     /* functions of a cell */
 #define CONFIG_MAX_SCOPES 256u /* requesters of all IOMMUs */
 #define CONFIG_GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR */
+
+/**
+ * config_alias_part() - where @alias shows some of @range
+ * @range: not empty.  Return: 0 if it does not; else 1 and the addresses in @part, within the window.
+ * Repeated RAM (@every) has no window: always 0.
+ */
+int config_alias_part(const struct bh_config_alias *alias, const struct bh_config_range *range,
+		      struct bh_config_range *part);
+
+/** Does an IOMMU of the board (x86-64, a system blob that was accepted) hold the function? */
+int config_x86_is_held(const struct bh_config_system *system, const struct bh_config_pci *pci);
 
 /** Addresses end below this, guest-physical and host-physical; an image may support less. */
 #define CONFIG_ADDRESS_LIMIT (1ull << 48)

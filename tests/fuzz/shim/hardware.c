@@ -249,6 +249,7 @@ static void configure(unsigned int version, int its)
 			.dram = { offsetof(struct configuration, dram), 1 },
 			.pool = { offsetof(struct configuration, pool), 1 },
 			.cpus = { offsetof(struct configuration, cpus), SHIM_CPUS },
+			.firmware.offset = sizeof(*config), .aliases.offset = sizeof(*config),
 		},
 		.dram = { { 0x40000000, 0x40000000 } },
 		.pool = { { SHIM_POOL_BASE, 0x10000000 } },
