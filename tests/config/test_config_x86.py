@@ -5,6 +5,7 @@ The machine is what Linux showed of QEMU's q35 (fixtures/q35.txt). One guest is 
 stock kernel on a machine that has no more than a cell.
 """
 import base64
+import json
 import os
 import re
 import struct
@@ -329,6 +330,84 @@ def test_stock_kernel_boots_with_it(made, tmp_path):
     assert re.search(r"IOAPIC\[0\]: apic_id 0, version \d+, address 0xfec00000, GSI 0-23", log)
     assert re.search(r"00:00: ttyS0 at I/O 0x3f8 \(irq = \d+, base_baud = 115200\) is a 16550A", log)
     assert "ACPI Error" not in log and last in log
+
+
+# ---- PCI functions ----
+
+IDENTITY = CELL.replace("""  - { name: ram, guest: 0x0, size: 64M }
+  - { name: high, guest: 0x1_0000_0000, size: 16M }
+""", "  - { name: ram, identity: true, at: 0x4000_0000, size: 64M }\n")
+LINES = {"0000:00:00.0": (0x060000, []),
+         "0000:00:02.0": (0x020000, [(0xfea00000, 0xfea1ffff, 0x40200), (0xc000, 0xc01f, 0x40101),
+                                     (0xfea20000, 0xfea20fff, 0x140204)]),
+         "0000:00:03.0": (0x010601, [(0xfea21000, 0xfea21fff, 0x40200)]),
+         "0000:00:1f.0": (0x060100, [])}
+
+
+@pytest.fixture
+def with_pci(tmp_path):
+    """The machine of the fixture with a network card and a disk controller, in one IOMMU group, and bridges."""
+    root = expand(tmp_path / "machine")
+    for name, (code, bars) in LINES.items():
+        folder = root / "sys/bus/pci/devices" / name
+        folder.mkdir(parents=True)
+        for what, value in (("class", code), ("vendor", 0x8086), ("device", 0x10d3)):
+            (folder / what).write_text(f"0x{value:04x}\n")
+        (folder / "resource").write_text("".join(f"0x{a:016x} 0x{b:016x} 0x{c:016x}\n"
+                                                 for a, b, c in bars + [(0, 0, 0)] * (13 - len(bars))))
+        (folder / "iommu_group").symlink_to(f"../../../kernel/iommu_groups/{3 if code < 0x60000 else 0}")
+    (root / "sys/bus/pci/devices/0000:00:02.0/driver").symlink_to("../../../../bus/pci/drivers/e1000e")
+    return root
+
+
+def test_pci_functions_of_a_cell(config, with_pci, tmp_path):
+    """Their registers come from the machine; the blob's dump makes the same blob without it."""
+    cell, blob, again = (tmp_path / n for n in ("cell.yaml", "cell.blob", "again.blob"))
+    both = "".join(f"  - {{ pci: '{n}', dma: unprotected }}\n" for n in ("00:02.0", "0000:00:03.0"))
+    cell.write_text(IDENTITY % ("none", both))
+    done = config("compile", "-t", with_pci, "-b", BOARD, cell, "-o", blob)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    dumped = config("dump", blob).stdout
+    for base, size in ((0xfea00000, 0x20000), (0xfea20000, 0x1000), (0xfea21000, 0x1000)):
+        assert f"registers: {{ guest: 0x{base:x}, at: 0x{base:x}, size: 0x{size:x}," in dumped, dumped
+    assert "ports: { first: 0xc000, count: 32 }" in dumped
+    assert "pci: '0000:00:02.0'" in dumped and "pci: '0000:00:03.0'" in dumped
+    (tmp_path / "dumped.yaml").write_text(dumped)
+    done = config("compile", "-t", with_pci, "-b", BOARD, tmp_path / "dumped.yaml", "-o", again)
+    assert done.returncode == 0 and again.read_bytes() == blob.read_bytes(), done.stderr
+
+
+def test_pci_functions_of_one_group_stay_together(config, with_pci, tmp_path):
+    (tmp_path / "cell.yaml").write_text(IDENTITY % ("none", "  - { pci: '00:03.0', dma: unprotected }\n"))
+    done = config("check", "-t", with_pci, BOARD, tmp_path / "cell.yaml")
+    assert done.returncode == 3 and "0000:00:03.0 and 0000:00:02.0, which stays with the root cell, are in IOMMU " \
+        "group 3" in done.stderr, done.stderr
+
+
+def test_map_shows_pci_functions_and_ports(config, tool, with_pci, tmp_path):
+    """Whose each is; those of root as the machine shows them."""
+    (tmp_path / "cell.yaml").write_text(IDENTITY % ("none", "".join(
+        f"  - {{ pci: '{n}', dma: unprotected }}\n" for n in ("00:02.0", "00:03.0"))))
+    words = ("show", "-t", with_pci, BOARD, tmp_path / "cell.yaml")
+    shown = json.loads(config(*words, "--json").stdout)
+    assert {(p["function"], p["owner"], p["unprotected"]) for p in shown["pci"]} == {
+        ("0000:00:02.0", "test", True), ("0000:00:03.0", "test", True), ("0000:00:00.0", "root", False),
+        ("0000:00:1f.0", "root", False)}
+    plain = config(*words).stdout
+    assert re.search(r"^  0000:00:02.0 test +network, unprotected DMA$", plain, re.M), plain
+    assert re.search(r"^    port 0xc000 +32 ports  I/O ports of the machine$", plain, re.M), plain
+    assert re.search(r"^    port 0x604 +2 ports  virtual device power-off$", plain, re.M), plain
+    assert config(*words, "--html", tmp_path / "map.html").returncode == 0
+    page = (tmp_path / "map.html").read_text()
+    assert page.count('data-object="pci"') == 4 and "port 0x3f8" in page
+
+
+def test_create_lists_pci_functions(config, with_pci):
+    """What a cell could get: bridges are none of it."""
+    made = config("create", "--sysroot", with_pci)
+    assert "#   0000:00:02.0  8086:10d3 network, driver e1000e, IOMMU group 3\n" in made.stdout, made
+    assert "#   0000:00:03.0  8086:10d3 storage, IOMMU group 3\n" in made.stdout
+    assert "0000:00:1f.0" not in made.stdout and "0000:00:00.0" not in made.stdout
 
 
 # ---- boards that were compiled before ----

@@ -125,6 +125,20 @@ static void json_devices(struct json *json, const struct map *map)
 	json_end(json, ']');
 }
 
+static void json_pci(struct json *json, const struct map *map)
+{
+	json_begin(json, "pci", '[');
+	for (size_t i = 0; i < map->pci_count; i++) {
+		json_begin(json, NULL, '{');
+		json_owner(json, map, map->pci[i].owner);
+		json_text(json, "function", map->pci[i].name);
+		json_text(json, "kind", map->pci[i].kind);
+		json_flag(json, "unprotected", map->pci[i].unprotected);
+		json_end(json, '}');
+	}
+	json_end(json, ']');
+}
+
 static void print_json(const struct map *map)
 {
 	struct json json = { .out = stdout };
@@ -139,6 +153,7 @@ static void print_json(const struct map *map)
 	json_interrupts(&json, map);
 	json_regions(&json, map);
 	json_devices(&json, map);
+	json_pci(&json, map);
 	json_end(&json, '}');
 }
 

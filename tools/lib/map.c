@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "map.h"
+#include "map_pci.h"
 
 #include "isa.h"
 #include "devtree.h"
@@ -446,19 +447,44 @@ static int compare_regions(const void *a, const void *b)
 
 	if (x->owner != y->owner)
 		return x->owner < y->owner ? -1 : 1;
+	if (x->at_ports != y->at_ports)
+		return x->at_ports ? 1 : -1;
 	return x->gpa < y->gpa ? -1 : x->gpa > y->gpa;
 }
 
 static void add_virtual_device(struct maker *maker, uint32_t owner, const struct bh_config_device *device,
 			       bool console)
 {
-	static const char *const names[] = { "device", "PL011 UART", "16550 UART" };
-	const char *name = device->type < ARRAY_SIZE(names) ? names[device->type] : names[0];
+	static const char *const names[BH_DEV_LAST + 1] = {
+		[BH_DEV_UART_PL011] = "PL011 UART",
+		[BH_DEV_UART_16550] = "16550 UART",
+		[BH_DEV_HPET] = "HPET",
+		[BH_DEV_UART_16550_PIO] = "16550 UART",
+		[BH_DEV_PM_TIMER] = "power management timer",
+		[BH_DEV_CMOS] = "real-time clock",
+		[BH_DEV_POWER_OFF] = "power-off",
+	};
+	const char *name = device->type <= BH_DEV_LAST && names[device->type] ? names[device->type] :
+										"device";
 	struct map_region *region =
 		add_region(maker, owner, "virtual device", name, device->gpa, device->size);
 
 	region->irq = device->irq;
 	region->console = console;
+	region->at_ports = device->type > BH_DEV_HPET;
+}
+
+static void add_ports(struct maker *maker, uint32_t owner, const struct bh_config_cell *cell)
+{
+	const struct bh_config_ports *ports = CONFIG_ARRAY(struct bh_config_ports, cell, x86.ports);
+
+	for (uint32_t i = 0; cell->header.arch == BH_ARCH_X86_64 && i < cell->x86.ports.count; i++) {
+		struct map_region *region = add_region(maker, owner, "I/O ports", "of the machine",
+						       ports[i].first, ports[i].count);
+
+		region->hpa = ports[i].first;
+		region->has_hpa = region->at_ports = true;
+	}
 }
 
 static void make_regions(struct maker *maker)
@@ -473,6 +499,7 @@ static void make_regions(struct maker *maker)
 			add_memory_region(maker, owner, &memory[j]);
 		for (uint32_t j = 0; j < cell->devices.count; j++)
 			add_virtual_device(maker, owner, &devices[j], j == cell->console);
+		add_ports(maker, owner, cell);
 		add_controller(maker, owner, cell);
 		if (cell->comm_page)
 			add_region(maker, owner, "communication page", "comm", cell->comm_page, BH_PAGE_SIZE);
@@ -658,6 +685,7 @@ struct map *map_make(struct cfg_board *board, struct cfg_cell *const *cells, siz
 	make_irqs(&maker);
 	make_regions(&maker);
 	make_rest(&maker);
+	map_make_pci(map, &private->arena, board, cells, count);
 	return map;
 }
 

@@ -73,7 +73,7 @@ struct map_irq {
  * struct map_region - a range of a cell's guest-physical address space
  * @kind: "memory", "device", "virtual device", "interrupt controller", "communication page".
  * @hpa: what is behind it, if @has_hpa.  @irq: INTID that a virtual device raises in the guest, 0: none.
- * @flags: enum bh_memory_flags.
+ * @flags: enum bh_memory_flags.  @at_ports: @gpa and @size are I/O ports.
  */
 struct map_region {
 	const char *kind;
@@ -84,7 +84,7 @@ struct map_region {
 	uint32_t owner;
 	uint32_t irq;
 	uint32_t flags;
-	bool has_hpa, planned, console;
+	bool has_hpa, planned, console, at_ports;
 };
 
 /** struct map_device - registers of the machine and who has them: a cell, root, or the hypervisor. */
@@ -93,6 +93,15 @@ struct map_device {
 	const char *name;
 	uint64_t base;
 	uint64_t size;
+};
+
+/** struct map_pci - a PCI function. @kind, @ids: "" if not known.  @unprotected: no IOMMU holds a cell's. */
+struct map_pci {
+	uint32_t owner;
+	const char *name;
+	const char *kind;
+	const char *ids;
+	bool unprotected;
 };
 
 struct map {
@@ -109,6 +118,8 @@ struct map {
 	struct map_irq *irqs;
 	struct map_region *regions;
 	struct map_device *devices;
+	struct map_pci *pci; /* of cells, then root's */
+	size_t pci_count;
 	size_t shared_count; /* pairs of cells' regions that lie on the same RAM */
 	size_t owner_count, bank_count, part_count, cpu_count, irq_count, region_count, device_count;
 	struct map_private *private;

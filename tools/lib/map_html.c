@@ -108,10 +108,14 @@ static void put_region(const struct map *map, const struct map_region *region, F
 	char size[32];
 
 	fprintf(out,
-		"<tr data-object=\"region\" data-gpa=\"0x%llx\" data-size=\"0x%llx\"><td class=\"mono\">0x%llx</td>",
-		(ull)region->gpa, (ull)region->size, (ull)region->gpa);
-	fprintf(out, "<td class=\"right\">%s</td><td>%s", map_size_text(region->size, size, sizeof(size)),
-		region->kind);
+		"<tr data-object=\"region\" data-gpa=\"0x%llx\" data-size=\"0x%llx\"><td class=\"mono\">%s0x%llx</td>",
+		(ull)region->gpa, (ull)region->size, region->at_ports ? "port " : "", (ull)region->gpa);
+	if (region->at_ports)
+		fprintf(out, "<td class=\"right\">%llu port%s</td>", (ull)region->size,
+			plural((uint32_t)region->size));
+	else
+		fprintf(out, "<td class=\"right\">%s</td>", map_size_text(region->size, size, sizeof(size)));
+	fprintf(out, "<td>%s", region->kind);
 	if (strcmp(region->name, "comm")) {
 		fputs(" <b>", out);
 		html_text(out, region->name);
@@ -123,7 +127,8 @@ static void put_region(const struct map *map, const struct map_region *region, F
 		fputs(", console", out);
 	fputs("</td><td class=\"mono\">", out);
 	if (region->has_hpa)
-		fprintf(out, "0x%llx%s", (ull)region->hpa, region->planned ? "*" : "");
+		fprintf(out, "%s0x%llx%s", region->at_ports ? "port " : "", (ull)region->hpa,
+			region->planned ? "*" : "");
 	else
 		fputs("\xe2\x80\x93", out);
 	fputs("</td></tr>\n", out);
@@ -240,6 +245,31 @@ static void put_devices(const struct map *map, FILE *out)
 	fputs("</section>\n", out);
 }
 
+static void put_pci(const struct map *map, FILE *out)
+{
+	static const char *const dma[] = { "held by the IOMMU", "unprotected" };
+
+	if (!map->pci_count)
+		return;
+	open_section(out, "PCI",
+		     "Functions of the machine, and what keeps those of cells from memory of others.");
+	fputs("<table><tr><th>owner</th><th>function</th><th>what</th><th>id</th><th>DMA</th></tr>\n",
+	      out);
+	for (size_t i = 0; i < map->pci_count; i++) {
+		const struct map_pci *pci = &map->pci[i];
+
+		fprintf(out, "<tr data-object=\"pci\" data-function=\"%s\"><td class=\"", pci->name);
+		put_class(map, pci->owner, out);
+		fputs("\"><span class=\"dot\"></span>", out);
+		html_text(out, map->owners[pci->owner].name);
+		fprintf(out,
+			"</td><td class=\"mono\">%s</td><td>%s</td><td class=\"mono\">%s</td><td>%s</td></tr>\n",
+			pci->name, pci->kind, pci->ids,
+			pci->owner < MAP_OWNER_CELLS ? "" : dma[pci->unprotected]);
+	}
+	fputs("</table></section>\n", out);
+}
+
 static void put_rest(const struct map *map, FILE *out)
 {
 	const struct map_owner *root = &map->owners[MAP_OWNER_ROOT], *pool = &map->owners[MAP_OWNER_POOL];
@@ -282,6 +312,7 @@ void map_print_html(const struct map *map, FILE *out)
 	put_guests(map, out);
 	put_interrupts(map, out);
 	put_devices(map, out);
+	put_pci(map, out);
 	put_rest(map, out);
 	fputs("<footer>Made by <code>bulkhead config show</code>.</footer>\n</main></body></html>\n", out);
 }

@@ -309,11 +309,17 @@ static void print_region(const struct printer *printer, const struct map_region 
 {
 	char size[32];
 
-	fprintf(printer->out, "    0x%010llx %10s  %s", (unsigned long long)region->gpa,
-		map_size_text(region->size, size, sizeof(size)), region->kind);
+	if (region->at_ports)
+		fprintf(printer->out, "    port 0x%-5llx %4llu ports  %s", (unsigned long long)region->gpa,
+			(unsigned long long)region->size, region->kind);
+	else
+		fprintf(printer->out, "    0x%010llx %10s  %s", (unsigned long long)region->gpa,
+			map_size_text(region->size, size, sizeof(size)), region->kind);
 	if (strcmp(region->name, "comm"))
 		fprintf(printer->out, " %s", region->name);
-	if (region->has_hpa && region->hpa != region->gpa)
+	if (region->at_ports)
+		;
+	else if (region->has_hpa && region->hpa != region->gpa)
 		fprintf(printer->out, ", at 0x%llx of the machine%s", (unsigned long long)region->hpa,
 			region->planned ? " (from the pool)" : "");
 	else if (region->has_hpa)
@@ -344,6 +350,20 @@ static void print_cells(const struct printer *printer)
 	}
 }
 
+static void print_pci(const struct printer *printer)
+{
+	const struct map *map = printer->map;
+
+	if (map->pci_count)
+		heading(printer, "PCI functions");
+	for (size_t i = 0; i < map->pci_count; i++) {
+		const struct map_pci *pci = &map->pci[i];
+
+		fprintf(printer->out, "  %-12s %-*s %s%s\n", pci->name, NAME_ROOM,
+			map->owners[pci->owner].name, pci->kind, pci->unprotected ? ", unprotected DMA" : "");
+	}
+}
+
 void map_print_text(const struct map *map, FILE *out, const struct map_style *style)
 {
 	struct printer printer = { .map = map, .out = out, .colour = style->colour, .width = style->width };
@@ -365,5 +385,6 @@ void map_print_text(const struct map *map, FILE *out, const struct map_style *st
 	print_cpus(&printer);
 	print_irqs(&printer);
 	print_cells(&printer);
+	print_pci(&printer);
 	free(printer.letters);
 }
