@@ -344,6 +344,15 @@ LINES = {"0000:00:00.0": (0x060000, []),
          "0000:00:1f.0": (0x060100, [])}
 
 
+def write_dmar(root):
+    """One VT-d unit that serves all functions of segment 0 (Intel's specification, 8.1 to 8.3)."""
+    unit = struct.pack("<HHBBHQ", 0, 16, 1, 0, 0, 0xfed90000)
+    table = bytearray(b"DMAR" + struct.pack("<IBB6s8sI4sIBB10x", 48 + len(unit), 1, 0, b"BOCHS", b"BXPC", 1, b"BXPC", 1,
+                                            38, 1) + unit)
+    table[9] = -sum(table) % 256
+    (root / "sys/firmware/acpi/tables/DMAR").write_bytes(table)
+
+
 @pytest.fixture
 def with_pci(tmp_path):
     """The machine of the fixture with a network card and a disk controller, in one IOMMU group, and bridges."""
@@ -375,6 +384,43 @@ def test_pci_functions_of_a_cell(config, with_pci, tmp_path):
     (tmp_path / "dumped.yaml").write_text(dumped)
     done = config("compile", "-t", with_pci, "-b", BOARD, tmp_path / "dumped.yaml", "-o", again)
     assert done.returncode == 0 and again.read_bytes() == blob.read_bytes(), done.stderr
+
+
+def test_guest_finds_its_pci_functions(config, with_pci, tmp_path):
+    """A host bridge for each bus; its windows are the functions' registers, and nothing more."""
+    root = with_pci / "sys/bus/pci/devices"
+    behind = root / "0000:03:00.0"
+    behind.mkdir()
+    for what, value in (("class", "0x010802"), ("vendor", "0x1b36"), ("device", "0x0010")):
+        (behind / what).write_text(value + "\n")
+    (behind / "resource").write_text("0x00000008c0000000 0x00000008c0003fff 0x0000000000140204\n"
+                                     + "0x0 0x0 0x0\n" * 12)
+    (tmp_path / "k").write_bytes(bzimage())
+    text = CELL.replace("""  - { name: ram, guest: 0x0, size: 64M }
+  - { name: high, guest: 0x1_0000_0000, size: 16M }
+""", "  - { name: ram, guest: 0x0, size: 64M }\n")
+    (tmp_path / "cell.yaml").write_text(text % ("linux, kernel: k, at: 0x80_0000", "".join(
+        f"  - {{ pci: '{n}' }}\n" for n in ("00:02.0", "00:03.0", "03:00.0"))))
+    write_dmar(with_pci)
+    (tmp_path / "out").mkdir()
+    done = config("compile", "-t", with_pci, "-b", BOARD, tmp_path / "cell.yaml", "-o",
+                  tmp_path / "cell.blob", "--boot-data", tmp_path / "out")
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    text = disassembled("DSDT", tables((tmp_path / f"out/{RSDP:x}").read_bytes())["DSDT"], tmp_path)
+    done = subprocess.run(["iasl", "DSDT.dsl"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert "0 Errors, 0 Warnings" in done.stdout, done.stdout
+    bridges = {name: re.sub(r"\s+", " ", body) for name, body in
+               re.findall(r"Device \((PC\w\w)\)(.*?)(?=Device \(|\Z)", text, re.S)}
+    assert [(name, re.search(r"_BBN, (\w+)", body)[1]) for name, body in bridges.items()] == \
+        [("PC00", "0x00"), ("PC01", "0x03")]
+    windows = {name: [[int(n, 16) for n in re.findall(r"0x[0-9A-F]+", window)]
+                      for window in re.findall(r"(?:WordBusNumber|QWordMemory|WordIO) \(.*?\) ", body + " ")]
+               for name, body in bridges.items()}
+    spans = {name: [(w[1], w[2], w[4]) for w in found] for name, found in windows.items()}
+    assert spans == {"PC00": [(0, 0, 1), (0xfea00000, 0xfea1ffff, 0x20000), (0xc000, 0xc01f, 0x20),
+                              (0xfea20000, 0xfea20fff, 0x1000), (0xfea21000, 0xfea21fff, 0x1000)],
+                     "PC01": [(3, 3, 1), (0x8c0000000, 0x8c0003fff, 0x4000)]}
+    assert "0x0CF8" in bridges["PC00"] and "0x0CF8" not in bridges["PC01"]
 
 
 def test_pci_functions_of_one_group_stay_together(config, with_pci, tmp_path):

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ACPI tables for a guest, from the cell: RSDP, XSDT, MADT, FADT of a hardware-reduced platform, HPET if it has
- * one, and a DSDT with its serial ports. ACPI specification 6.5: 5.2 (tables), 6.4 (resources), 20 (AML). A guest
+ * one, and a DSDT with its serial ports and PCI. ACPI specification 6.5: 5.2 (tables), 6.4 (resources), 20 (AML). A guest
  * finds them from the RSDP at ACPI_AT.
  */
+#include "acpi_write.h"
 #include "plan.h"
 
 #include <lib/config.h>
@@ -15,51 +16,7 @@
 #define KEYBOARD_PORT 0x64
 #define KEYBOARD_RESET 0xfe
 
-/* ---- bytes ---- */
-
-struct writer {
-	uint8_t *at;
-	size_t used, room;
-};
-
-static void w_number(struct writer *writer, uint64_t value, unsigned int width)
-{
-	for (unsigned int i = 0; i < width && writer->used < writer->room; i++)
-		writer->at[writer->used++] = (uint8_t)(value >> (8 * i));
-}
-
-static void w8(struct writer *writer, uint32_t value)
-{
-	w_number(writer, value, 1);
-}
-
-static void w16(struct writer *writer, uint32_t value)
-{
-	w_number(writer, value, 2);
-}
-
-static void w32(struct writer *writer, uint64_t value)
-{
-	w_number(writer, value, 4);
-}
-
-static void w64(struct writer *writer, uint64_t value)
-{
-	w_number(writer, value, 8);
-}
-
-static void w_text(struct writer *writer, const char *text)
-{
-	while (*text)
-		w8(writer, (uint8_t)*text++);
-}
-
-static void patch(struct writer *writer, size_t offset, uint64_t value, unsigned int width)
-{
-	struct writer there = { writer->at, offset, writer->room };
-
-	w_number(&there, value, width);
-}
+/* ---- tables ---- */
 
 /* Bytes whose sum with all others is 0. */
 static uint8_t checksum(const uint8_t *bytes, size_t size)
@@ -70,8 +27,6 @@ static uint8_t checksum(const uint8_t *bytes, size_t size)
 		sum = (uint8_t)(sum + bytes[i]);
 	return (uint8_t)-sum;
 }
-
-/* ---- tables ---- */
 
 /* Header of a table; @revision of its layout. Return: where it starts. */
 static size_t table_begin(struct writer *writer, const char *signature, unsigned int revision)
@@ -93,8 +48,8 @@ static size_t table_begin(struct writer *writer, const char *signature, unsigned
 /* Length and checksum. Return: the guest-physical address. */
 static uint64_t table_end(struct writer *writer, size_t start)
 {
-	patch(writer, start + 4, writer->used - start, 4);
-	patch(writer, start + 9, checksum(writer->at + start, writer->used - start), 1);
+	w_patch(writer, start + 4, writer->used - start, 4);
+	w_patch(writer, start + 9, checksum(writer->at + start, writer->used - start), 1);
 	return ACPI_AT + start;
 }
 
@@ -118,49 +73,6 @@ static const struct bh_config_device *find_device(const struct cfg_cell *cell, u
 }
 
 /* ---- DSDT ---- */
-
-/*
- * AML. A package's length counts its own bytes; two of them are always enough here, and legal for small ones.
- */
-static size_t aml_begin(struct writer *writer, const char *opcode, size_t opcode_size)
-{
-	for (size_t i = 0; i < opcode_size; i++)
-		w8(writer, (uint8_t)opcode[i]);
-	w16(writer, 0);
-	return writer->used - 2;
-}
-
-static void aml_end(struct writer *writer, size_t length_at)
-{
-	const size_t length = writer->used - length_at;
-
-	patch(writer, length_at, 0x40 | (length & 15), 1);
-	patch(writer, length_at + 1, length >> 4, 1);
-}
-
-static void aml_name(struct writer *writer, const char *name)
-{
-	w8(writer, 0x08);
-	w_text(writer, name);
-}
-
-static void aml_byte(struct writer *writer, const char *name, unsigned int value)
-{
-	aml_name(writer, name);
-	w8(writer, 0x0a);
-	w8(writer, value);
-}
-
-/* 'PNP0501' as EISA packs it: three letters in 16 bits, big endian, and four digits. */
-static void aml_hid(struct writer *writer, unsigned int product)
-{
-	aml_name(writer, "_HID");
-	w8(writer, 0x0c);
-	w8(writer, 0x41);
-	w8(writer, 0xd0);
-	w8(writer, product >> 8);
-	w8(writer, product);
-}
 
 static void w_ports(struct writer *writer, const struct bh_config_device *device)
 {
@@ -190,26 +102,18 @@ static void w_interrupt(struct writer *writer, uint32_t gsi)
 	w32(writer, gsi);
 }
 
-/* _CRS: a buffer with its size in a byte, and in it the list of resources. */
 static void aml_resources(struct writer *writer, const struct bh_config_device *device)
 {
-	size_t buffer, start;
+	struct aml_list list;
 
-	aml_name(writer, "_CRS");
-	buffer = aml_begin(writer, "\x11", 1);
-	w8(writer, 0x0a);
-	w8(writer, 0);
-	start = writer->used;
+	aml_list_begin(writer, &list);
 	if (device->type == BH_DEV_UART_16550)
 		w_memory(writer, device);
 	else
 		w_ports(writer, device);
 	if (device->irq)
 		w_interrupt(writer, device->irq);
-	w8(writer, 0x79);
-	w8(writer, 0);
-	patch(writer, start - 1, writer->used - start, 1);
-	aml_end(writer, buffer);
+	aml_list_end(writer, &list);
 }
 
 static void aml_device(struct writer *writer, const char *name, unsigned int product, unsigned int uid,
@@ -260,6 +164,7 @@ static uint64_t write_dsdt(struct writer *writer, struct cfg_cell *cell)
 
 	w_text(writer, "\\_SB_");
 	aml_devices(writer, cell);
+	acpi_guest_pci(writer, cell);
 	aml_end(writer, scope);
 	if (find_device(cell, BH_DEV_POWER_OFF))
 		aml_power_off(writer);
@@ -284,15 +189,15 @@ static uint64_t write_fadt(struct writer *writer, const struct cfg_cell *cell, u
 	struct writer there = *writer;
 
 	writer->used = start + FADT_SIZE; /* what is not written is 0: the arena's bytes are */
-	patch(writer, start + 40, dsdt, 4);
-	patch(writer, start + 109, BOOT_NO_VGA | (find_device(cell, BH_DEV_CMOS) ? 0 : BOOT_NO_RTC), 2);
-	patch(writer, start + 112,
-	      FADT_WBINVD | FADT_NO_POWER_BUTTON | FADT_NO_SLEEP_BUTTON | FADT_RESET | FADT_HW_REDUCED, 4);
+	w_patch(writer, start + 40, dsdt, 4);
+	w_patch(writer, start + 109, BOOT_NO_VGA | (find_device(cell, BH_DEV_CMOS) ? 0 : BOOT_NO_RTC), 2);
+	w_patch(writer, start + 112,
+		FADT_WBINVD | FADT_NO_POWER_BUTTON | FADT_NO_SLEEP_BUTTON | FADT_RESET | FADT_HW_REDUCED, 4);
 	there.used = start + 116;
 	w_port(&there, KEYBOARD_PORT);
-	patch(writer, start + 128, KEYBOARD_RESET, 1);
-	patch(writer, start + 131, 5, 1);
-	patch(writer, start + 140, dsdt, 8);
+	w_patch(writer, start + 128, KEYBOARD_RESET, 1);
+	w_patch(writer, start + 131, 5, 1);
+	w_patch(writer, start + 140, dsdt, 8);
 	/* SLP_EN of the control register is bit 5: that of 0x2000 written to both ports at once */
 	there.used = start + 244;
 	w_port(&there, power ? power->gpa + 1 : 0);
@@ -360,8 +265,8 @@ static void write_rsdp(struct writer *writer, uint64_t xsdt)
 	w32(&there, RSDP_SIZE);
 	w64(&there, xsdt);
 	w32(&there, 0);
-	patch(writer, 8, checksum(writer->at, RSDP_OLD_SIZE), 1);
-	patch(writer, 32, checksum(writer->at, RSDP_SIZE), 1);
+	w_patch(writer, 8, checksum(writer->at, RSDP_OLD_SIZE), 1);
+	w_patch(writer, 32, checksum(writer->at, RSDP_SIZE), 1);
 }
 
 void *acpi_guest_build(struct cfg_cell *cell, size_t *size)

@@ -38,4 +38,9 @@ void plan_boot_x86(struct planner *planner);
 /** ACPI tables that describe @cell, for ACPI_AT; the RSDP comes first. Return: bytes in its arena. */
 void *acpi_guest_build(struct cfg_cell *cell, size_t *size);
 
+struct writer; /* acpi_write.h */
+
+/** The host bridges of the cell's PCI functions, for the DSDT; nothing if it has none. */
+void acpi_guest_pci(struct writer *writer, struct cfg_cell *cell);
+
 #endif
