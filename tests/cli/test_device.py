@@ -44,11 +44,11 @@ def driver(run, fake, tmp_path):
 def test_status(driver):
     result = driver("status")
     assert result.returncode == OK
-    assert re.search(r"^hypervisor\s+enabled, ABI 1\.\d+", result.stdout, re.M)
+    assert re.search(r"^hypervisor\s+enabled, ABI 2\.\d+", result.stdout, re.M)
     assert "16 MiB at 0x7f000000" in result.stdout and "240 MiB of 496 MiB free" in result.stdout
     answer = json.loads(driver("status --json").stdout)
     assert answer["enabled"] is True and answer["cpus"] == 4 and answer["pool_free"] == 240 << 20
-    assert answer["hypervisor_base"] == "0x7f000000" and answer["abi"][0] == 1
+    assert answer["hypervisor_base"] == "0x7f000000" and answer["abi"][0] == 2
 
 
 def test_status_when_disabled(driver):
