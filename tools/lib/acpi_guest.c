@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ACPI tables for a guest, from the cell: RSDP, XSDT, MADT, FADT of a hardware-reduced platform, HPET if it has
- * one, and a DSDT with its serial ports and PCI. ACPI specification 6.5: 5.2 (tables), 6.4 (resources), 20 (AML). A guest
- * finds them from the RSDP at ACPI_AT.
+ * one, and a DSDT with its serial ports and PCI functions. ACPI specification 6.5: 5.2 (tables), 6.4 (resources),
+ * 20 (AML). A guest finds them from the RSDP at ACPI_AT.
  */
 #include "acpi_write.h"
 #include "plan.h"
