@@ -96,7 +96,10 @@ def test_board_with_everything(shipped, again):
     board.update(uart_base=0x9000000, uart_size=0x1000, uart_type=1, event_irq=0, on_reset=1, log_level=3,
                  timeout_ms=2345, compatible=b"it's,one".ljust(64, b"\0"), maintenance_irq=26,
                  pool=[{"base": 0x60000000, "size": MB2}, {"base": 0x70000000, "size": 16 * MB2}],
-                 dram=[*board["dram"], {"base": 0x100000000, "size": 0x3000}])
+                 dram=[*board["dram"], {"base": 0x100000000, "size": 0x3000}],
+                 firmware=[{"base": 0x7e000000, "size": 0x1001}, {"base": 0x7e000800, "size": 0x10}],
+                 aliases=[{"at": 0xC000000000, "size": 0x80000000, "of": 0x40000000, "every": 0},
+                          {"at": 0, "size": 0, "of": 0, "every": 0x8000000000}])
     data = b.build(board)
     assert again(data)[0] == data
 

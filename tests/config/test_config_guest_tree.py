@@ -9,8 +9,10 @@ import subprocess
 import blob as b
 import libfdt
 import pytest
-from conftest import BOARD, CELLS
+from conftest import BOARD, CELLS, TOP
+from test_config_boards import machines  # noqa: F401
 from test_config_devicetree import CACHE, Machine, cells, nodes, properties
+from test_config_riscv import BOARD as RISCV_BOARD, CELLS as RISCV_CELLS, MACHINES, riscv_trees  # noqa: F401
 
 LINUX = """\
 cell: test
@@ -153,6 +155,114 @@ def test_devices_of_boards(config, tmp_path, name, gic, cpus, devices):
     cell, tree, _ = machine.compile(*devices, cpus=cpus)
     assert complaints(tmp_path / "guest.dtb") == ""
     agree(cell, tree, gic)
+    closed(tree)
+
+
+# ---- RISC-V ----
+
+RISCV = """\
+cell: test
+cpus: [1, 3]
+memory:
+  - { name: low, guest: 0x8000_0000, size: 64M }
+  - { name: high, guest: 0x1_0000_0000, size: 2M, flags: [read, write] }
+boot: { protocol: linux, kernel: vmlinuz, initrd: initrd, cmdline: console=ttyS0 quiet }
+comm-page: 0x5000_0000
+devices:
+  - uart: { type: 16550, at: 0x1000_0000, intid: 10 }
+  - uart: { type: 16550, at: 0x1000_2000, intid: 12 }
+  - { passthrough: /soc/rtc@101000, dma: none }
+"""
+PLIC_CONTEXT, APLIC_SIZE, IMSIC_FILE = 0x1000, 0x4000, 0x1000
+CONTROLLERS = {1: "riscv,plic0", 2: "riscv,aplic", 3: "riscv,aplic"}
+
+
+def agree_riscv(data, tree):
+    """Everything that blob and tree of a RISC-V cell both say."""
+    cell = b.parse(data)
+    kind, sources, domain, imsic = struct.unpack_from("<IIQQ", data, b.BODIES[b.CELL].offset("gic_version"))
+    cpus = [n for n in nodes(tree) if n.startswith("/cpus/cpu@") and n.count("/") == 2]
+    assert [cells(tree, n, "reg") for n in cpus] == [[i] for i in range(len(cell["cpus"]))]
+    harts = [cells(tree, f"{n}/interrupt-controller", "phandle")[0] for n in cpus]
+    memory = [r for n in top(tree) if n.startswith("/memory@") for r in ranges(tree, n)]
+    assert memory == [(m["gpa"], m["size"]) for m in cell["memory"] if not m["flags"] & b.DEVICE]
+    intc = next(n for n in top(tree) if is_kind(tree, n, CONTROLLERS[kind]))
+    (base, size), = ranges(tree, intc)
+    least = 0x200000 + len(cpus) * PLIC_CONTEXT if kind == 1 else APLIC_SIZE
+    assert base == domain and size >= least
+    assert cells(tree, "/", "interrupt-parent") == cells(tree, intc, "phandle")
+    assert cells(tree, intc, "riscv,ndev" if kind == 1 else "riscv,num-sources") == [sources]
+    files = [n for n in top(tree) if is_kind(tree, n, "riscv,imsics")]
+    assert [ranges(tree, n) for n in files] == ([[(imsic, len(cpus) * IMSIC_FILE)]] if kind == 3 else [])
+    to_harts = [word for hart in harts for word in (hart, 9)]
+    if kind == 3:
+        assert cells(tree, intc, "msi-parent") == cells(tree, files[0], "phandle")
+        assert cells(tree, files[0], "interrupts-extended") == to_harts
+    else:
+        assert cells(tree, intc, "interrupts-extended") == to_harts
+    devices = [n for n in top(tree) if "reg" in properties(tree, n) and not n.startswith("/memory@")
+               and n not in [intc, *files] and not is_kind(tree, n, "bulkhead,comm-page")]
+    assert {r[0] & ~0xfff for n in devices for r in ranges(tree, n)} == {d["gpa"] for d in cell["devices"]} | \
+        {m["gpa"] for m in cell["memory"] if m["flags"] & b.DEVICE}
+    words = cells(tree, intc, "#interrupt-cells")[0]
+    lines = [n for d in devices if "interrupts" in properties(tree, d) for n in cells(tree, d, "interrupts")[::words]]
+    assert sorted(lines) == sorted([i["intid"] for i in cell["irqs"]] + [d["irq"] for d in cell["devices"] if d["irq"]])
+    if cell["comm_page"]:
+        page = next(n for n in top(tree) if is_kind(tree, n, "bulkhead,comm-page"))
+        assert ranges(tree, page) == [(cell["comm_page"], 4096)]
+
+
+def riscv_kernel(place):
+    (place / "vmlinuz").write_bytes(struct.pack("<IIQQQQQQ4sI", 0, 0, 0x200000, 1 << 20, 0, 0, 0, 0, b"RSC\x05", 0))
+    for name in ("initrd", "initrd.img", "guest-initrd.img"):
+        (place / name).write_bytes(b"i" * 5000)
+    (place / "vmlinux").write_bytes((place / "vmlinuz").read_bytes())
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("name", ["own"] + [c.stem for c in RISCV_CELLS if "devicetree: generate" in c.read_text()])
+def test_riscv_tree_and_blob_agree(config, riscv_trees, tmp_path, machine, name):  # noqa: F811
+    riscv_kernel(tmp_path)
+    path = tmp_path / "cell.yaml"
+    path.write_text(RISCV)
+    path = path if name == "own" else next(c for c in RISCV_CELLS if c.stem == name)
+    blob, guest = tmp_path / "cell.blob", tmp_path / "guest.dtb"
+    done = config("compile", "-t", riscv_trees / f"{machine}.dtb", "-b", RISCV_BOARD, "-i", tmp_path, path, "-o", blob,
+                  "--dtb", guest)
+    assert done.returncode == 0, done.stderr
+    assert complaints(guest) == ""
+    tree = libfdt.FdtRo(guest.read_bytes())
+    agree_riscv(blob.read_bytes(), tree)
+    closed(tree)
+
+
+def test_riscv_board(config, machines, tmp_path):  # noqa: F811
+    """The guest of a real board's file."""
+    riscv_kernel(tmp_path)
+    blob, guest = tmp_path / "cell.blob", tmp_path / "guest.dtb"
+    name = "hifive-premier-p550"
+    done = config("compile", "-t", machines[name], "-b", TOP / f"configs/board/{name}.yaml", "-i", tmp_path,
+                  TOP / f"configs/vms/linux-riscv64-{name}-smp2.yaml", "-o", blob, "--dtb", guest)
+    assert done.returncode == 0, done.stderr
+    assert complaints(guest) == ""
+    agree_riscv(blob.read_bytes(), libfdt.FdtRo(guest.read_bytes()))
+
+
+@pytest.mark.parametrize("machine", ["plic", "aplic"])
+def test_a_users_tree_with_more_harts(config, riscv_trees, tmp_path, machine):  # noqa: F811
+    """What the interrupt controller says of harts that the cell has not goes with them."""
+    riscv_kernel(tmp_path)
+    path, blob, guest = (tmp_path / n for n in ("cell.yaml", "cell.blob", "guest.dtb"))
+    words = ("compile", "-t", riscv_trees / f"{machine}.dtb", "-b", RISCV_BOARD, "-i", tmp_path, path, "-o", blob,
+             "--dtb")
+    path.write_text(RISCV.replace("[1, 3]", "[1, 2, 3]").replace("64M", "32M"))
+    assert config(*words, tmp_path / "own.dtb").returncode == 0
+    path.write_text(RISCV.replace("vmlinuz, ", "vmlinuz, devicetree: own.dtb, "))
+    done = config(*words, guest)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert complaints(guest) == ""
+    tree = libfdt.FdtRo(guest.read_bytes())
+    agree_riscv(blob.read_bytes(), tree)
     closed(tree)
 
 

@@ -140,6 +140,7 @@ void guest_cpus_riscv(struct maker *maker)
 		dt_begin(maker, "interrupt-controller");
 		dt_put_string(maker, "compatible", "riscv,cpu-intc");
 		dt_put_u32(maker, "#interrupt-cells", 1);
+		dt_put_u32(maker, "#address-cells", 0);
 		dt_put_flag(maker, "interrupt-controller");
 		/* Its own parent: the end of every chain, or the tree's root would make it the PLIC's child. */
 		dt_put_u32(maker, "interrupt-parent", PHANDLE_HARTS + i);
@@ -210,6 +211,7 @@ static void make_imsic(struct maker *maker)
 	dt_put_flag(maker, "interrupt-controller");
 	dt_put_flag(maker, "msi-controller");
 	dt_put_u32(maker, "#interrupt-cells", 0);
+	dt_put_u32(maker, "#address-cells", 0);
 	dt_put_u32(maker, "#msi-cells", 0);
 	dt_put_reg(maker, &window, 1);
 	put_outputs(maker);

@@ -31,6 +31,64 @@ static int drops_nothing(const char *name)
 	return 0;
 }
 
+static int is_cpu(const void *fdt, int node)
+{
+	const char *type = fdt_getprop(fdt, node, "device_type", NULL);
+
+	return type && !strcmp(type, "cpu");
+}
+
+static int nth_cpu(const void *fdt, int cpus, uint32_t index)
+{
+	int node;
+
+	fdt_for_each_subnode(node, fdt, cpus)
+	{
+		if (is_cpu(fdt, node) && index-- == 0)
+			return node;
+	}
+	return -1;
+}
+
+/* Does @phandle name something below a CPU that the cell has not? Then what it says is of nobody. */
+static int is_of_missing_cpu(const struct copier *copier, uint32_t phandle)
+{
+	const void *fdt = copier->user->fdt;
+	const int cpus = fdt_path_offset(fdt, "/cpus"), node = fdt_node_offset_by_phandle(fdt, phandle);
+	const int parent = node < 0 ? node : fdt_parent_offset(fdt, node);
+
+	for (uint32_t i = (uint32_t)copier->maker.cell->cpu_count; i < copier->user_cpus; i++) {
+		const int cpu = nth_cpu(fdt, cpus, i);
+
+		if (cpu >= 0 && (cpu == node || cpu == parent))
+			return 1;
+	}
+	return 0;
+}
+
+/* 'interrupts-extended' without those of CPUs that the cell has not; contexts of those that it has keep their order. */
+static void copy_extended(struct copier *copier, const char *name, const fdt32_t *value, size_t count)
+{
+	uint32_t *kept = arena_alloc(&copier->maker.cell->arena, (count + 1) * sizeof(*kept));
+	size_t kept_count = 0, next;
+
+	for (size_t at = 0; at < count; at = next) {
+		const uint32_t phandle = fdt32_to_cpu(value[at]);
+		const int node = fdt_node_offset_by_phandle(copier->user->fdt, phandle);
+		int length = 0;
+		const fdt32_t *cells =
+			node < 0 ? NULL : fdt_getprop(copier->user->fdt, node, "#interrupt-cells", &length);
+		const size_t more = cells && length == sizeof(*cells) ? fdt32_to_cpu(*cells) : 0;
+
+		next = more < count - at ? at + 1 + more : count;
+		if (is_of_missing_cpu(copier, phandle))
+			continue;
+		for (; at < next; at++)
+			kept[kept_count++] = fdt32_to_cpu(value[at]);
+	}
+	dt_put_cells(&copier->maker, name, kept, kept_count);
+}
+
 static void copy_properties(struct copier *copier, int node, is_dropped *is_dropped)
 {
 	int property, length;
@@ -40,7 +98,11 @@ static void copy_properties(struct copier *copier, int node, is_dropped *is_drop
 		const char *name;
 		const void *value = fdt_getprop_by_offset(copier->user->fdt, property, &name, &length);
 
-		if (value && !is_dropped(name))
+		if (!value || is_dropped(name))
+			continue;
+		if (!strcmp(name, "interrupts-extended") && copier->user_cpus > copier->maker.cell->cpu_count)
+			copy_extended(copier, name, value, (size_t)length / sizeof(fdt32_t));
+		else
 			dt_put(&copier->maker, name, value, (size_t)length);
 	}
 }
@@ -86,25 +148,6 @@ static int is_cpu_property(const char *name)
 			return 1;
 	}
 	return 0;
-}
-
-static int is_cpu(const void *fdt, int node)
-{
-	const char *type = fdt_getprop(fdt, node, "device_type", NULL);
-
-	return type && !strcmp(type, "cpu");
-}
-
-static int nth_cpu(const void *fdt, int cpus, uint32_t index)
-{
-	int node;
-
-	fdt_for_each_subnode(node, fdt, cpus)
-	{
-		if (is_cpu(fdt, node) && index-- == 0)
-			return node;
-	}
-	return -1;
 }
 
 static void make_cpu(struct copier *copier, int cpus, uint32_t index, int cells)
