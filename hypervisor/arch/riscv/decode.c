@@ -11,7 +11,10 @@
 /* Where the register is: bits 11:7, bits 24:20, bits 4:2 (x8 up), bits 6:2. */
 enum place { RD, RS2, C_SHORT, C_RS2 };
 
-/* A row for each instruction: mask, value, what it does. The order does not matter: values are disjoint. */
+/*
+ * A row for each instruction: mask, value, what it does. Those of four bytes stand by their bits 14:12, stores behind
+ * loads; the order of the others does not matter: values are disjoint.
+ */
 static const struct row {
 	uint32_t mask, value;
 	uint8_t size, is_write, is_signed, place;
@@ -56,25 +59,40 @@ static uint8_t register_of(uint32_t instruction, unsigned int place)
 	}
 }
 
+#define LOADS 7u
+#define SHORT_ONES 11u
+#define STORE_BIT 0x20u
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(SHORT_ONES + 3 < ROWS, "each of bits 14:12 leads to a row");
+
+static const struct row *find_row(uint32_t instruction)
+{
+	const struct row *row = &rows[(instruction >> 12 & 7) + (instruction & STORE_BIT ? LOADS : 0)];
+
+	if (decode_is_long(instruction))
+		return (instruction & row->mask) == row->value ? row : NULL;
+	for (row = &rows[SHORT_ONES]; row < &rows[ROWS]; row++) {
+		if ((instruction & row->mask) == row->value)
+			return row;
+	}
+	return NULL;
+}
+
 int decode_access(uint32_t instruction, struct decoded *decoded)
 {
-	uint8_t length = decode_is_long(instruction) ? 4 : 2;
+	const int is_long = decode_is_long(instruction);
+	const struct row *row = find_row(is_long ? instruction : instruction & 0xffff);
 
-	if (length == 2)
-		instruction &= 0xffff;
-	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if ((instruction & rows[i].mask) != rows[i].value)
-			continue;
-		*decoded = (struct decoded){
-			.size = rows[i].size,
-			.length = length,
-			.reg = register_of(instruction, rows[i].place),
-			.is_write = rows[i].is_write,
-			.is_signed = rows[i].is_signed,
-		};
-		return 1;
-	}
-	return 0;
+	if (!row)
+		return 0;
+	*decoded = (struct decoded){
+		.size = row->size,
+		.length = is_long ? 4 : 2,
+		.reg = register_of(instruction, row->place),
+		.is_write = row->is_write,
+		.is_signed = row->is_signed,
+	};
+	return 1;
 }
 
 /* A transformed instruction is the one of four bytes; bit 1 is 0 if the real one is compressed. */

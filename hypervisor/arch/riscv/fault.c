@@ -8,7 +8,6 @@
 #include <core/cpu.h>
 #include <core/info.h>
 #include <core/lock.h>
-#include <core/lock.h>
 #include <core/log.h>
 #include <core/step.h>
 #include <lib/string.h>

@@ -28,18 +28,25 @@ static int is_named(struct sbi_harts harts, uint64_t hwid)
 	return hwid >= harts.base && hwid - harts.base < MASK_BITS && (harts.mask >> (hwid - harts.base) & 1);
 }
 
-/* Are there no bits but those of the cell's harts? */
-static int all_exist(struct sbi_harts harts)
-{
-	if (harts.base == ALL_HARTS)
-		return 1;
-	for (uint64_t mask = harts.mask; mask; mask &= mask - 1) {
-		unsigned int bit = (unsigned int)__builtin_ctzll(mask);
+/* struct named - what of the cell's harts is meant. @last: one of them.  @unknown: bits of the mask that are none. */
+struct named {
+	unsigned int count;
+	unsigned int last;
+	uint64_t unknown;
+};
 
-		if (harts.base > ALL_HARTS - bit || sbi_find_vcpu(harts.base + bit) == percpu()->cell->vcpu_count)
-			return 0;
+static struct named look_up(const struct cell_arch *cell, struct sbi_harts harts)
+{
+	struct named named = { 0, 0, harts.base == ALL_HARTS ? 0 : harts.mask };
+
+	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
+		if (!is_named(harts, cell->hwid[vcpu]))
+			continue;
+		named.unknown &= ~(1ull << ((cell->hwid[vcpu] - harts.base) % MASK_BITS));
+		named.last = vcpu;
+		named.count++;
 	}
-	return 1;
+	return named;
 }
 
 /* Root's harts that a guest has at the moment, and those that are off, take nothing. */
@@ -48,16 +55,28 @@ static int runs_here(const struct cell_arch *cell, unsigned int vcpu)
 	return intc_cell_on(cell->slot[vcpu]) == cell;
 }
 
+static void send(const struct cell_arch *cell, unsigned int vcpu)
+{
+	if (runs_here(cell, vcpu))
+		interrupts_send(cell->slot[vcpu], CPU_MAIL_IPI);
+}
+
+/* Mostly it is one hart. */
 int64_t sbi_send_ipi(struct sbi_harts harts)
 {
 	const struct cell_arch *cell = percpu()->cell;
+	const struct named named = look_up(cell, harts);
 
-	if (!all_exist(harts))
+	if (named.unknown)
 		return SBI_INVALID_PARAM;
 	percpu_count(BH_STAT_IPI);
+	if (named.count == 1) {
+		send(cell, named.last);
+		return SBI_SUCCESS;
+	}
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
-		if (is_named(harts, cell->hwid[vcpu]) && runs_here(cell, vcpu))
-			interrupts_send(cell->slot[vcpu], CPU_MAIL_IPI);
+		if (is_named(harts, cell->hwid[vcpu]))
+			send(cell, vcpu);
 	}
 	return SBI_SUCCESS;
 }
@@ -101,7 +120,7 @@ int64_t sbi_fence(struct sbi_harts harts, uint64_t function, uint64_t start, uin
 
 	if (!translate(function, &function))
 		return SBI_NOT_SUPPORTED;
-	if (!all_exist(harts))
+	if (look_up(cell, harts).unknown)
 		return SBI_INVALID_PARAM;
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count && !error; vcpu++) {
 		uint64_t hwid = cpu_get(cell->slot[vcpu])->hwid;
