@@ -11,21 +11,6 @@ from machine import SCALE
 
 
 @pytest.mark.core
-@pytest.mark.arch("aarch64")  # software cannot raise a PLIC's lines
-def test_storm_comes_in_order(bh):
-    """16 and 40 interrupts at once, mixed priorities, level and edge, 50 rounds."""
-    before = bh.json("cell stats")["3"]["irq_overflows"]
-    bh.boot_test("storm")
-    bh.wait_state("storm", "stopped", 60)
-    text = bh.console("storm")
-    assert "storm: 16 and 40 interrupts at once" in text
-    assert "storm: 50 of 50 in order" in text, text
-    after = bh.json("cell stats storm")["3"]["irq_overflows"]
-    assert after > before, "the positive control: there were more than list registers"
-    bh.cell("destroy", "storm")
-
-
-@pytest.mark.core
 def test_forbidden_registers_are_refused(bh):
     bh.boot_test("sysreg")
     bh.wait_state("sysreg", "stopped")
