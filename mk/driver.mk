@@ -32,15 +32,16 @@ $(kernels:%=driver-%): driver-%:
 	$(Q)$(call kbuild,$*,$(O)/driver/$*) modules
 
 # A hostile root kernel for the scenarios; never installed.
-attack-src := $(wildcard ci/system/helpers/attack-module/*)
-attack-kernels := $(filter aarch64-%,$(kernels))
+attack-dir := ci/system/helpers/attack-module
+attack-src := $(patsubst $(attack-dir)/%,%,$(wildcard $(attack-dir)/*.* $(attack-dir)/Kbuild $(attack-dir)/$(ARCH)/*))
+attack-kernels := $(filter aarch64-% riscv64-%,$(kernels))
 .PHONY: attack-module $(attack-kernels:%=attack-module-%)
 attack-module: $(attack-kernels:%=attack-module-%)
 
 $(attack-kernels:%=attack-module-%): attack-module-%:
 	$(call say,MODULE,$(O)/attack/$*/attack.ko)
-	$(Q)mkdir -p $(O)/attack/$*
-	$(Q)for f in $(attack-src); do cmp -s $$f $(O)/attack/$*/$${f##*/} || cp $$f $(O)/attack/$*/; done
+	$(Q)mkdir -p $(O)/attack/$*/$(ARCH)
+	$(Q)for f in $(attack-src); do cmp -s $(attack-dir)/$$f $(O)/attack/$*/$$f || cp $(attack-dir)/$$f $(O)/attack/$*/$$f; done
 	$(Q)$(call kbuild,$*,$(O)/attack/$*) BULKHEAD=$(CURDIR) modules
 
 # sparse over the module, against the newest kernel; what it says of the kernel's own headers is not ours.

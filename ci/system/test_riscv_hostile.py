@@ -73,6 +73,18 @@ def test_rows_of_a_hostile_root(rv):
     assert len(rows) >= 40
 
 
+def test_rows_of_a_hostile_root_kernel(rv, request):
+    """What a kernel can do: all of VS-mode on root's harts, a table and a trap vector of its own."""
+    everything = rv.machine.gic == "plic" or is_full(request.config)
+    with hostile.Kernel(rv) as kernel:
+        rows = kernel.rows(first_only=not everything)
+        rows += [] if everything else [row for name in OWN_CLASSES.get(rv.machine.gic, ())
+                                       for row in kernel.rows(only=f"kernel-{name}")]
+    wrong = judged(rv, rows, "-kernel") + hostile.unnamed(rv.machine.sh("bulkhead log"), rows)
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) >= (120 if everything else 20)
+
+
 def test_100000_attacks_while_cells_come_and_go(rv):
     """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
     if rv.machine.gic != "plic":

@@ -15,7 +15,7 @@ def names_of_guest_rows(top):
 
 
 def names_of_kernel_rows(top):
-    files = (top / "ci/system/helpers/attack-module").glob("*.c")
+    files = (top / "ci/system/helpers/attack-module").glob("**/*.c")
     return {match for path in files
             for match in re.findall(r'ATTACK_CLASS\(\w+, "([a-z-]+)"', path.read_text(encoding="utf-8"))}
 

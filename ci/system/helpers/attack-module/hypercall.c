@@ -16,7 +16,7 @@ static bool ping_works(void)
 	return hypercall(BH_HC_PING, 0, 0, 0).code == BH_E_OK;
 }
 
-static bool is_refused(u64 found, u64 wanted)
+static bool is_error(u64 found, u64 wanted)
 {
 	return wanted == ANY_REFUSAL ? found != BH_E_OK && found < BH_E_COUNT : found == wanted;
 }
@@ -24,7 +24,7 @@ static bool is_refused(u64 found, u64 wanted)
 static void verdict(struct result *result, struct hypercall call, u64 wanted)
 {
 	result->control = ping_works();
-	result_set(result, is_refused(call.code, wanted), "error %llu, about %llu", call.code,
+	result_set(result, is_error(call.code, wanted), "error %llu, about %llu", call.code,
 		   call.value[0] & 0xffff);
 }
 
@@ -66,7 +66,7 @@ static void with_handle(const struct row *row, struct result *result)
 	u64 wide = hypercall(row->a, root | 1ull << 32, 0, 0).code;
 
 	result->control = ping_works();
-	result_set(result, is_refused(own, row->b) && none == BH_E_NO_CELL && wide == BH_E_NO_CELL,
+	result_set(result, is_error(own, row->b) && none == BH_E_NO_CELL && wide == BH_E_NO_CELL,
 		   "root's: error %llu, nobody's: %llu, more bits: %llu", own, none, wide);
 }
 
@@ -124,8 +124,10 @@ static const struct row rows[] = {
 	{ "create-from-hypervisor", create, HYPERVISOR, BH_E_FAULT },
 	{ "create-from-guest", create, VICTIM, BH_E_FAULT },
 	{ "create-into-guest", create, VICTIM - 0x800, BH_E_FAULT },
-	{ "create-from-device", create, GICD, BH_E_FAULT },
+	{ "create-from-device", create, OWN_DEVICE, BH_E_FAULT },
+#ifdef UART_OF_VICTIM
 	{ "create-from-passed-uart", create, UART_OF_VICTIM, BH_E_FAULT },
+#endif
 	{ "create-from-nowhere", create, 0x7000000000ull, BH_E_FAULT },
 	{ "create-wraps", create, ~0ull - 0x7ff, ANY_REFUSAL },
 	{ "create-at-the-end", create, ~0ull & ~7ull, BH_E_FAULT },

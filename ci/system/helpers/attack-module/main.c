@@ -7,11 +7,9 @@
  *	cpu N		what CPU N read when it came online last
  *	map ADDRESS	map a page, and touch it, to have it stale later
  *	touch		touch that page again
- *	its W W W W	give the ITS a command of four words, in hexadecimal
- *	lpis CPU COUNT	raise an LPI at a CPU
- *	route IRQ	a shared interrupt goes to this CPU
- *	raise IRQ	raise it; does it come to this CPU?
  *	oops ADDRESS	read ADDRESS in a task of its own, without catching what comes of it
+ *
+ * and those of the architecture (arch_obey()).
  */
 #include "attack.h"
 
@@ -53,8 +51,8 @@ static void touch(void)
 	}
 	read = guarded(load64, (u64)(uintptr_t)stale, 0);
 	written = guarded(store64, (u64)(uintptr_t)stale + 8, 0x5a5a5a5a5a5a5a5aull);
-	say("touch read %s 0x%llx written %s\n", is_external_abort(&read) ? "refused" : "done",
-	    read.exceptions ? 0 : read.value, is_external_abort(&written) ? "refused" : "done");
+	say("touch read %s 0x%llx written %s\n", is_refused(&read) ? "refused" : "done",
+	    read.exceptions ? 0 : read.value, is_refused(&written) ? "refused" : "done");
 }
 
 static void map(u64 address)
@@ -83,7 +81,6 @@ static void obey(const char *command)
 {
 	unsigned long long a, b;
 	char class[32] = "";
-	u64 word[4];
 
 	if (sscanf(command, "rows %llu %llu %31s", &a, &b, class) >= 2)
 		rows_run((u32)a, b, class);
@@ -91,19 +88,11 @@ static void obey(const char *command)
 		state_say((unsigned int)a);
 	else if (sscanf(command, "map %lli", &a) == 1)
 		map(a);
-	else if (sscanf(command, "its %llx %llx %llx %llx", &word[0], &word[1], &word[2], &word[3]) == 4)
-		its_say(word);
-	else if (sscanf(command, "lpis %llu %llu", &a, &b) == 2)
-		lpis_say((unsigned int)a, b);
-	else if (sscanf(command, "route %llu", &a) == 1)
-		spi_route_say((unsigned int)a);
-	else if (sscanf(command, "raise %llu", &a) == 1)
-		spi_raise_say((unsigned int)a);
 	else if (sscanf(command, "oops %lli", &a) == 1)
 		oops(a);
 	else if (!strncmp(command, "touch", 5))
 		touch();
-	else
+	else if (!arch_obey(command))
 		say("unknown command\n");
 }
 

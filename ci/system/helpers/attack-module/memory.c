@@ -2,32 +2,29 @@
 /* Memory and devices of others: by a table of our own, by the kernel's mappings, by the table walker. */
 #include "attack.h"
 
-#include <asm/barrier.h>
-#include <asm/sysreg.h>
 #include <bulkhead/info.h>
 #include <linux/io.h>
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #define PATTERN 0x5a5a5a5a5a5a5a5aull
 
-/* The same, first with a word of root's own. */
-
-struct way {
-	act function;
-	const char *name;
-};
-
 static const struct way ways[] = {
-	{ load8, "read of 1 byte" },	 { load64, "read of 8 bytes" },	 { load_pair, "pair read" },
-	{ load_exclusive, "exclusive" }, { store8, "write of 1 byte" },	 { store64, "write of 8 bytes" },
-	{ store_pair, "pair written" },	 { zero_block, "block zeroed" }, { fetch, "fetch" },
+	{ load8, "read of 1 byte" },
+	{ load64, "read of 8 bytes" },
+	{ store8, "write of 1 byte" },
+	{ store64, "write of 8 bytes" },
+	{ fetch, "fetch" },
 };
 
-enum { LOAD8, LOAD64, PAIR, EXCLUSIVE, STORE8, STORE64, STORE_PAIR, ZERO, FETCH };
+#define LOAD8 .way = &ways[0]
+#define LOAD64 .way = &ways[1]
+#define STORE8 .way = &ways[2]
+#define STORE64 .way = &ways[3]
+#define FETCH .way = &ways[4]
 
-static u64 own_room[64] __aligned(PAGE_SIZE);
+static u64 own_room[PAGE_SIZE / 8] __aligned(PAGE_SIZE);
 
 static noinline void nothing(void)
 {
@@ -44,16 +41,17 @@ static bool works_on_own(const struct way *way)
 	return !guarded_physical(way->function, alias(page), PATTERN).exceptions;
 }
 
-static void by_alias(const struct row *row, struct result *result)
+/* First the same with memory of root's own. */
+void by_alias(const struct row *row, struct result *result)
 {
-	const struct way *way = &ways[row->b];
+	const struct way *way = row->way;
 	struct outcome outcome;
 
 	result->control = works_on_own(way);
 	outcome = guarded_physical(way->function, alias(row->a), PATTERN);
-	result_set(result, is_external_abort(&outcome) && outcome.exceptions == 1,
-		   "0x%llx: %s: %llu exceptions, ESR 0x%llx", row->a, way->name, outcome.exceptions,
-		   outcome.esr);
+	result_set(result, is_refused(&outcome) && outcome.exceptions == 1,
+		   "0x%llx: %s: %llu exceptions, syndrome 0x%llx", row->a, way->name, outcome.exceptions,
+		   outcome.syndrome);
 }
 
 /* As the kernel maps memory that it was told nothing of. */
@@ -67,61 +65,44 @@ static void by_memremap(const struct row *row, struct result *result)
 		read = guarded(load64, (u64)(uintptr_t)other, 0);
 		written = guarded(store64, (u64)(uintptr_t)other, PATTERN);
 	}
-	result_set(result, is_external_abort(&read) && is_external_abort(&written),
-		   "0x%llx: ESR 0x%llx, 0x%llx", row->a, read.esr, written.esr);
+	result_set(result, is_refused(&read) && is_refused(&written), "0x%llx: syndrome 0x%llx, 0x%llx",
+		   row->a, read.syndrome, written.syndrome);
 	if (own)
 		memunmap(own);
 	if (other)
 		memunmap(other);
 }
 
-static void by_ioremap(const struct row *row, struct result *result)
+void by_ioremap(const struct row *row, struct result *result)
 {
-	void __iomem *own = ioremap(GICD, PAGE_SIZE), *other = ioremap(row->a, PAGE_SIZE);
+	void __iomem *own = ioremap(OWN_DEVICE, PAGE_SIZE), *other = ioremap(row->a, PAGE_SIZE);
 	struct outcome read = { 0 }, written = { 0 };
 
-	result->control = own && other && !guarded(load32, (u64)(uintptr_t)own + 4, 0).exceptions;
+	result->control = own && other &&
+			  !guarded(load32, (u64)(uintptr_t)own + OWN_DEVICE_REGISTER, 0).exceptions;
 	if (result->control) {
 		read = guarded(load32, (u64)(uintptr_t)other + row->b, 0);
 		written = guarded(store32, (u64)(uintptr_t)other + row->b, PATTERN);
 	}
-	result_set(result, is_external_abort(&read) && is_external_abort(&written),
-		   "0x%llx: ESR 0x%llx, 0x%llx", row->a + row->b, read.esr, written.esr);
+	result_set(result, is_refused(&read) && is_refused(&written), "0x%llx: syndrome 0x%llx, 0x%llx",
+		   row->a + row->b, read.syndrome, written.syndrome);
 	if (own)
 		iounmap(own);
 	if (other)
 		iounmap(other);
 }
 
-/* A page table that lies there: TTBR0 points to it, and the walker reads it. */
-static u64 walk(u64 table, u64 by_instruction)
-{
-	u64 found = read_sysreg(ttbr0_el1), value = 1;
-
-	write_sysreg(table, ttbr0_el1);
-	isb();
-	asm volatile("tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
-	if (by_instruction)
-		asm volatile("at s1e1r, %0\n isb" : : "r"(0x40001000ull) : "memory");
-	else
-		value = load64(0x40001000ull, 0);
-	write_sysreg(found, ttbr0_el1);
-	isb();
-	asm volatile("tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
-	return value;
-}
-
-static void by_walk(const struct row *row, struct result *result)
+void by_walk(const struct row *row, struct result *result)
 {
 	u64 page = page_to_phys(vmalloc_to_page(own_room));
 	struct outcome own, other;
 
-	/* Our own is full of a pattern: a translation fault, not an external abort. */
-	own_room[0] = 0;
-	own = guarded(walk, page, row->b);
-	result->control = !is_external_abort(&own);
-	other = guarded(walk, row->a, row->b);
-	result_set(result, is_external_abort(&other), "0x%llx: ESR 0x%llx", row->a, other.esr);
+	/* Our own is empty: a translation fault, nothing that was refused. */
+	memset(own_room, 0, sizeof(own_room));
+	own = walk(page, row->b);
+	result->control = !is_refused(&own);
+	other = walk(row->a, row->b);
+	result_set(result, is_refused(&other), "0x%llx: syndrome 0x%llx", row->a, other.syndrome);
 }
 
 /* Every page of a range. How many answered, and how many of them are the info area's. */
@@ -159,7 +140,7 @@ static void every_page_write(const struct row *row, struct result *result)
 {
 	u64 written = 0;
 
-	result->control = works_on_own(&ways[STORE64]);
+	result->control = works_on_own(&ways[3]);
 	for (u64 at = HYPERVISOR; at < HYPERVISOR + HYPERVISOR_SIZE; at += PAGE_SIZE)
 		written += !guarded_physical(store64, alias(at + 8), PATTERN).exceptions;
 	result_set(result, !written, "%llu pages written", written);
@@ -169,11 +150,11 @@ static void every_page_of_victim(const struct row *row, struct result *result)
 {
 	u64 info = 0, info_pages = 0, readable = readable_pages(VICTIM, VICTIM_SIZE, &info, &info_pages);
 
-	result->control = works_on_own(&ways[LOAD64]);
+	result->control = works_on_own(&ways[1]);
 	result_set(result, !readable, "%llu pages can be read", readable);
 }
 
-static const struct row memory_rows[] = {
+static const struct row rows[] = {
 	{ "hypervisor-read", by_alias, HYPERVISOR, LOAD64 },
 	{ "hypervisor-write", by_alias, HYPERVISOR, STORE64 },
 	{ "hypervisor-last-byte", by_alias, HYPERVISOR + HYPERVISOR_SIZE - 1, STORE8 },
@@ -182,10 +163,6 @@ static const struct row memory_rows[] = {
 	{ "guest-read", by_alias, VICTIM, LOAD64 },
 	{ "guest-write", by_alias, VICTIM + 0x100000, STORE64 },
 	{ "guest-fetch", by_alias, VICTIM, FETCH },
-	{ "guest-pair-read", by_alias, VICTIM + 0x8000, PAIR },
-	{ "guest-pair-write", by_alias, VICTIM + 0x100000, STORE_PAIR },
-	{ "guest-exclusive", by_alias, VICTIM + 0x100000, EXCLUSIVE },
-	{ "guest-block-zero", by_alias, VICTIM + 0x100000, ZERO },
 	{ "guest-last-byte", by_alias, VICTIM + VICTIM_SIZE - 1, STORE8 },
 	{ "into-guest", by_alias, VICTIM - 4, LOAD64 },
 	{ "into-hypervisor", by_alias, HYPERVISOR - 4, LOAD64 },
@@ -196,22 +173,9 @@ static const struct row memory_rows[] = {
 	{ "guest-ioremap", by_ioremap, VICTIM + 0x2000, 0 },
 	{ "table-walk-in-hypervisor", by_walk, HYPERVISOR, 0 },
 	{ "table-walk-in-guest", by_walk, VICTIM, 0 },
-	{ "table-walk-by-instruction", by_walk, HYPERVISOR, 1 },
 	{ "hypervisor-every-page", every_page_read },
 	{ "hypervisor-every-page-write", every_page_write },
 	{ "guest-every-page", every_page_of_victim },
 };
 
-ATTACK_CLASS(memory_class, "kernel-memory", memory_rows);
-
-static const struct row device_rows[] = {
-	{ "passed-uart", by_ioremap, UART_OF_VICTIM, 0x18 },
-	{ "passed-uart-data", by_ioremap, UART_OF_VICTIM, 0 },
-	{ "gich", by_ioremap, GICH, 0, 2 },
-	{ "gich-list-register", by_ioremap, GICH, 0x100, 2 },
-	{ "gich-of-lent-cpu", by_ioremap, GICH, 0x500, 2 },
-	{ "gicv", by_ioremap, GICV, 0, 2 },
-	{ "gicv-acknowledge", by_ioremap, GICV, 0xc, 2 },
-};
-
-ATTACK_CLASS(device_class, "kernel-device", device_rows);
+ATTACK_CLASS(memory_class, "kernel-memory", rows);

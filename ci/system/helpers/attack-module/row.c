@@ -2,9 +2,7 @@
 /* Rows one after the other; after each the victim must beat and the hypervisor answer. */
 #include "attack.h"
 
-#include <asm/sysreg.h>
 #include <bulkhead/hypercall.h>
-#include <linux/arm-smccc.h>
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -12,11 +10,6 @@
 
 #define BEAT_TRIES 200
 #define BEAT_PAUSE_US 2000
-
-static const struct attack_class *const classes[] = {
-	&memory_class,	 &device_class,	   &gic_class,	  &write_class,
-	&firmware_class, &hypercall_class, &sysreg_class,
-};
 
 u64 random64(void)
 {
@@ -26,25 +19,6 @@ u64 random64(void)
 	state ^= state >> 7;
 	state ^= state << 17;
 	return state;
-}
-
-unsigned int gic_version(void)
-{
-	return read_sysreg(id_aa64pfr0_el1) >> 24 & 0xf ? 3 : 2;
-}
-
-struct hypercall hypercall(u64 number, u64 a, u64 b, u64 c)
-{
-	struct arm_smccc_1_2_regs regs = {
-		.a0 = BH_HYPERCALL(number),
-		.a1 = BH_HYPERCALL_MAGIC,
-		.a2 = a,
-		.a3 = b,
-		.a4 = c,
-	};
-
-	arm_smccc_1_2_hvc(&regs, &regs);
-	return (struct hypercall){ regs.a0, { regs.a1, regs.a2, regs.a3, regs.a4, regs.a5 } };
 }
 
 void result_set(struct result *result, bool refused, const char *format, ...)
@@ -86,13 +60,13 @@ static void run_row(const struct attack_class *class, const struct row *row, u32
 
 void rows_run(u32 victim, bool first_only, const char *only)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+	for (unsigned int i = 0; i < class_count; i++) {
 		if (*only && strcmp(only, classes[i]->name))
 			continue;
 		for (unsigned int n = 0; n < classes[i]->count; n++) {
 			const struct row *row = &classes[i]->row[n];
 
-			if (row->gic && row->gic != gic_version())
+			if (row->intc && !intc_is(row->intc))
 				continue;
 			run_row(classes[i], row, victim);
 			cond_resched();

@@ -3,7 +3,7 @@
  * All physical addresses at once, by a table of our own in TTBR0: memory as memory that may be written and
  * executed, devices as devices. The kernel's own ways (memremap(), ioremap()) never map to execute.
  */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/barrier.h>
 #include <asm/memory.h>

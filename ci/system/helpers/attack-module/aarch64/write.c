@@ -3,7 +3,7 @@
  * Make someone else write for us: the redistributors and the ITS take physical addresses and read and write there.
  * Whether anything of the victim changed, it sees itself: it looks at VICTIM + 1 MiB and up.
  */
-#include "attack.h"
+#include "own.h"
 
 #include <linux/delay.h>
 #include <linux/gfp.h>
@@ -151,8 +151,8 @@ static void its_table(const struct row *row, struct result *result)
 	struct outcome written = guarded_physical(store64, alias(address), read.value);
 
 	result->control = its_works() && baser && !read.exceptions;
-	result_set(result, baser & INDIRECT || is_external_abort(&written), "0x%llx: ESR 0x%llx", baser,
-		   written.esr);
+	result_set(result, baser & INDIRECT || is_refused(&written), "0x%llx: ESR 0x%llx", baser,
+		   written.syndrome);
 }
 
 /* The first table of the second level; where there is none, the first level's own page is as good. */
@@ -169,8 +169,7 @@ static void its_second_level(const struct row *row, struct result *result)
 		address = 0;
 	read = guarded_physical(load64, alias(address), 0);
 	written = guarded_physical(store64, alias(address), read.value);
-	result_set(result, !address || is_external_abort(&written), "0x%llx: ESR 0x%llx", address,
-		   written.esr);
+	result_set(result, !address || is_refused(&written), "0x%llx: ESR 0x%llx", address, written.syndrome);
 }
 
 /* The ITS: commands. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Registers and instructions of EL2 and EL3. */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/sysreg.h>
 #include <linux/kernel.h>
@@ -49,11 +49,6 @@ static u64 at_s12e1r(u64 address, u64 unused)
 	return 1;
 }
 
-struct way {
-	act function;
-	const char *name;
-};
-
 static const struct way ways[] = {
 	{ read_hcr, "HCR_EL2" },	  { read_vttbr, "VTTBR_EL2" },	    { read_scr, "SCR_EL3" },
 	{ write_hcr, "HCR_EL2" },	  { write_vttbr, "VTTBR_EL2" },	    { write_vbar, "VBAR_EL2" },
@@ -69,7 +64,7 @@ static void undefined(const struct row *row, struct result *result)
 	result->control = !guarded(own_register, 0, 0).exceptions;
 	outcome = guarded(ways[row->a].function, HYPERVISOR, 0);
 	result_set(result, is_undefined(&outcome), "%s: %llu exceptions, ESR 0x%llx, value 0x%llx",
-		   ways[row->a].name, outcome.exceptions, outcome.esr, outcome.value);
+		   ways[row->a].name, outcome.exceptions, outcome.syndrome, outcome.value);
 }
 
 static const struct row rows[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Running what raises exceptions, and accesses by exact instruction. */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
@@ -18,7 +18,7 @@ extern char attack_vectors[];
 
 /* Layout is known to vectors.S. */
 struct {
-	u64 count, esr, far;
+	u64 count, syndrome, address;
 } attack_seen;
 
 static DEFINE_RAW_SPINLOCK(guard_lock);
@@ -43,23 +43,23 @@ struct outcome guarded(act function, u64 a, u64 b)
 	isb();
 	write_sysreg(daif, daif);
 	outcome.exceptions = attack_seen.count;
-	outcome.esr = attack_seen.esr;
-	outcome.far = attack_seen.far;
+	outcome.syndrome = attack_seen.syndrome;
+	outcome.address = attack_seen.address;
 	raw_spin_unlock_irqrestore(&guard_lock, flags);
 	return outcome;
 }
 
-bool is_external_abort(const struct outcome *outcome)
+bool is_refused(const struct outcome *outcome)
 {
-	u64 class = EC(outcome->esr);
+	u64 class = EC(outcome->syndrome);
 
 	return outcome->exceptions && (class == EC_ACCESS || class == EC_FETCH) &&
-	       (outcome->esr & FSC_MASK) == FSC_EXTERNAL;
+	       (outcome->syndrome & FSC_MASK) == FSC_EXTERNAL;
 }
 
 bool is_undefined(const struct outcome *outcome)
 {
-	return outcome->exceptions && EC(outcome->esr) == EC_UNKNOWN;
+	return outcome->exceptions && EC(outcome->syndrome) == EC_UNKNOWN;
 }
 
 #define LOAD(name, instruction)                                                    \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Interrupts of others: distributor, redistributors of CPUs that are lent, IPIs to them. */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/barrier.h>
 #include <asm/sysreg.h>

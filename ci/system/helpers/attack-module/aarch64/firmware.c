@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Firmware calls of root's kernel: other CPUs, entry points in memory of others, services that take addresses. */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/virt.h>
 #include <linux/arm-smccc.h>

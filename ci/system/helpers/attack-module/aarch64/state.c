@@ -3,7 +3,7 @@
  * What a CPU reads when it comes online, before it runs any user's program: compared by the scenario with what it
  * read before a cell had it. The registers are those that a cell poisons: ci/system/cells/aarch64/registers.h.
  */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
@@ -76,7 +76,7 @@ static u64 vectors(void)
 /* This CPU's own window: GICv3 has one for each, GICv2 banks them. */
 static u64 private_window(unsigned int cpu)
 {
-	return gic_version() == 3 ? GICR + cpu * GICR_STRIDE + 0x10000 : GICD;
+	return intc_version() == 3 ? GICR + cpu * GICR_STRIDE + 0x10000 : GICD;
 }
 
 static void read_some(struct seen *mine, unsigned int first, unsigned int end)
@@ -108,7 +108,7 @@ static int on_online(unsigned int cpu)
 		mine->interrupts[i] = guarded_physical(load32, alias_device(address), 0).value &
 				      private[i].mask;
 	}
-	if (gic_version() == 3)
+	if (intc_version() == 3)
 		mine->lpis = takes_lpis(cpu);
 	mine->times++;
 	return 0;
@@ -132,7 +132,7 @@ void state_say(unsigned int cpu)
 		say("%s %x\n", private[i].name, of->interrupts[i]);
 	say("vectors %llx\n", of->vectors);
 	say("lpis %x\n", of->lpis);
-	say("lpis_in_use %x\n", gic_version() == 3 ? takes_lpis(0) : 0); /* never lent */
+	say("lpis_in_use %x\n", intc_version() == 3 ? takes_lpis(0) : 0); /* never lent */
 }
 
 int state_init(void)

@@ -3,7 +3,7 @@
  * An interrupt that a cell had and gave back goes where root's kernel had sent it before, though nobody tells the
  * interrupt controller once more. Nobody handles this one: it is taken here, with everything masked.
  */
-#include "attack.h"
+#include "own.h"
 
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
@@ -41,7 +41,7 @@ static u64 route(u64 irq, u64 unused)
 	u64 self = read_sysreg(mpidr_el1) & AFFINITY;
 
 	*byte_at(GICD + IPRIORITYR + irq) = URGENT;
-	if (gic_version() == 2) {
+	if (intc_version() == 2) {
 		*byte_at(GICD + ITARGETSR + irq) =
 			*byte_at(GICD + ITARGETSR); /* ours, of a private interrupt */
 		return *byte_at(GICD + ITARGETSR + irq);
@@ -54,7 +54,7 @@ static u32 most_urgent(void)
 {
 	u64 value;
 
-	if (gic_version() == 2)
+	if (intc_version() == 2)
 		return *word_at(GICC + GICC_HPPIR) & 0x3ff;
 	asm volatile("mrs %0, S3_0_C12_C12_2" : "=r"(value)); /* ICC_HPPIR1_EL1 */
 	return (u32)value;
@@ -89,7 +89,7 @@ static u64 take(u64 irq, u64 unused)
 	*word_at(GICD + ISPENDR + offset) = 1u << irq % 32;
 	for (unsigned int i = 0; i < TRIES && !taken; i++)
 		taken = most_urgent() == irq;
-	if (taken && gic_version() == 2)
+	if (taken && intc_version() == 2)
 		complete_v2();
 	else if (taken)
 		complete_v3();
