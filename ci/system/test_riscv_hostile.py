@@ -85,6 +85,16 @@ def test_rows_of_a_hostile_root_kernel(rv, request):
     assert len(rows) >= (120 if everything else 20)
 
 
+def test_two_cells_that_collude(rv):
+    """One opens its doors to the other, and attacks the same victim at the same time."""
+    rv.boot_test("accomplice-riscv64")
+    rv.wait_console("accomplice", "accomplice: ready")
+    rows = hostile.run(rv, only="collude")
+    wrong = judged(rv, rows, "-collude") + ([] if rv.beats("accomplice") else [rv.console("accomplice")])
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= 8
+
+
 def test_100000_attacks_while_cells_come_and_go(rv):
     """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
     if rv.machine.gic != "plic":

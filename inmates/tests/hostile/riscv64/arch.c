@@ -9,8 +9,9 @@
 #define CAUSE_ILLEGAL 2u
 
 const struct rows *const classes[] = {
-	&memory_rows, &mmio_rows, &sysreg_rows,	  &instruction_rows, &plic_rows,      &aplic_rows,
-	&imsic_rows,  &irq_rows,  &firmware_rows, &legacy_rows,	     &hypercall_rows, &endless_rows,
+	&memory_rows,	 &mmio_rows,	&sysreg_rows,  &instruction_rows, &plic_rows,
+	&aplic_rows,	 &imsic_rows,	&irq_rows,     &firmware_rows,	  &legacy_rows,
+	&hypercall_rows, &collude_rows, &endless_rows,
 };
 const unsigned int class_count = sizeof(classes) / sizeof(classes[0]);
 

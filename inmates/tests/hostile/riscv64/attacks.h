@@ -12,7 +12,7 @@
 #define IMSIC 3u
 
 extern const struct rows memory_rows, mmio_rows, sysreg_rows, instruction_rows, plic_rows, aplic_rows,
-	imsic_rows, irq_rows, firmware_rows, legacy_rows;
+	imsic_rows, irq_rows, firmware_rows, legacy_rows, collude_rows;
 
 /* Ways to touch an address, by exact instruction; loads give what they read, stores 1. */
 uint64_t load8(uint64_t address);
@@ -32,6 +32,9 @@ uint64_t store_float(uint64_t address);
 
 /** Write a register of 4 bytes; give what is in it then. */
 uint32_t put_and_get(uint64_t address, uint32_t value);
+/** Translate by a table at @foreign, and load through it. */
+uint64_t walk(uint64_t foreign);
+uint64_t walk_own(uint64_t unused);
 /** Jump to @address. */
 uint64_t call(uint64_t address);
 

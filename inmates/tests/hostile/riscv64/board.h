@@ -11,6 +11,10 @@
 #define HOSTILE_SOURCE 12u /* and the next one */
 #define VICTIM_MEMORY 0xc1000000ull
 #define VICTIM_SOURCE 14u /* and the next one */
+#define ACCOMPLICE_MEMORY 0xc3000000ull
+#define ACCOMPLICE_TABLE 0xc3100000ull
+#define ACCOMPLICE_HART 1u
+#define ACCOMPLICE_SOURCE 16u /* and the next one */
 #define ROOT_MEMORY 0x90001000ull
 #define ROOT_SENTINELS 0xc2000000ull
 #define HYPERVISOR_MEMORY 0xfe000000ull

@@ -58,14 +58,14 @@ static void make_table(uint64_t foreign)
 	table[FOREIGN_GIB] = foreign >> PAGE_SHIFT << PTE_SHIFT | PTE_V;
 }
 
-static uint64_t walk(uint64_t foreign)
+uint64_t walk(uint64_t foreign)
 {
 	make_table(foreign);
 	translate_by((uint64_t)(uintptr_t)table);
 	return load8((FOREIGN_GIB << GIB_SHIFT) + 3);
 }
 
-static uint64_t walk_own(uint64_t unused)
+uint64_t walk_own(uint64_t unused)
 {
 	static uint64_t second[512] __attribute__((aligned(4096)));
 	uint64_t value;
