@@ -6,6 +6,7 @@ everywhere with --full.
 """
 import pytest
 
+import handover
 import hostile
 from conftest import is_full
 from hypervisor import Hypervisor
@@ -83,6 +84,14 @@ def test_rows_of_a_hostile_root_kernel(rv, request):
     wrong = judged(rv, rows, "-kernel") + hostile.unnamed(rv.machine.sh("bulkhead log"), rows)
     assert not wrong, "\n".join(wrong)
     assert len(rows) >= (120 if everything else 20)
+
+
+def test_the_next_owner_of_a_hart_reads_reset_values(rv):
+    """A cell poisons all that one owner can leave to the next: the cell started anew, root, and another cell."""
+    rows = handover.run(rv)
+    wrong = judged(rv, rows, "-handover")
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= 35
 
 
 def test_two_cells_that_collude(rv):
