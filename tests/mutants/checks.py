@@ -19,13 +19,14 @@ import re
 KINDS = (
     ("violation", re.compile(r"\b(?:violation_report|refuse|inject_undefined|arch_vcpu_inject_fault)\(")),
     ("refusal", re.compile(r"\berror_set\(|\breturn\b[^;]*\b(?:BH_E_(?!OK|COUNT)|POWER_(?!OK|STATE)|VIOLATION_)\w*"
-                           r"|\b(?:return|=)[^;]*\b(?:PSCI_(?:DENIED|INVALID|NOT_SUPPORTED)|SMCCC_NOT_SUPPORTED)")),
+                           r"|\b(?:return|=)[^;]*\b(?:PSCI_(?:DENIED|INVALID|NOT_SUPPORTED)|SMCCC_NOT_SUPPORTED)"
+                           r"|\breturn\b[^;]*\bSBI_(?:INVALID|NOT_SUPPORTED|FAILED)")),
     ("owner", re.compile(r"\b(?:is_owned|may_route|may_target|foreign|gic_cell_ppis|cpus_owner|irq_owner)\b"
                          r"|->cell [!=]= |& hw\b|& ppis\b")),
     ("decoder", re.compile(r"^\t(?:\{ ISS_REGISTER|\[.*\] = (?:BITS|BYTES|\{)|BIT\(PSCI_|X\(\w+, \d+,)")),
 )
 DEFINITION = re.compile(r"^\S.*\)$|^#|^\s*(?:/?\*|//)")
-LEFT_OUT = ("hypervisor/lib/", "hypervisor/arch/fake/", "hypervisor/arch/riscv/", "hypervisor/arch/x86/")
+LEFT_OUT = ("hypervisor/lib/", "hypervisor/arch/fake/", "hypervisor/arch/x86/")
 
 
 def kind_of(line):
