@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Device trees: an input is a .dtb, with which a board file that takes all it can from the tree and a cell file that
- * names nodes of it are resolved; also the guest's tree that is generated from both.
+ * names nodes of it are resolved; also the guest's tree that is generated from both. Then it is a guest's own tree,
+ * which is corrected. All of it once for AArch64 and once for RISC-V.
  */
 #include "files.h"
 
@@ -34,42 +35,86 @@ static const char plain_text[] =
 	"devices:\n"
 	"  - uart: { type: pl011, at: 0x900_0000, spi: 1 }\n";
 
-static struct memory_file board_file, cell_file, plain_file, tree;
+/* The input is the guest's, too: a path is put in. */
+static const char users_text[] =
+	"cell: users\n"
+	"cpus: [1]\n"
+	"memory:\n"
+	"  - { name: ram, guest: 0x4000_0000, size: 64M }\n"
+	"boot: { protocol: linux, kernel: image.bin, cmdline: quiet, devicetree: %s }\n"
+	"devices:\n"
+	"  - uart: { type: pl011, at: 0x900_0000, spi: 1 }\n";
+
+static const char riscv_board_text[] = "board: fuzz\n"
+				       "architecture: riscv64\n"
+				       "compatible: riscv-virtio\n"
+				       "devicetree: live\n"
+				       "hypervisor: { memory: { at: 0x7f00_0000, size: 16M } }\n"
+				       "pool: { at: 0x6000_0000, size: 496M }\n"
+				       "root: { cpus: all, memory: rest, devices: rest }\n";
+
+static const char riscv_text[] =
+	"cell: riscv\n"
+	"cpus: [1]\n"
+	"memory:\n"
+	"  - { name: ram, guest: 0x8000_0000, size: 64M }\n"
+	"boot: { protocol: linux, kernel: riscv.bin, cmdline: quiet, devicetree: %s }\n"
+	"devices:\n"
+	"  - uart: { type: 16550, at: 0x1000_0000, intid: 10 }\n"
+	"  - { passthrough: /soc/rtc@101000, dma: none }\n";
+
+static struct memory_file board_file, riscv_board_file, cell_file, plain_file, users_file, riscv_file,
+	riscv_users_file, tree;
 static char images[] = "/tmp/bulkhead-fuzz-XXXXXX";
 
 /* What a kernel's image must say to be placed: its magic, and how much memory it takes. */
-static void make_image(void)
+static void make_image(const char *name, const char *magic)
 {
-	static uint8_t image[4096] = { [18] = 0x10, [56] = 'A', 'R', 'M', 'd' };
+	static uint8_t image[4096] = { [18] = 0x10 };
 	char path[64];
 	FILE *out;
 
-	fuzz_check(mkdtemp(images) != NULL, "mkdtemp");
-	snprintf(path, sizeof(path), "%s/image.bin", images);
+	memcpy(image + 56, magic, 4);
+	snprintf(path, sizeof(path), "%s/%s", images, name);
 	out = fopen(path, "wb");
 	fuzz_check(out && fwrite(image, sizeof(image), 1, out) == 1 && !fclose(out), "%s", path);
 }
 
-static void remove_image(void)
+static void remove_images(void)
 {
+	static const char *const names[] = { "image.bin", "riscv.bin" };
 	char path[64];
 
-	snprintf(path, sizeof(path), "%s/image.bin", images);
-	unlink(path);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", images, names[i]);
+		unlink(path);
+	}
 	rmdir(images);
+}
+
+/* A file with @text, in which one path is put in. */
+static void make_file(struct memory_file *file, const char *text, const char *path)
+{
+	char filled[1024];
+
+	file_make(file);
+	file_write(file, filled, (size_t)snprintf(filled, sizeof(filled), text, path));
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	file_make(&board_file);
-	file_make(&cell_file);
-	file_make(&plain_file);
 	file_make(&tree);
-	file_write(&board_file, board_text, sizeof(board_text) - 1);
-	file_write(&cell_file, cell_text, sizeof(cell_text) - 1);
-	file_write(&plain_file, plain_text, sizeof(plain_text) - 1);
-	make_image();
-	atexit(remove_image);
+	make_file(&board_file, board_text, "");
+	make_file(&riscv_board_file, riscv_board_text, "");
+	make_file(&cell_file, cell_text, "");
+	make_file(&plain_file, plain_text, "");
+	make_file(&users_file, users_text, tree.path);
+	make_file(&riscv_file, riscv_text, "generate");
+	make_file(&riscv_users_file, riscv_text, tree.path);
+	fuzz_check(mkdtemp(images) != NULL, "mkdtemp");
+	make_image("image.bin", "ARMd");
+	make_image("riscv.bin", "RSC\5");
+	atexit(remove_images);
 	return 0;
 }
 
@@ -89,21 +134,28 @@ static void load_cell(const char *path, const struct cfg_board *board, const str
 	print_messages(&messages);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* A board of the tree, and its cells. */
+static void load_board(const char *path, const struct memory_file *const *cells, size_t count)
 {
 	const struct cfg_options options = { .devicetree = tree.path, .images = images };
 	struct cfg_messages messages = { 0 };
-	struct cfg_board *board;
+	struct cfg_board *board = cfg_board_load(path, &options, &messages);
 
-	file_write(&tree, data, size);
-	board = cfg_board_load(board_file.path, &options, &messages);
 	fuzz_check(board || messages.error_count, "a board is refused, but nothing is said");
-	if (board) {
-		load_cell(cell_file.path, board, &options);
-		load_cell(plain_file.path, board, &options);
-	}
+	for (size_t i = 0; board && i < count; i++)
+		load_cell(cells[i]->path, board, &options);
 	cfg_board_free(board);
 	print_messages(&messages);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct memory_file *const cells[] = { &cell_file, &plain_file, &users_file };
+	static const struct memory_file *const riscv_cells[] = { &riscv_file, &riscv_users_file };
+
+	file_write(&tree, data, size);
+	load_board(board_file.path, cells, 3);
+	load_board(riscv_board_file.path, riscv_cells, 2);
 	return 0;
 }
 
