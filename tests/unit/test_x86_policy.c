@@ -142,6 +142,7 @@ static void bits_of_cpuid(void **state)
 	assert_bit(0x1, CPUID_EDX, 16, 1, 1);	     /* PAT */
 	assert_bit(0x7, CPUID_EBX, 1, 1, 0);	     /* TSC_ADJUST */
 	assert_bit(0x7, CPUID_EBX, 25, 1, 0);	     /* processor trace */
+	assert_bit(0x7, CPUID_EDX, 5, 0, 0);	     /* user interrupts */
 	assert_bit(0x80000001, CPUID_ECX, 2, 0, 0);  /* SVM */
 	assert_bit(0x80000001, CPUID_ECX, 15, 0, 0); /* LWP */
 	assert_bit(0x80000001, CPUID_EDX, 26, 1, 1); /* pages of 1 GiB */
@@ -164,6 +165,9 @@ static void subleaves_of_cpuid(void **state)
 	assert_int_equal(r[CPUID_ECX], 0xffffffff);
 	leaf_of(0x7, 1, 0, r);
 	assert_int_equal(r[CPUID_EBX], 0xffffffff);
+	assert_int_equal(r[CPUID_EAX], ~(1u << 17)); /* FRED */
+	leaf_of(0x7, 1, 1, r);
+	assert_int_equal(r[CPUID_EAX], ~(1u << 17));
 	leaf_of(0x14, 1, 0, r);
 	assert_int_equal(r[CPUID_EAX] | r[CPUID_EBX] | r[CPUID_ECX] | r[CPUID_EDX], 0);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* SOURCES: hypervisor/arch/x86/vmx_caps.c hypervisor/arch/x86/vmx_check.c */
+/* SOURCES: hypervisor/arch/x86/vmx_caps.c hypervisor/arch/x86/vmx_check.c hypervisor/arch/x86/exceptions.c */
 /* SOURCES: hypervisor/core/pagetable.c hypervisor/core/lock.c */
 /*
  * What follows from VMX's capability MSRs, and tables of EPT as the walker makes them, read back by the rules of
@@ -18,6 +18,7 @@
 #include <core/pagetable.h>
 #include <core/pool.h>
 
+#include "../../hypervisor/arch/x86/asm/exceptions.h"
 #include "../../hypervisor/arch/x86/asm/vmcs.h"
 #include "../../hypervisor/arch/x86/asm/vmx_caps.h"
 #include "../../hypervisor/arch/x86/asm/vmx_check.h"
@@ -384,7 +385,41 @@ static void each_rule_is_named(void **state)
 	BREAK(rip, 1ull << 60, "RIP");
 	BREAK(activity, 4, "activity");
 	BREAK(interruptibility, BLOCKED_STI | BLOCKED_MOV_SS, "blocking");
+	BREAK(pat, 0x0007040600020406, "PAT");
+	BREAK(pat, 0x8007040600070406, "PAT");
 	BREAK(link, 0, "link");
+}
+
+static void control_flow_enforcement_needs_write_protection(void **state)
+{
+	struct vmx_guest guest = healthy;
+
+	(void)state;
+	guest.cr4_fixed1 |= 1u << 23;
+	guest.cr4 |= 1u << 23;
+	assert_null(vmx_check_guest(&guest));
+	guest.cr0 &= ~(1ull << 16);
+	assert_non_null(strstr(vmx_check_guest(&guest), "CR4.CET"));
+}
+
+static void a_delayed_step_is_noted(void **state)
+{
+	struct vmx_guest guest = healthy;
+
+	(void)state;
+	guest.rflags |= 1u << 8;
+	assert_null(vmx_check_guest(&guest)); /* nothing delays it */
+	guest.interruptibility = BLOCKED_STI;
+	assert_non_null(strstr(vmx_check_guest(&guest), "single step"));
+	guest.pending_debug = PENDING_DEBUG_BS;
+	assert_null(vmx_check_guest(&guest));
+	guest.debugctl = 2; /* steps by branches */
+	assert_non_null(strstr(vmx_check_guest(&guest), "single step"));
+	guest.interruptibility = 0;
+	guest.activity = ACTIVITY_HALTED;
+	assert_non_null(strstr(vmx_check_guest(&guest), "single step"));
+	guest.pending_debug = 0;
+	assert_null(vmx_check_guest(&guest));
 }
 
 static void an_event_must_fit(void **state)
@@ -409,6 +444,48 @@ static void instruction_errors_have_names(void **state)
 		assert_non_null(vmx_instruction_error(i));
 }
 
+/* A record has 40 bytes for it. Reasons that are missing here are missing in Intel's table, too. */
+static void every_exit_has_a_name(void **state)
+{
+	static const uint32_t nameless[] = { 35, 38, 42, 71 };
+	unsigned int missing = 0;
+
+	(void)state;
+	for (uint32_t reason = 0; reason < EXIT_COUNT; reason++) {
+		const char *name = vmx_exit_name(reason);
+
+		assert_true(strlen(name) < 40);
+		if (strcmp(name, "exit without a name"))
+			continue;
+		assert_true(missing < sizeof(nameless) / sizeof(nameless[0]));
+		assert_int_equal(reason, nameless[missing++]);
+	}
+	assert_int_equal(missing, sizeof(nameless) / sizeof(nameless[0]));
+	assert_string_equal(vmx_exit_name(EXIT_PREEMPTION_TIMER), "exit: preemption timer");
+	assert_string_equal(vmx_exit_name(EXIT_COUNT), "exit without a name");
+	assert_string_equal(vmx_exit_name(0xffff), "exit without a name");
+}
+
+/* Rows: what was being delivered; columns: what comes. #DB, #GP, #PF, #CP, #AC. */
+static void exceptions_add_up(void **state)
+{
+	enum { DE = 0, DB = 1, DF = 8, TS = 10, GP = 13, PF = 14, AC = 17, CP = 21 };
+	static const unsigned int before[] = { EXCEPTION_NONE, DB, AC, DE, TS, GP, CP, PF, DF };
+	static const unsigned int then[] = { DB, GP, PF, CP, AC };
+	static const unsigned int result[][5] = {
+		{ DB, GP, PF, CP, AC }, { DB, GP, PF, CP, AC }, { DB, GP, PF, CP, AC },
+		{ DB, DF, PF, DF, AC }, { DB, DF, PF, DF, AC }, { DB, DF, PF, DF, AC }, { DB, DF, PF, DF, AC },
+		{ DB, DF, DF, DF, AC },
+		{ DB, EXCEPTION_SHUTDOWN, EXCEPTION_SHUTDOWN, EXCEPTION_SHUTDOWN, AC },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		for (unsigned int j = 0; j < sizeof(then) / sizeof(then[0]); j++)
+			assert_int_equal(exceptions_after(before[i], then[j]), result[i][j]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,8 +501,12 @@ int main(void)
 		cmocka_unit_test(splitting_keeps_translations),
 		cmocka_unit_test(a_good_state_breaks_no_rule),
 		cmocka_unit_test(each_rule_is_named),
+		cmocka_unit_test(control_flow_enforcement_needs_write_protection),
+		cmocka_unit_test(a_delayed_step_is_noted),
 		cmocka_unit_test(an_event_must_fit),
 		cmocka_unit_test(instruction_errors_have_names),
+		cmocka_unit_test(every_exit_has_a_name),
+		cmocka_unit_test(exceptions_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -329,6 +329,9 @@ void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags)
 	} else if (flags & FAULT_WALK) {
 		if (!allowed_by_now(address, flags))
 			refuse(address, 0, (flags & FAULT_WRITE) != 0, "page table outside its memory");
+	} else if (flags & FAULT_DELIVERY) {
+		if (!allowed_by_now(address, flags))
+			refuse(address, 0, (flags & FAULT_WRITE) != 0, "delivery of an interrupt or exception");
 	} else {
 		data_fault(frame, address, flags);
 	}

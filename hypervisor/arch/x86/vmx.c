@@ -66,6 +66,9 @@ static int probe(void)
 	if (percpu()->found.cr4 & CR4_VMXE)
 		return refuse("another hypervisor (KVM?) has switched VMX on: unload kvm_intel; CR4",
 			      percpu()->found.cr4);
+	if (percpu()->found.cr4 & (CR4_FRED | CR4_UINTR))
+		return refuse("the kernel has switched FRED or user interrupts on: boot it with fred=off; CR4",
+			      percpu()->found.cr4);
 	read_msrs(&cpu->msrs);
 	sentence = vmx_capabilities(&cpu->msrs, features_phys_bits(), &caps, &bad);
 	if (sentence)

@@ -8,11 +8,15 @@
 #define CR0_PG (1ull << 31)
 #define CR4_PAE (1ull << 5)
 #define CR4_PCIDE (1ull << 17)
+#define CR0_WP (1ull << 16)
+#define CR4_CET (1ull << 23)
 #define EFER_LME (1ull << 8)
 #define EFER_LMA (1ull << 10)
 #define RFLAGS_FIXED 2ull
 #define RFLAGS_RESERVED 0xffffffffffc08028ull
+#define RFLAGS_TF (1ull << 8)
 #define RFLAGS_IF (1ull << 9)
+#define DEBUGCTL_BTF (1ull << 1)
 #define RFLAGS_VM (1ull << 17)
 #define RIGHTS_TYPE 0xfu
 #define RIGHTS_S (1u << 4)
@@ -52,6 +56,11 @@ static int cr4_fixed(const struct vmx_guest *g)
 static int cr4_pcide(const struct vmx_guest *g)
 {
 	return (g->cr4 & CR4_PCIDE) && !is_64_bit(g);
+}
+
+static int cr4_cet(const struct vmx_guest *g)
+{
+	return (g->cr4 & CR4_CET) && !(g->cr0 & CR0_WP);
 }
 
 static int long_mode(const struct vmx_guest *g)
@@ -153,6 +162,27 @@ static int interruptibility(const struct vmx_guest *g)
 	return 0;
 }
 
+/* A single step that the blocking of events delays must be noted, and no other. */
+static int pending_step(const struct vmx_guest *g)
+{
+	int is_delayed = g->activity == ACTIVITY_HALTED || (g->interruptibility & (BLOCKED_STI | BLOCKED_MOV_SS));
+	int is_step = (g->rflags & RFLAGS_TF) && !(g->debugctl & DEBUGCTL_BTF);
+
+	return is_delayed && is_step != ((g->pending_debug & PENDING_DEBUG_BS) != 0);
+}
+
+/* UC, WC, WT, WP, WB, UC-. */
+static int pat(const struct vmx_guest *g)
+{
+	for (unsigned int i = 0; i < 64; i += 8) {
+		uint64_t type = g->pat >> i & 0xff;
+
+		if (type > 7 || type == 2 || type == 3)
+			return 1;
+	}
+	return 0;
+}
+
 static int link_pointer(const struct vmx_guest *g)
 {
 	return g->link != ~0ull;
@@ -166,6 +196,7 @@ static const struct {
 	{ cr0_paging, "CR0.PG is set without CR0.PE" },
 	{ cr4_fixed, "CR4 has bits other than VMX prescribes" },
 	{ cr4_pcide, "CR4.PCIDE is set outside IA-32e mode" },
+	{ cr4_cet, "CR4.CET is set without CR0.WP" },
 	{ long_mode, "IA-32e mode without paging or CR4.PAE" },
 	{ efer_lma, "EFER.LMA is not what the entry control says" },
 	{ efer_lme, "EFER.LMA and EFER.LME differ with paging on" },
@@ -181,6 +212,8 @@ static const struct {
 	{ rip_high, "RIP is too wide for its code segment" },
 	{ activity, "the activity state is unknown, or halted with interrupts blocked" },
 	{ interruptibility, "blocking does not fit to RFLAGS or to the event" },
+	{ pending_step, "the pending single step does not fit to RFLAGS.TF" },
+	{ pat, "PAT has a type that does not exist" },
 	{ link_pointer, "the VMCS link pointer is set" },
 };
 
@@ -191,6 +224,93 @@ const char *vmx_check_guest(const struct vmx_guest *guest)
 			return rules[i].sentence;
 	}
 	return NULL;
+}
+
+/* What fits into a record. */
+const char *vmx_exit_name(uint32_t reason)
+{
+	static const char *const names[] = {
+		[0] = "exit: exception or NMI",
+		[1] = "exit: external interrupt",
+		[2] = "exit: triple fault",
+		[3] = "exit: INIT",
+		[4] = "exit: start-up IPI",
+		[5] = "exit: SMI within I/O",
+		[6] = "exit: SMI",
+		[7] = "exit: interrupt window",
+		[8] = "exit: NMI window",
+		[9] = "exit: task switch",
+		[10] = "exit: CPUID",
+		[11] = "exit: GETSEC",
+		[12] = "exit: HLT",
+		[13] = "exit: INVD",
+		[14] = "exit: INVLPG",
+		[15] = "exit: RDPMC",
+		[16] = "exit: RDTSC",
+		[17] = "exit: RSM",
+		[18] = "exit: VMCALL",
+		[19] = "exit: VMCLEAR",
+		[20] = "exit: VMLAUNCH",
+		[21] = "exit: VMPTRLD",
+		[22] = "exit: VMPTRST",
+		[23] = "exit: VMREAD",
+		[24] = "exit: VMRESUME",
+		[25] = "exit: VMWRITE",
+		[26] = "exit: VMXOFF",
+		[27] = "exit: VMXON",
+		[28] = "exit: control register",
+		[29] = "exit: debug register",
+		[30] = "exit: I/O instruction",
+		[31] = "exit: RDMSR",
+		[32] = "exit: WRMSR",
+		[33] = "entry failed: guest state",
+		[34] = "entry failed: MSR loading",
+		[36] = "exit: MWAIT",
+		[37] = "exit: monitor trap flag",
+		[39] = "exit: MONITOR",
+		[40] = "exit: PAUSE",
+		[41] = "entry failed: machine check",
+		[43] = "exit: task priority below threshold",
+		[44] = "exit: APIC access",
+		[45] = "exit: virtualized EOI",
+		[46] = "exit: GDTR or IDTR",
+		[47] = "exit: LDTR or TR",
+		[48] = "exit: EPT violation",
+		[49] = "exit: EPT misconfiguration",
+		[50] = "exit: INVEPT",
+		[51] = "exit: RDTSCP",
+		[52] = "exit: preemption timer",
+		[53] = "exit: INVVPID",
+		[54] = "exit: WBINVD",
+		[55] = "exit: XSETBV",
+		[56] = "exit: APIC write",
+		[57] = "exit: RDRAND",
+		[58] = "exit: INVPCID",
+		[59] = "exit: VMFUNC",
+		[60] = "exit: ENCLS",
+		[61] = "exit: RDSEED",
+		[62] = "exit: page modification log full",
+		[63] = "exit: XSAVES",
+		[64] = "exit: XRSTORS",
+		[65] = "exit: PCONFIG",
+		[66] = "exit: sub-page permissions",
+		[67] = "exit: UMWAIT",
+		[68] = "exit: TPAUSE",
+		[69] = "exit: LOADIWKEY",
+		[70] = "exit: ENCLV",
+		[72] = "exit: PASID of ENQCMD",
+		[73] = "exit: PASID of ENQCMDS",
+		[74] = "exit: bus lock",
+		[75] = "exit: notification",
+		[76] = "exit: SEAMCALL",
+		[77] = "exit: TDCALL",
+		[78] = "exit: RDMSRLIST",
+		[79] = "exit: WRMSRLIST",
+	};
+
+	if (reason < sizeof(names) / sizeof(names[0]) && names[reason])
+		return names[reason];
+	return "exit without a name";
 }
 
 const char *vmx_instruction_error(uint64_t number)

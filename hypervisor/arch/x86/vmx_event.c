@@ -3,11 +3,11 @@
 #include <asm/vmx.h>
 
 #include <asm/control.h>
+#include <asm/exceptions.h>
+#include <asm/exits.h>
 #include <asm/percpu.h>
 
 #define EVENT_OF(type, vector) (EVENT_VALID | (type) << EVENT_TYPE_SHIFT | (vector))
-/* Single steps are by branches. */
-#define DEBUGCTL_BTF (1u << 1)
 /* What the next event keeps of the one that an exit interrupted. */
 #define EVENT_KEPT (EVENT_VECTOR | EVENT_TYPE | EVENT_ERROR_CODE | EVENT_VALID)
 
@@ -38,34 +38,31 @@ void vmx_skip(unsigned int length)
 		vmx_change(VMCS_GUEST_PENDING_DEBUG, 0, PENDING_DEBUG_BS);
 }
 
-/* #DE, and #TS to #GP: one while another is being delivered is a double fault; so is a page fault's second. */
-static int is_contributory(uint32_t vector)
+/* The exception that was being delivered when this exit came. */
+static unsigned int exception_before(void)
 {
-	return vector == 0 || (vector >= 10 && vector <= EXCEPTION_GP);
-}
+	uint32_t event = (uint32_t)vmx_read(VMCS_ENTRY_EVENT);
+	int is_exception = (event & EVENT_VALID) && vmx_event_type(event) == EVENT_EXCEPTION;
 
-static int makes_double_fault(uint32_t before, unsigned int vector)
-{
-	uint32_t first = before & EVENT_VECTOR;
-
-	if (!(before & EVENT_VALID) || vmx_event_type(before) != EVENT_EXCEPTION)
-		return 0;
-	return (is_contributory(first) && is_contributory(vector)) ||
-	       (first == EXCEPTION_PF && (is_contributory(vector) || vector == EXCEPTION_PF));
+	return is_exception ? event & EVENT_VECTOR : EXCEPTION_NONE;
 }
 
 void vmx_inject(unsigned int vector, uint32_t error)
 {
+	unsigned int result = exceptions_after(exception_before(), vector);
 	uint32_t event;
 
-	if (makes_double_fault((uint32_t)vmx_read(VMCS_ENTRY_EVENT), vector)) {
-		vector = EXCEPTION_DF;
-		error = 0;
+	if (result == EXCEPTION_SHUTDOWN) {
+		vmx_write(VMCS_ENTRY_EVENT, 0);
+		exit_shutdown(percpu_frame());
+		return;
 	}
+	if (result != vector)
+		error = 0;
 	/* Real mode has no error codes. */
 	if (!(vmx_read(VMCS_GUEST_CR0) & CR0_PE))
 		error = NO_ERROR_CODE;
-	event = EVENT_OF(EVENT_EXCEPTION, vector);
+	event = EVENT_OF(EVENT_EXCEPTION, result);
 	if (error != NO_ERROR_CODE) {
 		vmx_write(VMCS_ENTRY_ERROR_CODE, error);
 		event |= EVENT_ERROR_CODE;

@@ -15,7 +15,7 @@
 
 /* Exceptions and NMIs -------------------------------------------------------------------------------- */
 
-/* INT1 changes no debug register. Others: what the processor would have noted in DR6 and DR7. */
+/* INT1 changes no debug register. Others: what the processor would have noted in DR6, DR7 and DEBUGCTL. */
 static void reflect_debug(uint32_t event)
 {
 	uint64_t causes = vmx_cpu()->qualification & 0xe00f;
@@ -26,6 +26,7 @@ static void reflect_debug(uint32_t event)
 	}
 	control_write_dr6((control_read_dr6() & ~0xfull) | causes);
 	vmx_change(VMCS_GUEST_DR7, 1u << 13, 0);
+	vmx_change(VMCS_GUEST_DEBUGCTL, DEBUGCTL_LBR | DEBUGCTL_BTF, 0);
 	vmx_inject(EXCEPTION_DB, NO_ERROR_CODE);
 }
 
@@ -108,7 +109,7 @@ static void exit_cr(struct frame *frame)
 		exit_unknown(frame, EXIT_CR);
 	else if (number == 0)
 		write_cr0(source_of(frame));
-	else if (number == 4) /* VMXE: there is no VMX for guests */
+	else if (number == 4) /* what is the hypervisor's is not there for guests */
 		vmx_inject(EXCEPTION_GP, 0);
 	else
 		exit_unknown(frame, EXIT_CR);
@@ -144,6 +145,7 @@ static void exit_ept_violation(struct frame *frame)
 	flags |= qualification & EPT_WAS_WRITE ? FAULT_WRITE : 0;
 	flags |= qualification & EPT_WAS_FETCH ? FAULT_FETCH : 0;
 	flags |= (qualification & EPT_LINEAR_VALID) && !(qualification & EPT_FINAL) ? FAULT_WALK : 0;
+	flags |= vmx_read(VMCS_VECTORING_EVENT) & EVENT_VALID ? FAULT_DELIVERY : 0;
 	mmio_fault(frame, vmx_read(VMCS_GUEST_PHYSICAL), flags);
 }
 
@@ -178,6 +180,12 @@ static void exit_signal(struct frame *frame)
 	(void)frame;
 	log_error("CPU %u: the machine sent an INIT or SIPI (exit %u): nothing is done", percpu()->slot,
 		  vmx_cpu()->reason);
+}
+
+/* No control asks for it. */
+static void exit_unexpected(uint32_t reason)
+{
+	violation_report(BH_REASON_BAD_TRAP, 0, reason, 0, vmx_exit_name(reason));
 }
 
 #define EXIT_HLT 12
@@ -234,6 +242,9 @@ static void describe_guest(struct vmx_guest *guest)
 		.cr4_fixed0 = msrs->cr4_fixed0,
 		.cr4_fixed1 = msrs->cr4_fixed1,
 		.link = vmx_read(VMCS_LINK_POINTER),
+		.pat = vmx_read(VMCS_GUEST_PAT),
+		.debugctl = vmx_read(VMCS_GUEST_DEBUGCTL),
+		.pending_debug = vmx_read(VMCS_GUEST_PENDING_DEBUG),
 		.cs = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 1),
 		.ss = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 2),
 		.ldtr = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 6),
@@ -298,7 +309,7 @@ static void dispatch(struct frame *frame, uint32_t reason)
 	if (reason < EXIT_COUNT && handlers[reason])
 		handlers[reason](frame);
 	else
-		exit_unknown(frame, reason);
+		exit_unexpected(reason);
 }
 
 static void set_in_guest(uint32_t in_guest)

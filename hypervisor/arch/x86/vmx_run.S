@@ -57,14 +57,12 @@ vmx_window_start:
 	jne	vmx_window_abort
 	cmpl	$0, PERCPU_BASE + PERCPU_HOST	/* is_launched */
 	jne	1f
-	movl	$1, PERCPU_BASE + PERCPU_HOST
 	vmlaunch
 	jmp	2f
 1:	vmresume
 2:
 	.global	vmx_window_end
 vmx_window_end:
-	movl	$0, PERCPU_BASE + PERCPU_HOST
 	save_registers
 	mov	%rsp, %rdi
 	call	vmx_entry_refused
@@ -80,6 +78,7 @@ vmx_window_abort:
 	.balign	16
 	.global	vmx_exit_entry
 vmx_exit_entry:
+	movl	$1, PERCPU_BASE + PERCPU_HOST	/* only an exit proves it: an NMI may come just before VMLAUNCH */
 	save_registers
 	xor	%ebp, %ebp
 	mov	%rsp, %rdi

@@ -30,6 +30,8 @@
 #define CR4_SMAP (1ull << 21)
 #define CR4_PKE (1ull << 22)
 #define CR4_CET (1ull << 23)
+#define CR4_UINTR (1ull << 25)
+#define CR4_FRED (1ull << 32)
 
 #define RFLAGS_FIXED (1ull << 1)
 #define RFLAGS_TF (1ull << 8)

@@ -41,7 +41,8 @@ void msr_exit_write(struct frame *frame);
 enum fault_flags {
 	FAULT_WRITE = 1u << 0,
 	FAULT_FETCH = 1u << 1,
-	FAULT_WALK = 1u << 2 /* the access was of the guest's own table walker */
+	FAULT_WALK = 1u << 2,	/* the access was of the guest's own table walker */
+	FAULT_DELIVERY = 1u << 3 /* the access was no instruction's: an interrupt or exception was being delivered */
 };
 /** Stage 2 does not allow it. @address: guest-physical.  @flags: enum fault_flags. */
 void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags);

@@ -14,6 +14,8 @@
 #define MSR_FEATURE_CONTROL 0x3au
 #define MSR_DEBUGCTL 0x1d9u
 #define MSR_VMX_BASIC 0x480u
+#define DEBUGCTL_LBR (1u << 0)
+#define DEBUGCTL_BTF (1u << 1) /* single steps are by branches */
 
 /**
  * struct vmx_cpu - what a CPU has of VMX, in its private area

@@ -9,7 +9,7 @@
 struct vmx_guest {
 	uint64_t cr0, cr4, efer, rflags, rip, dr7;
 	uint64_t cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
-	uint64_t link;
+	uint64_t link, pat, debugctl, pending_debug;
 	uint32_t cs, ss, tr, ldtr;
 	uint32_t tr_selector;
 	uint32_t activity, interruptibility;
@@ -19,6 +19,9 @@ struct vmx_guest {
 
 /** The first rule that @guest breaks (Intel SDM volume 3, "Checks on the Guest State Area"), or NULL. */
 const char *vmx_check_guest(const struct vmx_guest *guest);
+
+/** What basic exit reason @reason is, in less than 40 bytes; never NULL. */
+const char *vmx_exit_name(uint32_t reason);
 
 /** What VM-instruction error @number says; never NULL. */
 const char *vmx_instruction_error(uint64_t number);
