@@ -6,6 +6,7 @@
  *	0x10000   Linux: zero page; 0x11000 command line   Documentation/arch/x86/boot.rst, protocol 2.12 and later
  *	0x9fc00   end of low RAM, as on a PC
  *	0xe0000   ACPI tables, the RSDP first
+ *	0xffff0   where a PC begins: resets the cell
  *	0x1000000 Linux: kernel                            the initial RAM disk ends at the end of the region
  *
  * A guest that begins in long mode gets page tables for the first 4 GiB at the end of its region.
@@ -23,6 +24,7 @@
 #define CMDLINE_AT 0x11000u
 #define CMDLINE_ROOM 0x1000u
 #define LOW_END 0x9fc00u
+#define RESET_AT 0xffff0u
 #define HIGH_START 0x100000u
 #define LINUX_AT 0x1000000u
 #define MULTIBOOT_IMAGE_AT 0x200000u
@@ -488,6 +490,22 @@ static void plan_acpi(struct planner *planner)
 	add_load(planner, "ACPI tables", ACPI_AT, size)->data = tables;
 }
 
+/*
+ * A kernel that finds hardware-reduced ACPI and no UEFI asks neither ACPI nor the keyboard's controller for a reset: it
+ * jumps to where a PC begins, in real mode (Linux' reboot=bios).
+ */
+static void plan_reset(struct planner *planner)
+{
+	static const uint8_t reset[] = {
+		0xb0, 0xfe, /* mov $0xfe, %al */
+		0xe6, 0x64, /* out %al, $0x64 */
+		0xf4,	    /* hlt */
+		0xeb, 0xfd, /* jmp to it */
+	};
+
+	add_load(planner, "code at the reset vector", RESET_AT, sizeof(reset))->data = reset;
+}
+
 void plan_boot_x86(struct planner *planner)
 {
 	switch (planner->cell->protocol) {
@@ -500,6 +518,8 @@ void plan_boot_x86(struct planner *planner)
 	default:
 		plan_flat(planner);
 	}
-	if (planner->cell->body_has_acpi)
+	if (planner->cell->body_has_acpi) {
 		plan_acpi(planner);
+		plan_reset(planner);
+	}
 }
