@@ -17,16 +17,18 @@ import os
 import re
 
 KINDS = (
-    ("violation", re.compile(r"\b(?:violation_report|refuse|inject_undefined|arch_vcpu_inject_fault)\(")),
+    ("violation", re.compile(r"\b(?:violation_report|refuse|refuse_access|inject_undefined|arch_vcpu_inject_fault"
+                             r"|exit_undefined|virt\(\)->inject)\(")),
     ("refusal", re.compile(r"\berror_set\(|\breturn\b[^;]*\b(?:BH_E_(?!OK|COUNT)|POWER_(?!OK|STATE)|VIOLATION_)\w*"
                            r"|\b(?:return|=)[^;]*\b(?:PSCI_(?:DENIED|INVALID|NOT_SUPPORTED)|SMCCC_NOT_SUPPORTED)"
-                           r"|\breturn\b[^;]*\bSBI_(?:INVALID|NOT_SUPPORTED|FAILED)")),
+                           r"|\breturn\b[^;]*\b(?:SBI_(?:INVALID|NOT_SUPPORTED|FAILED)|MSR_(?:FAULT|FORBIDDEN))")),
     ("owner", re.compile(r"\b(?:is_owned|may_route|may_target|foreign|gic_cell_ppis|cpus_owner|irq_owner)\b"
                          r"|->cell [!=]= |& hw\b|& ppis\b")),
-    ("decoder", re.compile(r"^\t(?:\{ ISS_REGISTER|\[.*\] = (?:BITS|BYTES|\{)|BIT\(PSCI_|X\(\w+, \d+,)")),
+    ("decoder", re.compile(r"^\t(?:\{ ISS_REGISTER|\[.*\] = (?:BITS|BYTES|\{)|BIT\(PSCI_|X\(\w+, \d+,"
+                           r"|\{ (?:0x\w+, 0x\w+, MSR_|0x\w+, (?:ANY|0|1), E[ABCD]X,))")),
 )
 DEFINITION = re.compile(r"^\S.*\)$|^#|^\s*(?:/?\*|//)")
-LEFT_OUT = ("hypervisor/lib/", "hypervisor/arch/fake/", "hypervisor/arch/x86/")
+LEFT_OUT = ("hypervisor/lib/", "hypervisor/arch/fake/")
 
 
 def kind_of(line):

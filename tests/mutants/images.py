@@ -11,12 +11,14 @@ PARTS = ("Makefile", "Kconfig", "mk", "hypervisor", "include", "configs", "inmat
 # What an image is made of; the others are there because the Makefile looks at them.
 INGREDIENTS = ("Makefile", "Kconfig", "mk/", "hypervisor/", "include/", ".config")
 # Architectures: the folder of the sources, and where the configuration of the build is looked for.
-ARCHES = {"aarch64": ("arm64", ".config"), "riscv64": ("riscv", "build/riscv64/.config")}
+ARCHES = {"aarch64": ("arm64", ".config"), "riscv64": ("riscv", "build/riscv64/.config"),
+          "x86_64": ("x86", "build/x86_64/.config")}
 OF_OTHERS = {arch: tuple(f"hypervisor/arch/{name}/" for name in ("arm64", "fake", "riscv", "x86") if name != own)
              for arch, (own, _) in ARCHES.items()}
 # Kinds of machine that the list names: the architecture, the interrupt controller, the CPU.
 KINDS = {"gic3": ("aarch64", 3, "cortex-a57"), "gic2": ("aarch64", 2, "cortex-a76"),
-         "plic": ("riscv64", "plic", "rv64"), "imsic": ("riscv64", "imsic", "rv64")}
+         "plic": ("riscv64", "plic", "rv64"), "imsic": ("riscv64", "imsic", "rv64"),
+         "xapic": ("x86_64", "xapic", None)}
 UNCHANGED = "none"
 
 
