@@ -18,6 +18,7 @@ ROW = re.compile(r"row (\d+) (\S+) intc \d control (\w+) expect (\w+) (\d+) 0x([
 GOT = re.compile(r"\.*got (\d+) (\w+)(?: 0x([0-9a-f]+))?")
 ROOT_ROW = re.compile(r"row (\S+) control (\w+) result (\w+) ?(.*)")
 LAST = 9999
+ONE_OF_EACH = 2  # first_only: not even another if the first ends the cell
 LOG_BURST = 5  # a cell's messages that are never too many
 
 
@@ -172,7 +173,7 @@ def files_of(bh):
 
 
 def command_for(first=0, last=LAST, first_only=False, only="", files=""):
-    """What runs rows in the machine; only: of this class."""
+    """What runs rows in the machine; first_only: see inmates/tests/hostile.c; only: of this class."""
     cell = f"HOSTILE_CELL=hostile{files}.yaml " if files else ""
     return f"{cell}sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)} {only}"
 

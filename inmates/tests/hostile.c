@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Attacks, row by row: hostile/. Which rows is in the parameter file that the cell is loaded with: numbers of
- * the first and the last, a flag: 1: the first row of each class only, and maybe the name of the only class; the
- * last class runs only by name. A row that fails the cell ends the
+ * the first and the last, a flag: 1: of each class up to the first that comes back, 2: the first of each class
+ * alone, and maybe the name of the only class; the last class runs only by name. A row that fails the cell ends the
  * run, and so does a full console; whoever watches starts the cell anew with the next row, until "done". One line
  * a row before it is tried, one after:
  *
@@ -12,6 +12,7 @@
 #include "hostile/hostile.h"
 
 #define ROWS_A_RUN 25u /* what the console's ring holds */
+#define ONE_OF_EACH 2u
 
 struct run {
 	act function;
@@ -60,7 +61,7 @@ static bool control_works(const struct row *row)
 
 static bool applies(const struct row *row)
 {
-	return !row->intc || row->intc == intc_version();
+	return !row->intc || intc_is(row->intc);
 }
 
 static void announce(unsigned int number, const struct row *row, const char *control)
@@ -131,7 +132,7 @@ void inmate_main(uint64_t boot_arg)
 	irq_init();
 	hostile_begin();
 	for (unsigned int class = 0; class < class_count; class++) {
-		bool any = false;
+		bool any = first_only == ONE_OF_EACH && number < first; /* a run before this one tried it */
 
 		for (unsigned int i = 0; i < classes[class]->count; i++, number++) {
 			const struct row *row = &classes[class]->row[i];

@@ -64,6 +64,8 @@ extern const struct rows endless_rows;
 void hostile_begin(void);
 /** Version of the interrupt controller. */
 unsigned int intc_version(void);
+/** Is the interrupt controller of the kind that a row names? */
+bool intc_is(unsigned int version);
 bool is_undefined(const struct exception *exception);
 
 /* Of all architectures. */

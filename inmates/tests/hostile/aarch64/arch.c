@@ -22,6 +22,11 @@ unsigned int intc_version(void)
 	return sysreg_read(ID_AA64PFR0_EL1) >> 24 & 0xf ? 3 : 2;
 }
 
+bool intc_is(unsigned int version)
+{
+	return version == intc_version();
+}
+
 bool is_undefined(const struct exception *exception)
 {
 	return exception->syndrome >> 26 == EC_UNKNOWN;

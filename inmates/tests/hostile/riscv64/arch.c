@@ -20,6 +20,11 @@ unsigned int intc_version(void)
 	return intc_kind();
 }
 
+bool intc_is(unsigned int version)
+{
+	return version == intc_version();
+}
+
 bool is_undefined(const struct exception *exception)
 {
 	return exception->syndrome == CAUSE_ILLEGAL;

@@ -5,6 +5,7 @@
 #include <regs.h>
 
 #define EXCEPTION_UD 6u
+#define CPUID_X2APIC (1u << 21) /* leaf 1, ECX */
 #define PAGE_TABLE 0x03u
 #define PAGE_LARGE 0x83u
 #define LARGE 0x200000ull
@@ -23,6 +24,16 @@ unsigned int intc_version(void)
 
 	cpuid(0, r);
 	return r[1] == intel[0] && r[2] == intel[1] && r[3] == intel[2] ? ONLY_VMX : ONLY_SVM;
+}
+
+bool intc_is(unsigned int version)
+{
+	uint32_t r[4];
+
+	if (version != ONLY_X2APIC)
+		return version == intc_version();
+	cpuid(1, r);
+	return r[2] & CPUID_X2APIC;
 }
 
 bool is_undefined(const struct exception *exception)

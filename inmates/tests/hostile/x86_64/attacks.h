@@ -11,6 +11,7 @@
 /* What a row is for, if not for all: struct row, intc. */
 #define ONLY_SVM 1u
 #define ONLY_VMX 2u
+#define ONLY_X2APIC 3u
 
 /* Syndromes as the library has them: vector and error code. */
 #define FAULT_DB (1ull << 32)

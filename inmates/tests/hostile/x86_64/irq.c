@@ -120,16 +120,23 @@ static uint64_t apic_off(uint64_t unused)
 	return to_self(0);
 }
 
-/*
- * With the registers in memory: logical destinations have two models there. What came is looked up, not taken: the
- * library ends interrupts by MSR.
- */
-static void xapic_begin(uint32_t format, uint32_t logical)
+/* From x2APIC mode, or back to it: only by way of off. */
+static void xapic_mode(void)
 {
 	const uint64_t base = msr_read(MSR_APIC_BASE) & ~APIC_MODES;
 
 	msr_write(MSR_APIC_BASE, base);
 	msr_write(MSR_APIC_BASE, base | APIC_ENABLED);
+}
+
+/*
+ * With the registers in memory: logical destinations have two models there. Where the library ends interrupts by MSR,
+ * what came is looked up, not taken.
+ */
+static void xapic_begin(uint32_t format, uint32_t logical)
+{
+	if (intc_is(ONLY_X2APIC))
+		xapic_mode();
 	*(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0xf0) = 0x1ff;
 	*(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0xe0) = format;
 	*(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0xd0) = logical << 24;
@@ -138,13 +145,13 @@ static void xapic_begin(uint32_t format, uint32_t logical)
 
 static uint64_t xapic_end(void)
 {
-	const uint64_t base = msr_read(MSR_APIC_BASE) & ~APIC_MODES;
 	uint32_t pending;
 
+	if (!intc_is(ONLY_X2APIC))
+		return taken_after();
 	delay_us(WAIT_US);
 	pending = *(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0x200 + VECTOR / 32 * 0x10);
-	msr_write(MSR_APIC_BASE, base);
-	msr_write(MSR_APIC_BASE, base | APIC_ENABLED);
+	xapic_mode();
 	irq_init();
 	return pending >> VECTOR % 32 & 1;
 }
@@ -223,41 +230,42 @@ static uint64_t other_pins(uint64_t unused)
 /* clang-format off */
 #define TO(destination) ((uint64_t)(destination) << 32)
 #define GETS(count) EXPECT_VALUE, 0, count, 0
-#define REFUSED EXPECT_FAILED, BH_REASON_SYSREG_ACCESS, MSR_ICR, 0
+#define X2_GETS(count) EXPECT_VALUE, 0, count, ONLY_X2APIC
+#define X2_REFUSED EXPECT_FAILED, BH_REASON_SYSREG_ACCESS, MSR_ICR, ONLY_X2APIC
 #define REFUSED_PAGE EXPECT_FAILED, BH_REASON_MMIO_ACCESS, XAPIC_ICR, 0
 
 static const struct row rows[] = {
-	{ "irq.physical", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | VECTOR, GETS(0) },
-	{ "irq.physical-broadcast", to_self, 0, by_x2, TO(0xffffffff) | VECTOR, GETS(1) },
-	{ "irq.physical-255", to_self, 0, by_x2, TO(0xff) | VECTOR, GETS(0) },
-	{ "irq.logical-cluster", to_self, 0, by_x2, TO(0xfffe) | LOGICAL | VECTOR, GETS(0) },
-	{ "irq.logical-cluster-with-self", to_self, 0, by_x2, TO(0xffff) | LOGICAL | VECTOR, GETS(1) },
-	{ "irq.logical-other-cluster", to_self, 0, by_x2, TO(0x1ffff) | LOGICAL | VECTOR, GETS(0) },
-	{ "irq.lowest-priority", to_self, 0, by_x2, TO(0xfffe) | LOGICAL | LOWEST | VECTOR, GETS(0) },
-	{ "irq.lowest-priority-broadcast", to_self, 0, by_x2, TO(0xffffffff) | LOWEST | VECTOR, GETS(1) },
-	{ "irq.shorthand-self", to_self, 0, by_x2, SELF | TO(VICTIM_APIC_ID) | VECTOR, GETS(1) },
-	{ "irq.shorthand-all", to_self, 0, by_x2, ALL | TO(VICTIM_APIC_ID) | VECTOR, GETS(1) },
-	{ "irq.shorthand-others", to_self, 0, by_x2, OTHERS | VECTOR, GETS(0) },
-	{ "irq.nmi", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | NMI, GETS(0) },
-	{ "irq.nmi-to-others", to_self, 0, by_x2, OTHERS | NMI, GETS(0) },
-	{ "irq.nmi-logical", to_self, 0, by_x2, TO(0xfffe) | LOGICAL | NMI, GETS(0) },
-	{ "irq.init", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | INIT | ASSERT, GETS(0) },
-	{ "irq.init-to-others", to_self, 0, by_x2, OTHERS | INIT | ASSERT, GETS(0) },
-	{ "irq.init-deassert-to-all", to_self, 0, by_x2, ALL | INIT | 0x8000, GETS(0) },
-	{ "irq.startup", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | STARTUP | 1, GETS(0) },
-	{ "irq.startup-to-others", to_self, 0, by_x2, OTHERS | STARTUP | 1, GETS(0) },
-	{ "irq.smi", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | SMI, REFUSED },
-	{ "irq.smi-to-all", to_self, 0, by_x2, ALL | SMI, REFUSED },
-	{ "irq.smi-to-self", to_self, 0, by_x2, SELF | SMI, REFUSED },
-	{ "irq.reserved-mode", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | MODE3, REFUSED },
-	{ "irq.external", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | EXTINT, REFUSED },
-	{ "irq.random", to_self, 0, random_x2, 2000, GETS(0) },
-	{ "irq.every-vector", to_self, 0, every_vector, VICTIM_APIC_ID, GETS(0) },
-	{ "irq.self", to_self, 0, self_ipi, VECTOR, GETS(1) },
-	{ "irq.local-source-smi", to_self, 0, local_source, SMI | VECTOR, GETS(0) },
-	{ "irq.local-source-init", to_self, 0, local_source, INIT, GETS(0) },
-	{ "irq.wire-of-the-machine", to_self, 0, wire, EXTINT, GETS(0x10000) },
-	{ "irq.apic-off", to_self, 0, apic_off, 0, GETS(1) },
+	{ "irq.physical", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | VECTOR, X2_GETS(0) },
+	{ "irq.physical-broadcast", to_self, 0, by_x2, TO(0xffffffff) | VECTOR, X2_GETS(1) },
+	{ "irq.physical-255", to_self, 0, by_x2, TO(0xff) | VECTOR, X2_GETS(0) },
+	{ "irq.logical-cluster", to_self, 0, by_x2, TO(0xfffe) | LOGICAL | VECTOR, X2_GETS(0) },
+	{ "irq.logical-cluster-with-self", to_self, 0, by_x2, TO(0xffff) | LOGICAL | VECTOR, X2_GETS(1) },
+	{ "irq.logical-other-cluster", to_self, 0, by_x2, TO(0x1ffff) | LOGICAL | VECTOR, X2_GETS(0) },
+	{ "irq.lowest-priority", to_self, 0, by_x2, TO(0xfffe) | LOGICAL | LOWEST | VECTOR, X2_GETS(0) },
+	{ "irq.lowest-priority-broadcast", to_self, 0, by_x2, TO(0xffffffff) | LOWEST | VECTOR, X2_GETS(1) },
+	{ "irq.shorthand-self", to_self, 0, by_x2, SELF | TO(VICTIM_APIC_ID) | VECTOR, X2_GETS(1) },
+	{ "irq.shorthand-all", to_self, 0, by_x2, ALL | TO(VICTIM_APIC_ID) | VECTOR, X2_GETS(1) },
+	{ "irq.shorthand-others", to_self, 0, by_x2, OTHERS | VECTOR, X2_GETS(0) },
+	{ "irq.nmi", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | NMI, X2_GETS(0) },
+	{ "irq.nmi-to-others", to_self, 0, by_x2, OTHERS | NMI, X2_GETS(0) },
+	{ "irq.nmi-logical", to_self, 0, by_x2, TO(0xfffe) | LOGICAL | NMI, X2_GETS(0) },
+	{ "irq.init", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | INIT | ASSERT, X2_GETS(0) },
+	{ "irq.init-to-others", to_self, 0, by_x2, OTHERS | INIT | ASSERT, X2_GETS(0) },
+	{ "irq.init-deassert-to-all", to_self, 0, by_x2, ALL | INIT | 0x8000, X2_GETS(0) },
+	{ "irq.startup", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | STARTUP | 1, X2_GETS(0) },
+	{ "irq.startup-to-others", to_self, 0, by_x2, OTHERS | STARTUP | 1, X2_GETS(0) },
+	{ "irq.smi", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | SMI, X2_REFUSED },
+	{ "irq.smi-to-all", to_self, 0, by_x2, ALL | SMI, X2_REFUSED },
+	{ "irq.smi-to-self", to_self, 0, by_x2, SELF | SMI, X2_REFUSED },
+	{ "irq.reserved-mode", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | MODE3, X2_REFUSED },
+	{ "irq.external", to_self, 0, by_x2, TO(VICTIM_APIC_ID) | EXTINT, X2_REFUSED },
+	{ "irq.random", to_self, 0, random_x2, 2000, X2_GETS(0) },
+	{ "irq.every-vector", to_self, 0, every_vector, VICTIM_APIC_ID, X2_GETS(0) },
+	{ "irq.self", to_self, 0, self_ipi, VECTOR, X2_GETS(1) },
+	{ "irq.local-source-smi", to_self, 0, local_source, SMI | VECTOR, X2_GETS(0) },
+	{ "irq.local-source-init", to_self, 0, local_source, INIT, X2_GETS(0) },
+	{ "irq.wire-of-the-machine", to_self, 0, wire, EXTINT, X2_GETS(0x10000) },
+	{ "irq.apic-off", to_self, 0, apic_off, 0, X2_GETS(1) },
 	{ "irq.flat", to_self, 0, by_flat, TO(0xfe) | LOGICAL | VECTOR, GETS(0) },
 	{ "irq.flat-with-self", to_self, 0, by_flat, TO(3) | LOGICAL | VECTOR, GETS(1) },
 	{ "irq.flat-physical", to_self, 0, by_flat, TO(VICTIM_APIC_ID) | VECTOR, GETS(0) },
