@@ -165,6 +165,31 @@ def test_cells_are_many():
     assert len(CELLS) >= 10
 
 
+@pytest.mark.parametrize("lists, cpus, wrong", [
+    (("0-1", "0-1", "2-3", "2-3"), "[1, 2]", ["CPU 1 is a thread of one core with CPU 0",
+                                             "CPU 2 is a thread of one core with CPU 3"]),
+    (("0,2", "1,3", "0,2", "1,3"), "[2]", ["CPU 2 is a thread of one core with CPU 0"]),
+    (("0-1", "0-1", None, None), "[2]", ["CPU 2 is a thread of one core with CPU 3"]),  # 2 and 3 are offline
+    (("0-1", "0-1", "2-3", "2-3"), "[2, 3]", []),
+    (("0", "1", "2", "3"), "[1]", []),
+])
+def test_threads_of_one_core(config, tmp_path, lists, cpus, wrong):
+    """By what Linux says of CPUs that are online, and their APIC ids."""
+    root = expand(tmp_path / "machine")
+    online = [n for n, text in enumerate(lists) if text]
+    (root / "proc/cpuinfo").write_text("".join(
+        f"processor\t: {n}\nphysical id\t: 0\napicid\t\t: {n}\ninitial apicid\t: {n}\n\n" for n in online))
+    for n in online:
+        folder = root / f"sys/devices/system/cpu/cpu{n}/topology"
+        folder.mkdir(parents=True)
+        (folder / "thread_siblings_list").write_text(lists[n] + "\n")
+    (tmp_path / "cell.yaml").write_text((CELL % ("none", "")).replace("[2, 3]", cpus))
+    done = config("check", "-t", root, BOARD, tmp_path / "cell.yaml")
+    assert re.findall(r"error: (CPU.*?), which", done.stderr) == wrong and done.returncode == (3 if wrong else 0)
+    made = config("create", "--sysroot", root)
+    assert ("not the first thread" in made.stdout) == ("0" not in lists)
+
+
 # ---- boot data ----
 
 def tables(data):

@@ -2,6 +2,7 @@
 /* A board by itself, in the user's words: the blob check repeats without them what it can know. */
 #include "board_parts.h"
 #include "devtree.h"
+#include "pc.h"
 
 #include <string.h>
 
@@ -276,6 +277,8 @@ void board_read_groups(struct board_load *load)
 		board->cores[slot] = list[i].core;
 		board->clocks[slot] = list[i].clock;
 	}
+	if (board->pc)
+		pc_cores(board->pc, load->cpus, load->cpu_count, board->cores);
 	read_groups(load, "cores", board->cores);
 	read_groups(load, "clock-domains", board->clocks);
 }

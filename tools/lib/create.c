@@ -313,7 +313,10 @@ static void print_cpus(FILE *out, const struct machine *machine)
 
 	fprintf(out, "\n# CPUs, as cell files count them:\n");
 	for (uint32_t i = 0; machine->pc && i < machine->pc->cpu_count; i++)
-		fprintf(out, "#   %2u  APIC id 0x%llx\n", i, (ull)machine->pc->cpus[i].hwid);
+		fprintf(out, "#   %2u  APIC id 0x%llx%s\n", i, (ull)machine->pc->cpus[i].hwid,
+			machine->pc->cpus[i].hwid & machine->pc->thread_bits ?
+				", not the first thread of its core" :
+				"");
 	for (uint32_t i = 0; i < count; i++) {
 		const char *model = fdt_getprop(machine->tree->fdt, cpus[i].node, "compatible", NULL);
 

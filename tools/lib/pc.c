@@ -130,6 +130,7 @@ struct pc *pc_load(struct arena *arena, const char *root, struct place place, st
 	read_memmap(arena, pc);
 	take_cpus(arena, pc);
 	pci_read(arena, pc);
+	pc_read_threads(arena, pc);
 	pc->tables = pc->acpi.tables;
 	return pc;
 }

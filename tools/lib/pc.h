@@ -91,6 +91,7 @@ const char *pci_text(struct arena *arena, uint16_t segment, uint16_t function);
  * struct pc - the machine
  * @path: of the folder that has its /sys and /proc, for messages.  @name: "vendor product".
  * @dram: RAM as firmware tells it, whole pages.  @cpus: those that are enabled.  @pci: its functions, ascending.
+ * @thread_bits: of an APIC id, those that number the threads of a core; 0: a thread each, or it is not known.
  */
 struct pc {
 	const char *path;
@@ -102,10 +103,15 @@ struct pc {
 	uint32_t cpu_count;
 	struct pci_function *pci;
 	uint32_t pci_count;
+	uint64_t thread_bits;
 };
 
 /** Fill in @pc's functions. */
 void pci_read(struct arena *arena, struct pc *pc);
+/** Fill in @pc's thread_bits. */
+void pc_read_threads(struct arena *arena, struct pc *pc);
+/** Numbers from 1 for the cores of @cpus, the same for threads of one; @cores stays 0 where threads are not known. */
+void pc_cores(const struct pc *pc, const struct bh_config_cpu *cpus, uint32_t count, uint32_t *cores);
 /** NULL: the machine has none of that number. */
 const struct pci_function *pci_find(const struct pc *pc, uint16_t segment, uint16_t function);
 int pci_is_bridge(const struct pci_function *function);
