@@ -253,8 +253,7 @@ static void put_pci(const struct map *map, FILE *out)
 		return;
 	open_section(out, "PCI",
 		     "Functions of the machine, and what keeps those of cells from memory of others.");
-	fputs("<table><tr><th>owner</th><th>function</th><th>what</th><th>id</th><th>DMA</th></tr>\n",
-	      out);
+	fputs("<table><tr><th>owner</th><th>function</th><th>what</th><th>id</th><th>DMA</th></tr>\n", out);
 	for (size_t i = 0; i < map->pci_count; i++) {
 		const struct map_pci *pci = &map->pci[i];
 
