@@ -92,6 +92,7 @@ static void make(struct vaplic *aplic, int is_msi)
 	aplic->vcpu_count = 2;
 	aplic->is_msi = (uint32_t)is_msi;
 	aplic->file = FILE_INDEX;
+	aplic->priority_mask = APLIC_PRIORITY_MASK;
 	aplic->output[1].index = 1;
 	vaplic_assign(aplic, OWN);
 	vaplic_add_line(aplic, UART);
@@ -121,6 +122,25 @@ static void test_target_names_the_hart_that_the_vcpu_has(void **state)
 	make(&aplic, 0);
 	turn_on(&aplic, OWN, APLIC_EDGE1, 3);
 	assert_int_equal(target(OWN), REAL_FIRST << APLIC_HART_SHIFT | 3);
+}
+
+/* A guest finds out how many bits a priority has by what it reads back, and 0 is none. */
+static void test_priorities_have_the_bits_of_the_real_ones(void **state)
+{
+	struct vaplic aplic;
+
+	(void)state;
+	make(&aplic, 0);
+	aplic.priority_mask = 7;
+	turn_on(&aplic, OWN, APLIC_EDGE1, 0xfc);
+	assert_int_equal(vaplic_read(&aplic, APLIC_TARGET(OWN)), 4);
+	assert_int_equal(target(OWN), REAL_FIRST << APLIC_HART_SHIFT | 4);
+	vaplic_write(&aplic, APLIC_TARGET(OWN), 0xf8);
+	assert_int_equal(vaplic_read(&aplic, APLIC_TARGET(OWN)), 1);
+	turn_on(&aplic, UART, APLIC_EDGE1, 0xff);
+	assert_int_equal(vaplic_read(&aplic, APLIC_TARGET(UART)), 7);
+	vaplic_write(&aplic, aplic_idc(0, APLIC_IDC_THRESHOLD), 0x1a);
+	assert_int_equal(vaplic_read(&aplic, aplic_idc(0, APLIC_IDC_THRESHOLD)), 2);
 }
 
 /* A guest must not choose whose file its messages go to. */
@@ -440,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_hand_over_is_clean),
 		cmocka_unit_test(test_root_adopts_and_gives_back),
 		cmocka_unit_test(test_reserved_modes_are_inactive),
+		cmocka_unit_test(test_priorities_have_the_bits_of_the_real_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

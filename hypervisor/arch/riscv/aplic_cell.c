@@ -133,6 +133,7 @@ static void init_root(struct cell_arch *cell)
 	cell->aplic.size = board->domain.size;
 	model->sources = board->sources;
 	model->file = IMSIC_FILE_ROOT;
+	model->priority_mask = aplic_priority_mask();
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++)
 		model->output[vcpu].index = aplic_hart(cell->hwid[vcpu]);
 	vaplic_adopt(model);
@@ -148,6 +149,7 @@ static void init_guest(struct cell_arch *cell, const struct bh_config_cell *conf
 	cell->aplic.size = aplic_guest_size(config->cpus.count);
 	model->sources = config->riscv.sources;
 	model->file = IMSIC_FILE_GUEST;
+	model->priority_mask = aplic_priority_mask();
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++)
 		model->output[vcpu].index = vcpu;
 }

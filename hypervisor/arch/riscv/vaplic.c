@@ -14,7 +14,6 @@
 #define MODE_MASK 7u
 #define HARTS_MASK 0x3fffu
 #define TARGET_MSI (HARTS_MASK << APLIC_HART_SHIFT | APLIC_EIID_MASK)
-#define TARGET_DIRECT (HARTS_MASK << APLIC_HART_SHIFT | APLIC_PRIORITY_MASK)
 #define IDC_OFF 0u
 
 static int get_bit(const uint32_t *words, uint32_t source)
@@ -37,6 +36,12 @@ static uint32_t word_count(const struct vaplic *aplic)
 static int exists(const struct vaplic *aplic, uint32_t source)
 {
 	return source && source <= aplic->sources && (get_bit(aplic->owned, source) || get_bit(aplic->line, source));
+}
+
+/* What of a target register can be written. */
+static uint32_t target_mask(const struct vaplic *aplic)
+{
+	return aplic->is_msi ? TARGET_MSI : HARTS_MASK << APLIC_HART_SHIFT | aplic->priority_mask;
 }
 
 static int is_level(unsigned int mode)
@@ -266,7 +271,7 @@ static void write_target(struct vaplic *aplic, uint32_t source, uint32_t value)
 {
 	if (!exists(aplic, source) || aplic->config[source] == APLIC_INACTIVE)
 		return;
-	value &= aplic->is_msi ? TARGET_MSI : TARGET_DIRECT;
+	value &= target_mask(aplic);
 	if (!aplic->is_msi && !(value & APLIC_PRIORITY_MASK))
 		value |= 1;
 	aplic->target[source] = value;
@@ -349,7 +354,7 @@ static void write_idc(struct vaplic *aplic, uint32_t offset, uint32_t value)
 	if (reg == APLIC_IDC_DELIVERY)
 		output->delivery = value &= 1;
 	else if (reg == APLIC_IDC_THRESHOLD)
-		output->threshold = value &= APLIC_PRIORITY_MASK;
+		output->threshold = value &= aplic->priority_mask;
 	else if (reg == APLIC_IDC_FORCE)
 		value &= 1;
 	else
@@ -519,7 +524,7 @@ static void adopt_source(struct vaplic *aplic, uint32_t source)
 		return; /* another domain's */
 	put_bit(aplic->owned, source, 1);
 	aplic->config[source] = (uint8_t)legal_mode(config);
-	aplic->target[source] = aplic_read(APLIC_TARGET(source)) & (aplic->is_msi ? TARGET_MSI : TARGET_DIRECT);
+	aplic->target[source] = aplic_read(APLIC_TARGET(source)) & target_mask(aplic);
 }
 
 void vaplic_adopt(struct vaplic *aplic)

@@ -54,6 +54,9 @@ enum aplic_mode {
 int aplic_probe(void);
 void aplic_unprobe(void);
 
+/** The bits that priorities and thresholds have. */
+uint32_t aplic_priority_mask(void);
+
 /** Hart index of the hart with @hwid. */
 uint32_t aplic_hart(uint64_t hwid);
 

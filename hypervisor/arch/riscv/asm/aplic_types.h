@@ -31,6 +31,7 @@ struct vaplic_output {
  * struct vaplic - a cell's domain of the APLIC
  * @sources: highest source; 0: the cell has none.  @vcpu_count: outputs.
  * @is_msi: interrupts are sent as messages.  @file: to which of the harts' guest files.
+ * @priority_mask: bits that a priority has, as the hardware (direct mode).
  * @is_on: domaincfg.IE, as the guest wrote it.
  * @any_pending: is a bit of @pending set? May be read without a lock.
  * @owned: sources with hardware behind them: what the guest programs is programmed there.
@@ -43,6 +44,7 @@ struct vaplic {
 	uint32_t vcpu_count;
 	uint32_t is_msi;
 	uint32_t file;
+	uint32_t priority_mask;
 	uint32_t is_on;
 	uint32_t any_pending;
 	uint32_t owned[APLIC_WORDS];
