@@ -14,6 +14,7 @@ BOARDS = {
         "LARGE": "1G",  # most of it
         "HYPERVISOR": 0xbf00_0000,  # and where the hypervisor is
         "UART": "uart: { type: pl011, at: 0x900_0000, spi: 1 }",
+        "LINES": "spi: " + str(list(range(100, 124))),  # 24 that nothing is wired to
     },
     "riscv64": {
         "RAM": 0x8000_0000,
@@ -21,6 +22,7 @@ BOARDS = {
         "LARGE": "768M",
         "HYPERVISOR": 0xfe00_0000,
         "UART": "uart: { type: 16550, at: 0x1000_0000, intid: 10 }",
+        "LINES": "intid: " + str(list(range(36, 60))),
     },
     "x86_64": {
         "RAM": 0,

@@ -4,8 +4,9 @@
 A scenario that asks for `machine` gets a running one; `bh` also enables the hypervisor
 before it and checks afterwards that cells and resources are as before. Scenarios marked
 `core` run on every configuration, the others on those that get everything (machine.py);
-those marked `arch` only on the architectures that it names, those marked `slow` only with
---full. A failed scenario costs its machine: the next gets a fresh one.
+those marked `arch` only on the architectures that it names, those marked `without` not with
+the interrupt controllers that it names, those marked `slow` only with --full. A failed scenario
+costs its machine: the next gets a fresh one.
 
 One that asks for `own_machine` boots what it wants; with `each_arch` it runs once on each
 architecture, and what it does not say of its machine is as in that one's first configuration.
@@ -29,6 +30,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "core: runs on every configuration")
     config.addinivalue_line("markers", "slow: only with --full")
+    config.addinivalue_line("markers", "without(NAME...): not with these interrupt controllers")
     config.addinivalue_line("markers", "arch(NAME...): only there; without it, on every architecture")
 
 
@@ -46,19 +48,20 @@ def label(entry):
     return entry.label
 
 
-def configurations(config, core, arches):
+def configurations(config, core, arches, without=()):
     """Those that a scenario runs on."""
     only, full = config.getoption("--only"), is_full(config)
     return [c for c in matrix(full) if (core or gets_all(c, full)) and c.arch in (arches or [c.arch])
-            and (not only or c.label == only)]
+            and c.gic not in without and (not only or c.label == only)]
 
 
 def pytest_generate_tests(metafunc):
     if "machine" in metafunc.fixturenames:
         core = metafunc.definition.get_closest_marker("core") is not None
         arch = metafunc.definition.get_closest_marker("arch")
-        metafunc.parametrize("machine", configurations(metafunc.config, core, arch and arch.args), indirect=True,
-                             ids=label)
+        without = metafunc.definition.get_closest_marker("without")
+        found = configurations(metafunc.config, core, arch and arch.args, without.args if without else ())
+        metafunc.parametrize("machine", found, indirect=True, ids=label)
     if "each_arch" in metafunc.fixturenames:
         arch = metafunc.definition.get_closest_marker("arch")
         first = [c for c in configurations(metafunc.config, False, arch and arch.args) if is_first(c)]

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.arch("aarch64")
+# Software cannot raise a line of the PLIC or the I/O APIC.
+pytestmark = [pytest.mark.arch("aarch64", "riscv64"), pytest.mark.without("plic")]
 
 
 @pytest.mark.core
@@ -14,9 +15,9 @@ def test_50_rounds_in_order(bh):
     found = bh.wait_console("storm", r"storm: (\d+) of (\d+) in order", 60)
     text = bh.console("storm")
     assert found.groups() == ("50", "50"), text
-    sizes = re.search(r"storm: (\d+) and (\d+) interrupts at once", text)
-    assert int(sizes.group(1)) == 16 and int(sizes.group(2)) > 16, text
+    assert "storm: 16 and 40 interrupts at once" in text
     bh.wait_state("storm", "stopped")
-    overflows = bh.machine.sh("bulkhead cell stats storm | grep irq_overflows").split()
-    assert int(overflows[1]) > 0, "all interrupts fitted into the list registers: this shows nothing"
+    if bh.arch == "aarch64":
+        overflows = bh.machine.sh("bulkhead cell stats storm | grep irq_overflows").split()
+        assert int(overflows[1]) > 0, "all interrupts fitted into the list registers: this shows nothing"
     bh.cell("destroy", "storm")

@@ -10,6 +10,7 @@
 #define DOMAINCFG_IE (1u << 8)
 #define DOMAINCFG_DM (1u << 2)
 #define SOURCECFG(source) (((source) - 1) * 4u + 4)
+#define DETACHED 1u
 #define EDGE1 4u
 #define LEVEL1 6u
 #define SETIPNUM 0x1cdcu
@@ -18,6 +19,7 @@
 #define CLRIENUM 0x1fdcu
 #define TARGET(source) (((source) - 1) * 4u + 0x3004)
 #define HART_SHIFT 18
+#define PRIORITY_MASK 0xffu
 #define IDC 0x4000u
 #define IDC_STEP 32u
 #define IDC_DELIVERY 0u
@@ -86,6 +88,20 @@ void aplic_done(uint32_t source)
 		*reg(SETIPNUM) = source;
 }
 
+/* Identities of messages are the sources' numbers here, so these are their priorities, too. */
+unsigned int aplic_set_priority(uint32_t source, unsigned int priority)
+{
+	unsigned int most;
+
+	if (is_msi())
+		return source;
+	*reg(TARGET(source)) = cpu_self() << HART_SHIFT | PRIORITY_MASK;
+	most = *reg(TARGET(source)) & PRIORITY_MASK;
+	priority = 1 + (priority * most >> 8); /* 0 is none */
+	*reg(TARGET(source)) = cpu_self() << HART_SHIFT | priority;
+	return priority;
+}
+
 void aplic_enable(uint32_t source)
 {
 	if (!*reg(SOURCECFG(source)))
@@ -111,7 +127,10 @@ void aplic_set_edge(uint32_t source, bool edge)
 	*reg(SOURCECFG(source)) = edge ? EDGE1 : LEVEL1;
 }
 
+/* Software cannot contradict a level: it takes the wire's place. */
 void aplic_pend(uint32_t source)
 {
+	if (*reg(SOURCECFG(source)) == LEVEL1)
+		*reg(SOURCECFG(source)) = DETACHED;
 	*reg(SETIPNUM) = source;
 }

@@ -26,6 +26,11 @@ void aplic_done(uint32_t source);
 void aplic_enable(uint32_t source);
 void aplic_disable(uint32_t source);
 bool aplic_is_enabled(uint32_t source);
+/**
+ * 0, the most urgent, to 255, by as many bits as there are. Return: what it is in effect; where there are messages, the
+ * number of the source.
+ */
+unsigned int aplic_set_priority(uint32_t source, unsigned int priority);
 void aplic_set_edge(uint32_t source, bool edge);
 void aplic_pend(uint32_t source);
 

@@ -15,6 +15,7 @@
 #define SOURCES 1024u
 #define IRQS (WIRED_IRQS + SOURCES)
 #define PRIORITY_DEFAULT 0xa0u
+#define PRIORITY_OWN 0xffu
 
 #define PLIC_PENDING 0x1000u
 #define PLIC_ENABLE 0x2000u
@@ -86,10 +87,18 @@ static void take_wired(void)
 	}
 }
 
+/* Wires come first, says the architecture; a hart without Ssaia is not always asked by emulators in that order. */
+static void take_software(void)
+{
+	if (csr_read(sip) & csr_read(sie) & 1u << CAUSE_EXTERNAL)
+		take_wired();
+	take_sent();
+}
+
 void irq_dispatch(uint64_t cause)
 {
 	if (cause == CAUSE_SOFTWARE)
-		take_sent();
+		take_software();
 	else if (cause == CAUSE_EXTERNAL)
 		take_wired();
 	else
@@ -165,12 +174,19 @@ bool irq_is_enabled(unsigned int irq)
 	return *enable_word(irq) >> irq % 32 & 1;
 }
 
-/* Of the PLIC's seven levels the highest is the most urgent, and 0 is never. Of the APLIC all are equal here. */
+/*
+ * Of the PLIC's seven levels the highest is the most urgent, and 0 is never. The hart's own come after all wired ones,
+ * and those that are sent are one interrupt.
+ */
 void irq_set_priority(unsigned int irq, unsigned int priority)
 {
 	priorities[irq] = (uint8_t)priority;
-	if (irq > WIRED_IRQS && intc_kind() == INTC_PLIC)
+	if (irq <= WIRED_IRQS)
+		priorities[irq] = PRIORITY_OWN;
+	else if (intc_kind() == INTC_PLIC)
 		*plic((irq - WIRED_IRQS) * 4ull) = priority >> 5 < 7 ? 7 - (priority >> 5) : 1;
+	else
+		priorities[irq] = (uint8_t)aplic_set_priority(irq - WIRED_IRQS, priority);
 }
 
 unsigned int irq_priority(unsigned int irq)
