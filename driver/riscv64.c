@@ -306,10 +306,22 @@ unsigned int arch_event_irq(u32 number)
 		args.args[1] = IRQ_TYPE_EDGE_RISING;
 	irq = cells && cells < MAX_PHANDLE_ARGS ? irq_create_of_mapping(&args) : 0;
 	of_node_put(args.np);
+	/* One that was kept is as it was, and its controller is not: that is the hypervisor's, and new. */
+	if (irq && kind == BH_RISCV_IMSIC)
+		irq_set_irq_type(irq, IRQ_TYPE_EDGE_RISING);
 	return irq;
 }
 
+/*
+ * Of an APLIC that sends messages, Linux 6.12 never gives the descriptor of a message back, and it has as many as there
+ * are sources: after some eighty times nobody would get an interrupt any more. So it is kept, and found the next time.
+ */
 void arch_event_irq_release(unsigned int irq, u32 number)
 {
-	irq_dispose_mapping(irq);
+	unsigned long kind = 0;
+	struct device_node *node = find_controller(&kind);
+
+	of_node_put(node);
+	if (kind != BH_RISCV_IMSIC)
+		irq_dispose_mapping(irq);
 }
