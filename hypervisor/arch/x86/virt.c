@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/virt.h>
 
+#include <arch/mmu.h>
 #include <asm/formats.h>
 #include <bulkhead/errors.h>
 #include <core/log.h>
@@ -16,7 +17,8 @@ int virt_select(void)
 			continue;
 		selected = back_ends[i];
 		formats_select(selected->format());
-		log_info("virtualization: %s", selected->name);
+		log_info("virtualization: %s, tables of cells have %u levels", selected->name,
+			 arch_pt_stage2()->levels);
 		return BH_E_OK;
 	}
 	log_error("enable: the CPU has neither SVM nor VMX, or the firmware switched it off");
