@@ -20,6 +20,10 @@ from hypervisor import Hypervisor, differences
 from machine import Configuration, Machine, architectures, gets_all, is_first, matrix
 
 
+# What a scenario's name has and a file's must not: QEMU takes a comma for the end of an option.
+FILE_NAME = str.maketrans("/[,", "_--")
+
+
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also what takes too long for every day")
     parser.addoption("--shard", default="1/1", help="NUMBER/COUNT: only this part of the machines")
@@ -198,7 +202,7 @@ def own_machine(request):
     first = request.getfixturevalue("each_arch")._asdict() if "each_arch" in request.fixturenames else {}
 
     def make(**what):
-        name = what.pop("name", request.node.name.replace("/", "_").replace("[", "-").rstrip("]"))
+        name = what.pop("name", request.node.name.translate(FILE_NAME).rstrip("]"))
         machine = Machine(name=f"{name}-{len(made)}" if made else name, **{**first, **what})
         made.append(machine)
         return machine.boot()
