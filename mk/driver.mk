@@ -34,7 +34,7 @@ $(kernels:%=driver-%): driver-%:
 # A hostile root kernel for the scenarios; never installed.
 attack-dir := ci/system/helpers/attack-module
 attack-src := $(patsubst $(attack-dir)/%,%,$(wildcard $(attack-dir)/*.* $(attack-dir)/Kbuild $(attack-dir)/$(ARCH)/*))
-attack-kernels := $(filter aarch64-% riscv64-%,$(kernels))
+attack-kernels := $(filter aarch64-% riscv64-% x86_64-%,$(kernels))
 .PHONY: attack-module $(attack-kernels:%=attack-module-%)
 attack-module: $(attack-kernels:%=attack-module-%)
 

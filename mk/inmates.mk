@@ -9,7 +9,7 @@ inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(A
 	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
 # Programs for one architecture: its assembly, or a device that only its board has.
 inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/flood.c
-inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/storm.c inmates/tests/flood.c inmates/tests/accomplice.c
+inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/storm.c inmates/tests/flood.c
 inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
 # A program NAME.c may have more sources in a folder NAME/ beside it, and in NAME/$(ARCH)/.

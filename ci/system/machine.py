@@ -519,7 +519,6 @@ def gets_all(configuration, full=False):
 
 
 CROSS = "aarch64-linux-gnu-"
-NOT_FOR_X86 = ("attack.c",)  # with assembly
 FLAT_FLAGS = {"riscv64": ("-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mno-relax"), "x86_64": ("-m32",)}
 
 
@@ -548,7 +547,7 @@ def build_helpers(arch):
         for name in sorted(os.listdir(sources)) if os.path.isdir(sources) else []:
             source = os.path.join(TREE, "ci/system", folder, name)
             target = os.path.join(out, name.removesuffix(source_end) + target_end)
-            if not name.endswith(source_end) or (name in NOT_FOR_X86 and arch == "x86_64"):
+            if not name.endswith(source_end):
                 continue
             headers = glob.glob(os.path.join(TREE, "ci/system", folder, "*.h"))
             newest = max(os.path.getmtime(path) for path in [source, *headers])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hostile guests on x86-64: rows of inmates/tests/hostile/ on SVM.
+"""Hostile guests on x86-64 and a hostile root: rows of inmates/tests/hostile/ and of ci/system/helpers/ on SVM.
 
 One line a row is printed, JSON is in build/hostile/.
 """
@@ -52,6 +52,39 @@ def test_rows_of_a_hostile_guest(pc):
     assert len([r for r in rows if not r.skipped]) >= (200 if everything else 9)
 
 
+def test_rows_of_a_hostile_root(pc):
+    """What root's administrator can do without changing the kernel."""
+    if pc.machine.gic != "xapic":
+        pytest.skip("once is enough: nothing of it is the interrupt controller's")
+    rows = hostile.run_root(pc, 300)
+    wrong = judged(pc, rows, "-root")
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= 40
+
+
+def test_rows_of_a_hostile_root_kernel(pc):
+    """What a kernel can do: all rights of CPL 0 on root's CPUs, page tables and exception handlers of its own."""
+    everything = pc.machine.gic == "xapic"
+    with hostile.Kernel(pc) as kernel:
+        rows = kernel.rows(first_only=not everything)
+    wrong = judged(pc, rows, "-kernel") + hostile.unnamed(pc.machine.sh("bulkhead log"), rows)
+    assert not wrong, "\n".join(wrong)
+    assert len(rows) >= (90 if everything else 4)
+
+
+def test_two_cells_that_collude(pc):
+    """One opens its doors to the other, and attacks the same victim at the same time."""
+    if pc.machine.gic != "xapic":
+        pytest.skip("once is enough: their own interrupt controllers are in x2APIC mode there, too")
+    pc.boot_test("accomplice-x86_64")
+    pc.wait_console("accomplice", "accomplice: ready")
+    rows = hostile.run(pc, only="collude")
+    wrong = judged(pc, rows, "-collude") + ([] if pc.beats("accomplice") else [pc.console("accomplice")])
+    assert not wrong, "\n".join(wrong)
+    assert len([r for r in rows if not r.skipped]) >= 10
+
+
+@pytest.mark.slow
 def test_100000_attacks_while_cells_come_and_go(pc):
     """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
     other = "/tmp/heartbeat-cpu1.yaml"

@@ -28,12 +28,21 @@
 #define RAM 0x80000000ul
 #define CONTROLLER_CONTROL 0x0c000028ul /* priority of root's UART */
 #define REFUSED SIGSEGV /* what the kernel makes of an access fault */
+#elif defined(__x86_64__)
+#define HYPERVISOR 0x7e000000ul
+#define POOL 0x40000000ul
+#define RAM 0ul
+#define REFUSED SIGSEGV /* what the kernel makes of a general protection fault */
+#define MEM_FLAGS O_RDWR /* one memory type for all who map it */
 #else
 #define HYPERVISOR 0xbf000000ul
 #define POOL 0x60000000ul
 #define RAM 0x40000000ul
 #define CONTROLLER_CONTROL 0x08000004ul
 #define REFUSED SIGBUS /* what the kernel makes of an external abort */
+#endif
+#ifndef MEM_FLAGS
+#define MEM_FLAGS (O_RDWR | O_SYNC)
 #endif
 #define HYPERVISOR_SIZE 0x1000000ul
 #define FILL POOL
@@ -206,6 +215,7 @@ static void stale_mapping(void)
 	munmap((void *)p, 2 * PAGE);
 }
 
+#ifdef CONTROLLER_CONTROL
 /* Interrupt controller: what the cell owns reads as zero and ignores writes. */
 
 static int controller_works(void)
@@ -236,6 +246,7 @@ static void every_word(const char *name, uint64_t base, uint64_t size)
 	row(name, controller_works(), controller_works(), "%lu words answered", answered);
 	munmap((void *)p, size);
 }
+#endif
 
 /* Instructions that user space does not have. */
 static int has_signal_at(void (*instruction)(void))
@@ -251,6 +262,8 @@ static int driver_works(void);
 
 #if defined(__riscv)
 #include "attack_riscv64.h"
+#elif defined(__x86_64__)
+#include "attack_x86_64.h"
 #else
 #include "attack_aarch64.h"
 #endif
@@ -449,7 +462,7 @@ int main(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
-	mem = open("/dev/mem", O_RDWR | O_SYNC);
+	mem = open("/dev/mem", MEM_FLAGS);
 	device = open("/dev/bulkhead", O_RDWR);
 	if (mem < 0 || device < 0) {
 		fprintf(stderr, "attack: cannot open /dev/mem and /dev/bulkhead: %m\n");

@@ -26,16 +26,19 @@ static const struct way ways[] = {
 
 static u64 own_room[PAGE_SIZE / 8] __aligned(PAGE_SIZE);
 
+#ifndef OWN_CODE
+#define OWN_CODE nothing
 static noinline void nothing(void)
 {
 	asm volatile("");
 }
+#endif
 
 /* A physical address of the module's own that this way works on. */
 static bool works_on_own(const struct way *way)
 {
 	bool is_fetch = way->function == fetch;
-	void *own = is_fetch ? (void *)nothing : (void *)own_room;
+	void *own = is_fetch ? (void *)OWN_CODE : (void *)own_room;
 	u64 page = page_to_phys(vmalloc_to_page(own)) + offset_in_page(own);
 
 	return !guarded_physical(way->function, alias(page), PATTERN).exceptions;

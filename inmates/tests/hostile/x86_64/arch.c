@@ -12,7 +12,8 @@
 
 const struct rows *const classes[] = {
 	&memory_rows, &mmio_rows,    &decode_rows,    &sysreg_rows,   &port_rows,
-	&irq_rows,    &virtual_rows, &hypercall_rows, &unmarked_rows, &endless_rows,
+	&irq_rows,    &virtual_rows, &hypercall_rows, &unmarked_rows, &collude_rows,
+	&endless_rows,
 };
 const unsigned int class_count = sizeof(classes) / sizeof(classes[0]);
 

@@ -19,7 +19,7 @@
 #define FAULT_GP (13ull << 32)
 
 extern const struct rows memory_rows, mmio_rows, decode_rows, sysreg_rows, port_rows, irq_rows, virtual_rows,
-	unmarked_rows;
+	unmarked_rows, collude_rows;
 
 /* access.c: ways to touch an address by exact instruction; loads give what they read, stores 1. */
 uint64_t load8(uint64_t address);
@@ -39,6 +39,9 @@ uint64_t push_to(uint64_t address);
 uint64_t load_vector(uint64_t address);
 uint64_t store_vector(uint64_t address);
 uint64_t call(uint64_t address);
+
+/** A table of the cell's own leads to @table, which is another's, and the processor walks it. */
+uint64_t table_walk(uint64_t table);
 
 /** Writes where a virtual device of the cell's own answers: the version of its I/O APIC, not 0. */
 uint64_t own_ioapic(uint64_t unused);

@@ -48,7 +48,7 @@ static uint64_t *top_table(void)
 }
 
 /* A page table of the cell that lies in memory of others. */
-static uint64_t table_walk(uint64_t table)
+uint64_t table_walk(uint64_t table)
 {
 	top_table()[1] = table | PAGE_TABLE;
 	return load64(OTHER_HALF);
