@@ -80,10 +80,12 @@ static uint64_t own_to_file(uint64_t file)
 	       0x3f;
 }
 
+/* A source that is inactive cannot be enabled. */
 static uint64_t enable_of_all(uint64_t unused)
 {
 	uint32_t found = 0;
 
+	(void)sources_of_all(0);
 	for (uint32_t word = 0; word < 32; word++)
 		found |= put_and_get(SETIE + word * 4, word ? ~0u : ~OWN_BITS);
 	for (uint32_t source = VICTIM_SOURCE; source < 1024; source++)
