@@ -109,7 +109,8 @@ struct hypercall_result hypercall(unsigned int number, uint64_t a, uint64_t b, u
 	register uint64_t a6 asm("a6") = number;
 	register uint64_t a7 asm("a7") = BH_SBI_EXTENSION;
 
-	asm volatile("ecall"
+	/* Aligned: DISABLE asks for that before anything else. */
+	asm volatile(".balign 4\n\tecall"
 		     : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
 		     : "r"(a6), "r"(a7)
 		     : "memory");
