@@ -35,15 +35,15 @@ static const char plain_text[] =
 	"devices:\n"
 	"  - uart: { type: pl011, at: 0x900_0000, spi: 1 }\n";
 
-/* The input is the guest's, too: a path is put in. */
-static const char users_text[] =
-	"cell: users\n"
-	"cpus: [1]\n"
-	"memory:\n"
-	"  - { name: ram, guest: 0x4000_0000, size: 64M }\n"
-	"boot: { protocol: linux, kernel: image.bin, cmdline: quiet, devicetree: %s }\n"
-	"devices:\n"
-	"  - uart: { type: pl011, at: 0x900_0000, spi: 1 }\n";
+/* The input is the guest's, too: its path stands between the two parts. */
+static const char users_text[] = "cell: users\n"
+				 "cpus: [1]\n"
+				 "memory:\n"
+				 "  - { name: ram, guest: 0x4000_0000, size: 64M }\n"
+				 "boot: { protocol: linux, kernel: image.bin, cmdline: quiet, devicetree: ";
+static const char users_rest[] = " }\n"
+				 "devices:\n"
+				 "  - uart: { type: pl011, at: 0x900_0000, spi: 1 }\n";
 
 static const char riscv_board_text[] = "board: fuzz\n"
 				       "architecture: riscv64\n"
@@ -53,15 +53,15 @@ static const char riscv_board_text[] = "board: fuzz\n"
 				       "pool: { at: 0x6000_0000, size: 496M }\n"
 				       "root: { cpus: all, memory: rest, devices: rest }\n";
 
-static const char riscv_text[] =
-	"cell: riscv\n"
-	"cpus: [1]\n"
-	"memory:\n"
-	"  - { name: ram, guest: 0x8000_0000, size: 64M }\n"
-	"boot: { protocol: linux, kernel: riscv.bin, cmdline: quiet, devicetree: %s }\n"
-	"devices:\n"
-	"  - uart: { type: 16550, at: 0x1000_0000, intid: 10 }\n"
-	"  - { passthrough: /soc/rtc@101000, dma: none }\n";
+static const char riscv_text[] = "cell: riscv\n"
+				 "cpus: [1]\n"
+				 "memory:\n"
+				 "  - { name: ram, guest: 0x8000_0000, size: 64M }\n"
+				 "boot: { protocol: linux, kernel: riscv.bin, cmdline: quiet, devicetree: ";
+static const char riscv_rest[] = " }\n"
+				 "devices:\n"
+				 "  - uart: { type: 16550, at: 0x1000_0000, intid: 10 }\n"
+				 "  - { passthrough: /soc/rtc@101000, dma: none }\n";
 
 static struct memory_file board_file, riscv_board_file, cell_file, plain_file, users_file, riscv_file,
 	riscv_users_file, tree;
@@ -92,25 +92,25 @@ static void remove_images(void)
 	rmdir(images);
 }
 
-/* A file with @text, in which one path is put in. */
-static void make_file(struct memory_file *file, const char *text, const char *path)
+/* A file of two parts, with a word between them. */
+static void make_file(struct memory_file *file, const char *before, const char *word, const char *after)
 {
-	char filled[1024];
+	char text[1024];
 
 	file_make(file);
-	file_write(file, filled, (size_t)snprintf(filled, sizeof(filled), text, path));
+	file_write(file, text, (size_t)snprintf(text, sizeof(text), "%s%s%s", before, word, after));
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	file_make(&tree);
-	make_file(&board_file, board_text, "");
-	make_file(&riscv_board_file, riscv_board_text, "");
-	make_file(&cell_file, cell_text, "");
-	make_file(&plain_file, plain_text, "");
-	make_file(&users_file, users_text, tree.path);
-	make_file(&riscv_file, riscv_text, "generate");
-	make_file(&riscv_users_file, riscv_text, tree.path);
+	make_file(&board_file, board_text, "", "");
+	make_file(&riscv_board_file, riscv_board_text, "", "");
+	make_file(&cell_file, cell_text, "", "");
+	make_file(&plain_file, plain_text, "", "");
+	make_file(&users_file, users_text, tree.path, users_rest);
+	make_file(&riscv_file, riscv_text, "generate", riscv_rest);
+	make_file(&riscv_users_file, riscv_text, tree.path, riscv_rest);
 	fuzz_check(mkdtemp(images) != NULL, "mkdtemp");
 	make_image("image.bin", "ARMd");
 	make_image("riscv.bin", "RSC\5");
