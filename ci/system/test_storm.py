@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More interrupts than list registers: none is lost, none comes twice, the most urgent comes first."""
-import re
-
 import pytest
 
 # Software cannot raise a line of the PLIC or the I/O APIC.
