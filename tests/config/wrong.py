@@ -44,6 +44,15 @@ ODD_TREE = SMALL_TREE % """
     two { #address-cells = <2>; #size-cells = <2>; ranges; twin@a020000 { reg = <0 0xa030000 0 0x1000>; }; };
 """
 
+
+def tree_of_one(length):
+    """A blob of one node with one property, of four bytes, that says it has so many."""
+    words = struct.pack(">9I", 1, 0, 3, length, 0, 0, 2, 9, 0)
+    start = 40 + 16  # behind the header and an empty list of reservations
+    header = (0xd00dfeed, start + len(words) + 4, start, start + len(words), 40, 17, 16, 0, 4, len(words))
+    return struct.pack(">10I", *header) + bytes(16) + words + b"one\0"
+
+
 # What devices share: clocks, lines, streams, pages; reserved RAM; CPUs with one clock
 WIRED_TREE = SMALL_TREE % """
     interrupt-parent = <&gic>;
@@ -341,6 +350,10 @@ ROWS = [
     Row("devicetree-unreadable", {"bad.dtb": b"\xd0\x0d\xfe\xed" + bytes(60)}, [
          "board.yaml:6:13: error: bad.dtb is not a device tree blob; compile it with dtc"], tree="bad",
          words=("board.yaml",)),
+    # libfdt 1.6 takes the first, and reads the second for ever.
+    *(Row("devicetree-unreadable", {"bad.dtb": tree_of_one(length)}, [
+           "board.yaml:6:13: error: bad.dtb is not a device tree blob; compile it with dtc"], tree="bad",
+           words=("board.yaml",)) for length in (0xffffffff, 0xfffffff4, 0x7ffffff0, 24)),
     board("devicetree-incomplete", "dram: { at: 0x8000_0000, size: 1G }\n", "",
          "board.yaml:1:1: error: the device tree row.dtb has no memory node; give 'dram' in the board file",
          base=BARE, tree=SMALL_TREE % ""),

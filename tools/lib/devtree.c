@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devtree_sound.h"
+
 #define TREE_LIMIT (4u << 20)
 
 /* ---- reading cells ---- */
@@ -151,7 +153,7 @@ struct devtree *devtree_load(struct arena *arena, const char *path, struct place
 	fdt = arena_alloc(arena, size);
 	memcpy(fdt, file, size);
 	free(file);
-	if (fdt_check_full(fdt, size)) {
+	if (!dt_is_sound(fdt, size)) {
 		error_add(messages, RULE_DEVICETREE_READ, place, "compile it with dtc",
 			  "%s is not a device tree blob", path);
 		return NULL;
