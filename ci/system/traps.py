@@ -107,12 +107,13 @@ class X86Traps(Traps):
     MSR = 0x7c
 
     def _read(self, line):
-        if match := self.EXIT.search(line):
+        # What two CPUs have to say may stand in one line.
+        for match in self.EXIT.finditer(line):
             code, info, address = (int(match[n], 16) for n in (1, 2, 3))
             if self._is_cell(address):
                 kind = "MSR write" if code == self.MSR and info else "MSR read" if code == self.MSR else None
                 self.exits[kind or self.REASONS.get(code, hex(code))] += 1
-        elif match := self.INTERRUPT.search(line):
+        for match in self.INTERRUPT.finditer(line):
             vector, address = int(match[1], 16), int(match[2], 16)
             if vector >= 0x20 and self._is_cell(address):
                 self.guest[vector] += 1
