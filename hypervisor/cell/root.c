@@ -58,22 +58,29 @@ static struct bh_config_range alias_part(unsigned int alias, unsigned int owner)
 	return part;
 }
 
-static int hidden_range(unsigned int index, struct bh_config_range *range)
+/* The hypervisor's memory, and what aliases show of it and of the pool. */
+static unsigned int own_count(void)
 {
 	const struct bh_config_system *system = image_config();
-	const unsigned int owners = system->pool.count + 1;
-	const unsigned int parts = system->aliases.count * owners;
 
-	if (index > parts)
-		return arch_platform_range(index - 1 - parts, range);
-	*range = index ? alias_part((index - 1) / owners, (index - 1) % owners) : system->hv_memory;
+	return 1 + system->aliases.count * (system->pool.count + 1);
+}
+
+static int hidden_range(unsigned int index, struct bh_config_range *range)
+{
+	const unsigned int owners = image_config()->pool.count + 1, own = own_count();
+
+	if (index >= own)
+		return arch_platform_range(index - own, range);
+	*range = index ? alias_part((index - 1) / owners, (index - 1) % owners) : image_config()->hv_memory;
 	return 1;
 }
 
+/* Only the platform's are counted one by one: aliases may be hundreds, and this is asked for each hole. */
 static unsigned int hidden_count(void)
 {
 	struct bh_config_range range;
-	unsigned int count = 0;
+	unsigned int count = own_count();
 
 	while (hidden_range(count, &range))
 		count++;
