@@ -8,13 +8,23 @@ inmate-out  := $(O)/$(ARCH)/inmates
 inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S)) \
 	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
 # Programs for one architecture: its assembly, or a device that only its board has.
+inmate-skip-aarch64 := inmates/tests/legacy.c inmates/tests/alarm.c
 inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/flood.c
-inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/storm.c inmates/tests/flood.c
+inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/storm.c inmates/tests/flood.c inmates/tests/legacy.c \
+	inmates/tests/alarm.c
 inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
 # A program NAME.c may have more sources in a folder NAME/ beside it, and in NAME/$(ARCH)/.
 inmate-parts = $(sort $(wildcard $(basename $(1))/*.c $(basename $(1))/$(ARCH)/*.c))
-inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main)))
+# One that is linked once more, for another address: its source and its other name. And where a name is linked, if not at
+# the start of RAM.
+inmate-again-riscv64 := legacy-high
+inmate-source-legacy-high := inmates/tests/legacy.c
+inmate-defsym := -Wl,--defsym=inmate_base=
+inmate-base-legacy := 0x80200000
+inmate-base-legacy-high := 0x90200000
+inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main))) \
+	$(addprefix $(inmate-out)/,$(addsuffix .bin,$(inmate-again-$(ARCH))))
 inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
 inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m))))
 
@@ -55,13 +65,15 @@ $(error Two files of inmates/demos and inmates/tests have the same name)
 endif
 
 define inmate-program
-$(inmate-out)/$(basename $(notdir $(1))).elf: $(inmate-out)/$(basename $(1)).o $(patsubst %.c,$(inmate-out)/%.o,$(call inmate-parts,$(1))) \
+$(inmate-out)/$(2).elf: $(inmate-out)/$(basename $(1)).o $(patsubst %.c,$(inmate-out)/%.o,$(call inmate-parts,$(1))) \
 		$(inmate-libo) $(inmate-lds)
 	$$(call say,LD,$$@)
 	$$(Q)$$(HVCC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,noexecstack \
-		-Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 -Wl,-T,$(inmate-lds) -o $$@ $$(filter %.o,$$^)
+		-Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
+		$(addprefix $(inmate-defsym),$(inmate-base-$(2))) -Wl,-T,$(inmate-lds) -o $$@ $$(filter %.o,$$^)
 endef
-$(foreach m,$(inmate-main),$(eval $(call inmate-program,$(m))))
+$(foreach m,$(inmate-main),$(eval $(call inmate-program,$(m),$(basename $(notdir $(m))))))
+$(foreach n,$(inmate-again-$(ARCH)),$(eval $(call inmate-program,$(inmate-source-$(n)),$(n))))
 
 $(inmate-out)/%.bin: $(inmate-out)/%.elf
 	$(call say,OBJCOPY,$@)

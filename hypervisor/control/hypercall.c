@@ -71,6 +71,12 @@ static int call_CONSOLE_PUTC(struct hypercall *call, struct bh_error *error)
 	return BH_E_OK;
 }
 
+static int call_CONSOLE_GETC(struct hypercall *call, struct bh_error *error)
+{
+	call->value[0] = (uint64_t)console_get(cell_self());
+	return BH_E_OK;
+}
+
 /* Root: the whole. */
 
 static int call_DISABLE(struct hypercall *call, struct bh_error *error)

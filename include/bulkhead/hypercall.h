@@ -56,7 +56,8 @@
 	X(ROOT_PANIC, 15, 0)   /* root tells that it panicked: its CPUs go on spinning, guests live */             \
 	X(PING, 16, 1)	       /* cheapest silent call: returns BH_E_OK, changes nothing (bench) */                \
 	X(CELL_REASON, 17,                                                                                         \
-	  0) /* x2 = handle -> kind | cpu << 32, pc, syndrome, address, value of the record */
+	  0) /* x2 = handle -> kind | cpu << 32, pc, syndrome, address, value of the record */                     \
+	X(CONSOLE_GETC, 18, 1) /* -> next byte of the caller's own input, ~0: none (cells without UART) */
 
 enum bh_hypercall {
 #define BH_HYPERCALL_ENUM(name, number, who) BH_HC_##name = number,

@@ -621,9 +621,49 @@ static void test_console(void **state)
 	fake_power_off();
 }
 
+static uint64_t typed(unsigned int slot)
+{
+	struct hypercall call = machine_call(slot, BH_HC_CONSOLE_GETC, 0, 0);
+
+	assert_int_equal(call.result, BH_E_OK);
+	return call.value[0];
+}
+
+/* What is typed waits until the guest asks: as much as fits, in order, and only in one life of the cell. */
+static void test_console_without_uart(void **state)
+{
+	struct machine_cell cell = machine_cell("one", 3);
+	struct hypercall call = { .number = BH_HC_CONSOLE_WRITE,
+				  .arg = { 0, 20, 0x6463626164636261ull, 0x6463626164636261ull } };
+	uint32_t handle;
+
+	setup(1);
+	cell.body.console = BH_NO_CONSOLE;
+	handle = machine_create(0, &cell);
+	call.arg[0] = handle;
+	start_cell(handle, 3, 1);
+	settle(3);
+	assert_true(typed(3) == ~0ull);
+	assert_int_equal(fake_hypercall(0, &call), FAKE_DONE);
+	assert_int_equal(call.result, BH_E_OK);
+	assert_int_equal(call.value[0], 16);
+	assert_int_equal(machine_call(0, BH_HC_CONSOLE_WRITE, handle, 1).result, BH_E_FULL);
+	for (unsigned int i = 0; i < 16; i++)
+		assert_int_equal(typed(3), 'a' + i % 4);
+	assert_true(typed(3) == ~0ull);
+	machine_ok(0, BH_HC_CONSOLE_WRITE, handle, 1);
+	machine_ok(0, BH_HC_CELL_STOP, handle, BH_STOP_FORCE);
+	machine_await(handle, BH_CELL_STOPPED);
+	start_cell(handle, 3, 2);
+	assert_true(fake_wait_mode(3, FAKE_GUEST, 5000));
+	assert_true(typed(3) == ~0ull);
+	fake_power_off();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_console_without_uart),
 		cmocka_unit_test(test_create_destroy),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_full_life),

@@ -29,9 +29,17 @@ int64_t sbi_putc(uint8_t byte)
 	return firmware_call(SBI_DBCN, SBI_DBCN_WRITE_BYTE, byte, 0, 0, 0, 0).error;
 }
 
+static int64_t getc_guest(void)
+{
+	struct hypercall call = { .number = BH_HC_CONSOLE_GETC };
+
+	upcall_hypercall(&call);
+	return call.result == BH_E_OK ? (int64_t)call.value[0] : -1;
+}
+
 int64_t sbi_getc(void)
 {
-	return percpu()->cell->is_root ? firmware_call_legacy(SBI_LEGACY_GETCHAR, 0) : -1;
+	return percpu()->cell->is_root ? firmware_call_legacy(SBI_LEGACY_GETCHAR, 0) : getc_guest();
 }
 
 /* A byte of the guest's memory, and those behind it in its page. Context: upcall_map_hold(). NULL: not its own RAM. */
@@ -86,7 +94,7 @@ static struct sbi_result write_bytes(uint64_t size, uint64_t address)
 	return (struct sbi_result){ SBI_SUCCESS, done };
 }
 
-/* Root's input comes byte by byte; a guest's goes to its UART, and there is none here. Context: upcall_map_hold() */
+/* Input comes byte by byte; a guest's is here only if it has no UART that takes it. Context: upcall_map_hold() */
 static struct sbi_result read_byte(uint64_t address)
 {
 	uint8_t *to = open_page(address, 1, PT_WRITE);

@@ -102,7 +102,7 @@ static void random_calls(const struct row *row, struct result *result)
 	for (u64 i = 0; i < row->a; i++) {
 		u64 number = random64() % BH_HC_COUNT;
 		bool is_harmless = number == BH_HC_INFO || number == BH_HC_PING ||
-				   number == BH_HC_CONSOLE_PUTC;
+				   number == BH_HC_CONSOLE_PUTC || number == BH_HC_CONSOLE_GETC;
 
 		if (is_harmless || number == BH_HC_ROOT_PANIC)
 			continue;

@@ -43,7 +43,8 @@ struct hypercall hypercall(u64 number, u64 a, u64 b, u64 c)
 	register u64 a6 asm("a6") = number;
 	register u64 a7 asm("a7") = BH_SBI_EXTENSION;
 
-	asm volatile("ecall"
+	/* Aligned: DISABLE asks for that before anything else. */
+	asm volatile(".balign 4\n\tecall"
 		     : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
 		     : "r"(a6), "r"(a7)
 		     : "memory");
