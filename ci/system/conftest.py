@@ -12,10 +12,12 @@ One that asks for `own_machine` boots what it wants; with `each_arch` it runs on
 architecture, and what it does not say of its machine is as in that one's first configuration.
 """
 import collections
+import itertools
 import os
 
 import pytest
 
+from costs import Costs
 from hypervisor import Hypervisor, differences
 from machine import Configuration, Machine, architectures, gets_all, is_first, matrix
 
@@ -26,7 +28,8 @@ FILE_NAME = str.maketrans("/[,", "_--")
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also what takes too long for every day")
-    parser.addoption("--shard", default="1/1", help="NUMBER/COUNT: only this part of the machines")
+    parser.addoption("--share", default="", metavar="FOLDER",
+                     help="only the machines that no other run with this folder has taken, one after the other")
     parser.addoption("--only", default="", help="only this configuration, such as 6.1-gic2-max")
     parser.addoption("--seconds", type=int, default=0, help="length of the endurance runs")
 
@@ -35,7 +38,9 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "core: runs on every configuration")
     config.addinivalue_line("markers", "slow: only with --full")
     config.addinivalue_line("markers", "without(NAME...): not with these interrupt controllers")
+    config.addinivalue_line("markers", "weight(N): takes about N times as long as one of the core")
     config.addinivalue_line("markers", "arch(NAME...): only there; without it, on every architecture")
+    config.pluginmanager.register(Costs(config.getoption("--share")))
 
 
 def is_full(config):
@@ -80,33 +85,49 @@ def machine_of(item):
 
 
 def weight_of(item):
-    """Roughly how long it takes: the core is quick, and a machine of its own wants to be booted."""
-    return 1 if item.get_closest_marker("core") else 2
-
-
-def shards(items, count):
-    """Deal the machines out to the shards, the busiest first, each to the shard that has least to do."""
-    weights = collections.Counter()
-    for item in items:
-        weights[machine_of(item)] += weight_of(item)
-    loads, found = [0] * count, {}
-    for name, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])):
-        found[name] = loads.index(min(loads))
-        loads[found[name]] += weight
-    return found
+    """Roughly how long it takes, in five seconds: the core is quick, and a machine of its own wants to be booted."""
+    told = item.get_closest_marker("weight")
+    return told.args[0] if told else 1 if item.get_closest_marker("core") else 2 if "machine" in item.fixturenames else 3
 
 
 def pytest_collection_modifyitems(config, items):
-    number, count = (int(n) for n in config.getoption("--shard").split("/"))
     wanted = [i for i in items if "NOTSET" not in i.name and (is_full(config) or not i.get_closest_marker("slow"))
               and elsewhere(i) is None]
-    dealt = shards(wanted, count)
-    keep = [i for i in wanted if dealt[machine_of(i)] == number - 1]
-    config.hook.pytest_deselected(items=[i for i in items if i not in keep])
-    # One machine after the other: sort by configuration, keep the order of files within. Those with machines of their
-    # own come first: later, the last configuration's machine would still be there, and there is room for few only.
-    keep.sort(key=lambda i: ("machine" in i.fixturenames, machine_of(i)))
-    items[:] = keep
+    config.hook.pytest_deselected(items=[i for i in items if i not in wanted])
+    # One machine after the other, keeping the order of files within. The busiest come first, so that runs that share
+    # the work end at nearly the same time.
+    weights = collections.Counter()
+    for item in wanted:
+        weights[machine_of(item)] += weight_of(item)
+    wanted.sort(key=lambda i: (-weights[machine_of(i)], machine_of(i)))
+    items[:] = wanted
+
+
+def is_ours(folder, name):
+    """Take what shares a machine, unless another run has it."""
+    try:
+        with open(os.path.join(folder, name.translate(FILE_NAME)), "x", encoding="ascii"):
+            return True
+    except FileExistsError:
+        return False
+
+
+def pytest_runtestloop(session):
+    """With --share: as pytest's own, but for the machines that others take."""
+    folder = session.config.getoption("--share")
+    if not folder or session.config.option.collectonly or session.testsfailed:
+        return None
+    os.makedirs(folder, exist_ok=True)
+    for name, group in itertools.groupby(session.items, machine_of):
+        # What shares a machine ends with it: there is room for few only, and others may start theirs.
+        group = list(group) if is_ours(folder, name) else []
+        for item, following in zip(group, group[1:] + [None]):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+    return True
 
 
 def elsewhere(item):
@@ -168,6 +189,7 @@ def machine(request, holders):
         holder.drop()
         raise
     yield current
+    rests = current.left and current.left[0] == current.commands
     if getattr(request.node, "failed_phase", None):
         holder.drop()
         return
@@ -179,20 +201,25 @@ def machine(request, holders):
     if problems:
         holder.drop()
         pytest.fail("root is not well afterwards:\n" + "\n".join(problems))
+    current.left = (current.commands, current.left[1]) if rests else None
 
 
 @pytest.fixture
 def bh(request, machine):
     """The hypervisor, enabled; at the end there must be no cell and nothing may be missing."""
+    before = machine.left[1] if machine.left and machine.left[0] == machine.commands else None
     hypervisor = Hypervisor(machine)
-    hypervisor.ensure(enabled=True)
-    before = hypervisor.snapshot()
+    if before is None:  # otherwise nobody has done anything since the last scenario's end
+        hypervisor.ensure(enabled=True)
+        before = hypervisor.snapshot()
     yield hypervisor
     if getattr(request.node, "failed_phase", None):
         return
-    assert hypervisor.enabled(), "the scenario left the hypervisor disabled"
-    left = differences(before, hypervisor.snapshot())
+    after = hypervisor.snapshot()
+    assert after["enabled"], "the scenario left the hypervisor disabled"
+    left = differences(before, after)
     assert not left, f"not as before: {left}"
+    machine.left = machine.commands, after
 
 
 @pytest.fixture

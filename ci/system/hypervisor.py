@@ -4,12 +4,18 @@ import json
 import re
 import time
 
-from machine import BOARDS, SCALE, MachineError, Timeout
+from machine import BOARDS, MARK, SCALE, MachineError, Timeout
 
 BOARD = "/etc/bulkhead/board"
 VMS = "/etc/bulkhead/vms"
 TEST = "/etc/bulkhead/test"
+PARAMETER = "/sys/module/bulkhead/parameters/timeout_scale"
 NOISE = 2048  # KiB by which root's free memory goes up and down by itself: a leak is more, after 50 rounds
+
+
+def _states(cells):
+    """Name to state, without the root cell."""
+    return {c["name"]: c["state"] for c in cells if c["id"] != 0}
 
 
 class Hypervisor:
@@ -22,11 +28,10 @@ class Hypervisor:
         self.pool, self.memory = (BOARDS.get(self.arch, {}).get(name) for name in ("POOL", "HYPERVISOR"))
         # An emulator on a loaded host may leave a CPU without time for seconds: the hypervisor's own deadlines, 1 s on
         # hardware, are no subject of the scenarios but of test_inject.py, which shortens them.
-        machine.sh("modprobe bulkhead")
-        self.set_timeout_scale(max(5, round(SCALE)))
+        machine.sh(f"modprobe bulkhead && echo {max(5, round(SCALE))} >{PARAMETER}")
 
     def set_timeout_scale(self, scale):
-        self.machine.sh(f"echo {scale} > /sys/module/bulkhead/parameters/timeout_scale")
+        self.machine.sh(f"echo {scale} >{PARAMETER}")
 
     # ---- the hypervisor ----------------------------------------------------
 
@@ -71,7 +76,7 @@ class Hypervisor:
 
     def cells(self):
         """Name to state, without the root cell."""
-        return {c["name"]: c["state"] for c in self.json("cell list") if c["id"] != 0}
+        return _states(self.json("cell list"))
 
     def state(self, name):
         return self.cells().get(name)
@@ -115,20 +120,32 @@ class Hypervisor:
             time.sleep(0.2)
         return False
 
+    def rests(self, name, seconds=2):
+        """True if the cell's heartbeat does not move for some seconds."""
+        before = self.heartbeat(name)
+        time.sleep(seconds * SCALE)
+        return self.heartbeat(name) == before
+
     # ---- what must be the same afterwards ----------------------------------
+
+    SNAPSHOT = {
+        "status": "bulkhead status --json",
+        "cells": "bulkhead cell list --json",
+        "online": "cat /sys/devices/system/cpu/online",
+        "iomem": "cat /proc/iomem",
+        "bus": "ls /sys/bus/bulkhead/devices 2>/dev/null; true",
+        "interrupts": "sed 's/^ *\\([^:]*\\):[ 0-9]*/\\1 /' /proc/interrupts | grep -v '^ *CPU'",
+        "modules": "cut -d' ' -f1,3 /proc/modules",
+    }
 
     def snapshot(self):
         """Everything that create and destroy must leave as it was."""
-        m, status = self.machine, self.status()
-        return {
-            "pages_free": status["pages_free"], "pool_free": status["pool_free"],
-            "cells": self.cells(),
-            "online": m.sh("cat /sys/devices/system/cpu/online"),
-            "iomem": m.sh("cat /proc/iomem"),
-            "bus": m.sh("ls /sys/bus/bulkhead/devices 2>/dev/null; true"),
-            "interrupts": m.sh("sed 's/^ *\\([^:]*\\):[ 0-9]*/\\1 /' /proc/interrupts | grep -v '^ *CPU'"),
-            "modules": m.sh("cut -d' ' -f1,3 /proc/modules"),
-        }
+        # One command for all: each costs an emulated CPU more than most of what is in it.
+        parts = self.machine.sh(f"; echo {MARK}; ".join(f"{{ {c}; }} || exit 1" for c in self.SNAPSHOT.values()), 60)
+        found = dict(zip(self.SNAPSHOT, (part.strip("\n") for part in parts.split(MARK))))
+        status, cells = json.loads(found.pop("status")), json.loads(found["cells"])
+        return {**found, "enabled": bool(status["enabled"]), "pages_free": status["pages_free"],
+                "pool_free": status["pool_free"], "cells": _states(cells)}
 
     def memory_free(self):
         """Root's free memory in KiB; for leaks that show only after many rounds."""

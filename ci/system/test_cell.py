@@ -33,7 +33,7 @@ def test_suspend_and_resume(bh):
     assert bh.beats("heartbeat")
     bh.cell("suspend", "heartbeat")
     assert bh.state("heartbeat") == "suspended"
-    assert not bh.beats("heartbeat", seconds=2)
+    assert bh.rests("heartbeat")
     bh.cell("resume", "heartbeat")
     assert bh.state("heartbeat") == "running"
     assert bh.beats("heartbeat")

@@ -55,7 +55,7 @@ def test_two_cpus_a_cell_beside_it_and_power_off(linux):
     power_off_stops_it_alone(linux)
 
 
-def test_interactive_console(linux):
+def has_an_interactive_console(linux):
     m = linux.machine
     token = secrets.token_hex(8)
     with m.session("bulkhead console linux") as console:
@@ -66,19 +66,41 @@ def test_interactive_console(linux):
         assert console.leave("\x1d") == 0
 
 
-def test_guest_hotplugs_its_own_cpu(linux):
+def hotplugs_its_own_cpu(linux):
     off = "echo 0 >/sys/devices/system/cpu/cpu1/online; echo n=$(nproc)."
     assert "n=1." in guest(linux, off, "n=1.")
     on = "echo 1 >/sys/devices/system/cpu/cpu1/online; echo n=$(nproc)."
     assert "n=2." in guest(linux, on, "n=2.")
 
 
-def test_suspend_and_resume(linux):
+def is_suspended_and_resumed(linux):
     linux.cell("suspend", "linux")
     assert linux.state("linux") == "suspended"
     linux.machine.sh("sleep 2")
     linux.cell("resume", "linux")
     assert "back." in guest(linux, 'echo bac"k."', "back.")
+
+
+def has_stats_that_count(linux):
+    stats = linux.json("cell stats linux")
+    assert stats
+
+
+def panics_alone(linux):
+    linux.machine.sh("bulkhead console linux --new --send 'echo c >/proc/sysrq-trigger' "
+                     "--until 'end Kernel panic' --timeout 20 >/dev/null")  # else it would be taken for root's
+    assert linux.machine.health() == []
+    linux.cell("kill", "linux")
+    assert linux.state("linux") == "stopped"
+
+
+def test_console_hotplug_suspension_stats_and_panic(linux):
+    """One boot for the five: the last is its end."""
+    has_an_interactive_console(linux)
+    hotplugs_its_own_cpu(linux)
+    is_suspended_and_resumed(linux)
+    has_stats_that_count(linux)
+    panics_alone(linux)
 
 
 def test_reset_stops_the_cell_alone_and_restart_brings_it_back(linux):
@@ -89,16 +111,3 @@ def test_reset_stops_the_cell_alone_and_restart_brings_it_back(linux):
     # The console still holds what the guest said in its former life: only an answer tells that it is back.
     linux.machine.wait_for(
         "bulkhead console linux --send 'echo agai\"n.\"' --until 'again.' --timeout 5 >/dev/null", 60)
-
-
-def test_guest_panic_stays_in_the_guest(linux):
-    linux.machine.sh("bulkhead console linux --new --send 'echo c >/proc/sysrq-trigger' "
-                     "--until 'end Kernel panic' --timeout 20 >/dev/null")  # else it would be taken for root's
-    assert linux.machine.health() == []
-    linux.cell("kill", "linux")
-    assert linux.state("linux") == "stopped"
-
-
-def test_stats_count(linux):
-    stats = linux.json("cell stats linux")
-    assert stats
