@@ -100,7 +100,7 @@ class Hypervisor:
 
     def wait_console(self, name, pattern, timeout=30):
         """Wait until the cell's console shows a pattern; give the match."""
-        end = time.monotonic() + timeout * SCALE
+        end, pause = time.monotonic() + timeout * SCALE, 0.2
         while True:
             text = self.console(name)
             match = re.search(pattern, text)
@@ -108,7 +108,8 @@ class Hypervisor:
                 return match
             if time.monotonic() > end:
                 raise Timeout(f"cell {name}: no '{pattern}' on its console in {timeout * SCALE:.0f} s: {text[-2000:]}")
-            time.sleep(0.3)
+            time.sleep(pause)
+            pause = min(1.25 * pause, 1)  # each look costs time that a cell that boots could use
 
     def beats(self, name, seconds=3):
         """True if the cell's heartbeat moves within some seconds."""
