@@ -81,13 +81,15 @@ def machine_of(item):
     """What shares a machine: the scenarios of one configuration, or, of those that boot their own, of one file."""
     if "machine" in item.fixturenames:
         return item.callspec.params["machine"].label
-    return item.location[0]
+    return item.path.name
 
 
 def weight_of(item):
     """Roughly how long it takes, in five seconds: the core is quick, and a machine of its own wants to be booted."""
     told = item.get_closest_marker("weight")
-    return told.args[0] if told else 1 if item.get_closest_marker("core") else 2 if "machine" in item.fixturenames else 3
+    if told:
+        return told.args[0]
+    return 1 if item.get_closest_marker("core") else 2 if "machine" in item.fixturenames else 3
 
 
 def pytest_collection_modifyitems(config, items):
