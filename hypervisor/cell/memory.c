@@ -4,6 +4,7 @@
 #include <arch/cell.h>
 #include <arch/mmu.h>
 #include <cell/cell.h>
+#include <cell/dma.h>
 #include <cell/root.h>
 #include <core/component.h>
 #include <core/image.h>
@@ -366,6 +367,8 @@ static int map_region(struct cell *cell, uint32_t index, struct bh_error *error)
 	if (!code)
 		code = pt_map(arch_cell_stage2(&cell->arch), region->gpa, hpa(region->hpa), region->size,
 			      guest_prot(region), is_device(region) ? PT_DEVICE : PT_NORMAL);
+	if (!code)
+		code = dma_map(cell, region);
 	return code ? error_set(error, (unsigned int)code, BH_OBJ_MEMORY, index, region->gpa, region->hpa) :
 		      BH_E_OK;
 }
@@ -389,8 +392,10 @@ static void move_ram(struct cell *from, struct cell *to, uint64_t size)
 
 static void memory_commit(struct cell *cell)
 {
-	for (uint32_t i = 0; i < cell->config->memory.count; i++)
+	for (uint32_t i = 0; i < cell->config->memory.count; i++) {
 		take_from_root(&regions(cell->config)[i]);
+		dma_take_from_root(&regions(cell->config)[i]);
+	}
 	cell->committed = 1;
 	move_ram(cell_root(), cell, memory_ram_size(cell->config));
 }
@@ -408,8 +413,11 @@ static void merge_root(const struct bh_config_memory *region)
 static void release_region(struct cell *cell, const struct bh_config_memory *region)
 {
 	pt_unmap(arch_cell_stage2(&cell->arch), region->gpa, region->size);
-	if (cell->committed)
+	dma_unmap(cell, region);
+	if (cell->committed) {
 		give_to_root(region, ROOT_PROT);
+		dma_give_to_root(region);
+	}
 	merge_root(region);
 }
 

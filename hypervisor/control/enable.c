@@ -7,10 +7,12 @@
  */
 #include <arch/cell.h>
 #include <arch/enable.h>
+#include <arch/iommu.h>
 #include <arch/upcall.h>
 #include <bulkhead/image.h>
 #include <cell/cell.h>
 #include <cell/cpus.h>
+#include <cell/dma.h>
 #include <cell/irq.h>
 #include <cell/root.h>
 #include <control/lifecycle.h>
@@ -112,12 +114,19 @@ static const struct step cell_steps[] = {
 	{ "components", step_components, undo_components },
 	{ "root-cell", root_cell_init, root_cell_exit },
 	{ "root-memory", root_memory_init, root_memory_exit },
+	{ "root-dma", dma_root_init, NULL },
 	{ "root-intc", arch_root_intc_init, arch_root_intc_exit },
 	{ "root-irqs", irq_root_init, NULL },
 	{ NULL, NULL, NULL },
 };
 
-static int run_system_steps(void)
+/* Not in a dry run, while the kernel is at work on other CPUs. */
+static const struct step live_steps[] = {
+	{ "iommu", arch_iommu_enable, arch_iommu_disable },
+	{ NULL, NULL, NULL },
+};
+
+static int run_system_steps(int is_dry)
 {
 	int code = steps_run(first_steps);
 
@@ -127,13 +136,20 @@ static int run_system_steps(void)
 	if (code)
 		return code;
 	code = steps_run(cell_steps);
+	if (!code && !is_dry) {
+		code = steps_run(live_steps);
+		if (code)
+			steps_undo(cell_steps);
+	}
 	if (code)
 		steps_undo(arch_system_steps());
 	return code;
 }
 
-static void undo_system_steps(void)
+static void undo_system_steps(int is_dry)
 {
+	if (!is_dry)
+		steps_undo(live_steps);
 	steps_undo(cell_steps);
 	steps_undo(arch_system_steps());
 }
@@ -195,17 +211,17 @@ static int open_entry(uint32_t generation, uint32_t expected)
 	return BH_E_OK;
 }
 
-static int prepare_system(uint32_t rank)
+static int prepare_system(uint32_t rank, int is_dry)
 {
 	int code = BH_E_OK;
 
 	if (rank == 0)
-		code = run_system_steps();
+		code = run_system_steps(is_dry);
 	if (code)
 		return rendezvous_abort(&entry.prepared, code);
 	code = rendezvous_meet(&entry.prepared, deadline_default());
 	if (code && rank == 0)
-		undo_system_steps();
+		undo_system_steps(is_dry);
 	return code;
 }
 
@@ -263,7 +279,7 @@ static int prepare_cpu(uint32_t rank)
 }
 
 /* The system's steps are undone when no CPU stands on them any more; if one is lost, they rather stay. */
-static void undo_together(uint32_t rank, uint32_t expected)
+static void undo_together(uint32_t rank, uint32_t expected, int is_dry)
 {
 	uint64_t deadline = deadline_in(2 * image_config()->timeout_ms);
 
@@ -275,7 +291,7 @@ static void undo_together(uint32_t rank, uint32_t expected)
 			return;
 		arch_cpu_relax();
 	}
-	undo_system_steps();
+	undo_system_steps(is_dry);
 }
 
 static void activate(uint32_t rank, uint32_t expected)
@@ -329,7 +345,7 @@ static int enter(uint32_t expected, int is_dry)
 	if (code)
 		return code;
 	rank = own_rank();
-	code = prepare_system(rank);
+	code = prepare_system(rank, is_dry);
 	if (code)
 		return code;
 	code = prepare_cpu(rank);
@@ -339,7 +355,7 @@ static int enter(uint32_t expected, int is_dry)
 	}
 	if (!code)
 		steps_undo(arch_cpu_steps());
-	undo_together(rank, expected);
+	undo_together(rank, expected, is_dry);
 	return code;
 }
 

@@ -5,6 +5,7 @@
 #include <arch/mmu.h>
 #include <bulkhead/comm.h>
 #include <cell/cpus.h>
+#include <cell/dma.h>
 #include <cell/memory.h>
 #include <control/power.h>
 #include <control/scrub.h>
@@ -165,6 +166,7 @@ int lifecycle_load(struct cell *cell, struct bh_error *error)
 	code = wait_until(cell, cpus_quiet, error);
 	if (code)
 		return code;
+	dma_block(cell);
 	if (!cell->loaded)
 		memory_load(cell);
 	cell->flush_next = 0;
@@ -349,6 +351,7 @@ int lifecycle_destroy(struct cell *cell, struct bh_error *error)
 		return code;
 	if (!cell->scrub_started) {
 		memory_unload(cell);
+		dma_block(cell);
 		scrub_start(cell);
 		cell->scrub_started = 1;
 		return BH_E_AGAIN;

@@ -2,6 +2,8 @@
 /* Whoever provokes a fault pays for it: root gets the architecture's own fault, a guest cell is stopped. */
 #include <arch/upcall.h>
 #include <cell/cell.h>
+#include <cell/dma.h>
+#include <lib/string.h>
 #include <control/lifecycle.h>
 
 static const char *const reasons[] = {
@@ -30,4 +32,38 @@ enum violation_result upcall_violation(const struct bh_record *record)
 	lifecycle_end(cell, CELL_EVENT_FAIL, &full);
 	upcall_service();
 	return VIOLATION_HANDLED;
+}
+
+#define PCI_BUS(function) ((function) >> 8 & 0xff)
+#define PCI_DEVICE(function) ((function) >> 3 & 0x1f)
+#define PCI_FUNCTION(function) ((function) & 7)
+
+static void describe(struct bh_record *record, const struct dma_fault *fault)
+{
+	const char *kind = fault->is_write ? "write" : "read";
+
+	memset(record, 0, sizeof(*record));
+	record->kind = BH_REASON_DMA_ACCESS;
+	record->cpu = cpu_self()->slot;
+	record->syndrome = fault->reason;
+	record->address = fault->address;
+	record->value = fault->function;
+	format_text(record->what, sizeof(record->what), "%s by PCI %04x:%02x:%02x.%u",
+		    fault->is_interrupt ? "interrupt" : kind, fault->function >> 16, PCI_BUS(fault->function),
+		    PCI_DEVICE(fault->function), PCI_FUNCTION(fault->function));
+}
+
+/* The function is quiet until its cell starts again; root's are not stopped for what they do to themselves. */
+void upcall_dma_fault(const struct dma_fault *fault)
+{
+	struct cell *cell = dma_owner(fault->function);
+	struct bh_record record;
+
+	describe(&record, fault);
+	log_limited(&cell->log_limit, LOG_WARNING, "cell %u: %s: %s, address %llx", cell->id,
+		    reason_text(record.kind), record.what, (unsigned long long)record.address);
+	if (cell_is_root(cell))
+		return;
+	dma_block_function(fault->function);
+	lifecycle_end(cell, CELL_EVENT_FAIL, &record);
 }

@@ -100,7 +100,8 @@ enum bh_cell_state {
 	X(BAD_TRAP, 8, "it raised an exception that a guest cannot raise")                         \
 	X(HYPERVISOR_ERROR, 9, "the hypervisor could not go on with it")                           \
 	X(ANSWERED, 10, "it answered the shutdown request")                                        \
-	X(CRASHED, 11, "the guest reported its own crash")
+	X(CRASHED, 11, "the guest reported its own crash")                                         \
+	X(DMA_ACCESS, 12, "a device of it accessed memory that is not its own")
 
 enum bh_reason {
 #define BH_REASON_ENUM(name, number, text) BH_REASON_##name = number,

@@ -192,8 +192,9 @@ static void test_dry_run(void **state)
 }
 
 static const char *const steps[] = { "arrive",	     "config",	      "pool",	   "info",	  "fake-mmu",
-				     "fake-intc",    "components",    "root-cell", "root-memory", "root-intc",
-				     "root-irqs", "fake-cpu-mmu", "fake-cpu-intc", "activate" };
+				     "fake-intc",    "components",    "root-cell", "root-memory", "root-dma",
+				     "root-intc",    "root-irqs",     "iommu",	   "fake-cpu-mmu", "fake-cpu-intc",
+				     "activate" };
 
 static void inject(const char *step, uint32_t kind, int cpu)
 {

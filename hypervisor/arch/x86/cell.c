@@ -6,6 +6,7 @@
 #include <asm/portio.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <asm/vtd.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pagetable.h>
@@ -96,6 +97,8 @@ static int init_parts(struct cell_arch *cell, const struct bh_config_cell *confi
 {
 	int code = init_bitmaps(cell, config);
 
+	if (!code && vtd_format())
+		code = pt_init(&cell->dma, vtd_format(), cell->id + 1);
 	if (code)
 		return error_set(error, (unsigned int)code, BH_OBJ_CELL, cell->id, 0, 0);
 	return intc_cell_init(cell, config, error);
@@ -117,6 +120,7 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 	code = init_parts(cell, config, error);
 	if (code) {
 		exit_bitmaps(cell);
+		pt_exit(&cell->dma);
 		pt_exit(&cell->stage2);
 		return code;
 	}
@@ -132,6 +136,7 @@ void arch_cell_exit(struct cell_arch *cell)
 		cell_of_root = NULL;
 	intc_cell_exit(cell);
 	exit_bitmaps(cell);
+	pt_exit(&cell->dma);
 	pt_exit(&cell->stage2);
 	arch_tlb_invalidate_vmid(cell->id + 1);
 }
@@ -152,7 +157,7 @@ void arch_cell_reset(struct cell_arch *cell)
 	intc_cell_reset(cell);
 }
 
-/* What reads and writes memory by itself is no interrupt controller but an IOMMU's. */
+/* What reads and writes memory by itself, the remapping table and the queue, is taken with the IOMMU. */
 int arch_root_intc_init(void)
 {
 	return BH_E_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arch/enable.h>
 
+#include <arch/iommu.h>
 #include <asm/entry.h>
 #include <asm/features.h>
 #include <asm/interrupts.h>
@@ -101,5 +102,6 @@ int arch_cpu_is_off(unsigned int slot)
 /* Each CPU's own is restored by itself. */
 void arch_system_leave(void)
 {
+	arch_iommu_disable();
 	vioapic_restore(arch_root_cell());
 }

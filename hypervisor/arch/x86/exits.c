@@ -9,6 +9,7 @@
 #include <asm/msr.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <asm/vtd.h>
 
 #define CR3_FLAGS 0xfffull
 
@@ -111,9 +112,11 @@ void exit_nmi(struct frame *frame)
 	uint32_t is_kick = __atomic_exchange_n(&self->kicked, 0, __ATOMIC_SEQ_CST);
 	/* Not by a cell that was here before. */
 	int is_asked = __atomic_exchange_n(&self->nmi, 0, __ATOMIC_SEQ_CST) == percpu()->cell->id + 1;
+	/* Units report by NMI, which may come together with another one. */
+	int is_report = vtd_poll();
 
 	(void)frame;
-	if (is_asked || !is_kick)
+	if (is_asked || !(is_report || is_kick))
 		virt()->inject_nmi();
 	if (!is_kick)
 		return;

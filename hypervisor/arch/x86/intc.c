@@ -57,12 +57,15 @@ void intc_cell_reset(struct cell_arch *cell)
 
 int intc_platform_range(unsigned int index, struct bh_config_range *range)
 {
+	const unsigned int ioapics = image_config()->x86.ioapics.count;
 	struct vioapic_unit unit;
 
 	if (!index) {
 		*range = (struct bh_config_range){ .base = APIC_BASE_ADDRESS, .size = APIC_PAGE_SIZE };
 		return 1;
 	}
+	if (index > ioapics)
+		return vtd_range(index - 1 - ioapics, range);
 	if (!ioapic_unit(index - 1, &unit))
 		return 0;
 	*range = (struct bh_config_range){ .base = unit.base, .size = IOAPIC_SIZE };

@@ -9,6 +9,7 @@
 #include <asm/percpu.h>
 #include <asm/vcpu.h>
 #include <asm/vioapic.h>
+#include <asm/vtd.h>
 #include <core/cpu.h>
 #include <core/deadline.h>
 #include <core/image.h>
@@ -84,6 +85,7 @@ static void load(void)
 
 	__atomic_store_n(&loaded[percpu()->slot].cell, cell, __ATOMIC_SEQ_CST);
 	vioapic_route(cell);
+	vtd_route();
 }
 
 void lapic_activate(void)

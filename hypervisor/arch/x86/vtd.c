@@ -1,118 +1,483 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* VT-d units: finding them, their registers and queues, on and off, and what they report. */
 #include <asm/vtd.h>
 
 #include <arch/mmu.h>
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
+#include <asm/vtd_unit.h>
 #include <bulkhead/errors.h>
+#include <core/cpu.h>
+#include <core/deadline.h>
 #include <core/image.h>
 #include <core/log.h>
+#include <core/pagetable.h>
+#include <core/pool.h>
 #include <lib/config.h>
+#include <lib/string.h>
 
-#define GSTS 0x1cu
-#define GSTS_REMAPPING (1u << 25)
-#define IRTA 0xb8u
-#define IRTA_ADDRESS 0xfffffffffffff000ull
-#define IRTA_WIDE (1u << 11)
-#define IRTA_SIZE 0xfu
+#define CAP_WRITE_BUFFER (1ull << 4)
+#define CAP_LEVELS_SHIFT 8 /* bit 1: 3 levels, 2: 4, 3: 5 */
+#define CAP_LARGE_SHIFT 34 /* bit 0: 2 MiB, 1: 1 GiB */
+#define CAP_FAULTS_AT_SHIFT 24
+#define CAP_FAULTS_SHIFT 40
+#define ECAP_COHERENT (1ull << 0)
+#define ECAP_QUEUE (1ull << 1)
 
-#define ENTRY_SIZE 16u
-#define IRTE_PRESENT (1ull << 0)
-#define IRTE_LOGICAL (1ull << 2)
-#define IRTE_MODE_SHIFT 5
-#define IRTE_VECTOR_SHIFT 16
-#define IRTE_DESTINATION_SHIFT 32
+#define FSTS_OVERFLOW (1u << 0)
+#define FSTS_PENDING (1u << 1)
+#define FSTS_QUEUE_ERROR (1u << 4)
+#define FSTS_ALL 0x71u /* those that are cleared by a write */
+#define FECTL_MASKED (1u << 31)
+#define FAULT_SIZE 16u
+#define FAULT_VALID (1u << 31)
+#define FAULT_READ (1u << 30)
+#define FAULT_REMAP 0x20u
+#define FAULT_REMAP_LAST 0x2fu
+#define FAULT_INDEX_SHIFT 48
 
-/* The first unit's table: the I/O APICs' unit, and Linux gives all units their own entries in their own tables. */
-static volatile uint8_t *unit;
+/* The queue, what it stores, a page of root's table. */
+#define QUEUE_PAGES 3u
+#define QUEUE_ENTRIES (PAGE_SIZE / sizeof(struct vtd_desc))
+#define MESSAGE_NMI (DELIVER_NMI << ICR_MODE_SHIFT)
 
-static uint32_t read32(uint32_t offset)
+static struct vtd_unit units[VTD_UNITS];
+static unsigned int unit_count;
+
+/* Tables: R and W in each entry, nothing cached otherwise than memory is (specification 9.3 and 9.8). */
+#define ENTRY_READ (1ull << 0)
+#define ENTRY_WRITE (1ull << 1)
+#define ENTRY_LARGE (1ull << 7)
+#define ENTRY_BOTH (ENTRY_READ | ENTRY_WRITE)
+#define COMMON                                                                                     \
+	.name = "DMA", .root_bits = 9, .valid_mask = ENTRY_BOTH, .addr_mask = 0x000ffffffffff000ull, \
+	.table_mask = ENTRY_LARGE, .table_value = 0, .table_bits = ENTRY_BOTH,                     \
+	.prot_bits = {                                                                             \
+		[PT_READ] = ENTRY_READ, [PT_WRITE] = ENTRY_WRITE, [PT_READ | PT_WRITE] = ENTRY_BOTH, \
+		[PT_READ | PT_EXEC] = ENTRY_READ, [PT_WRITE | PT_EXEC] = ENTRY_WRITE,              \
+		[PT_READ | PT_WRITE | PT_EXEC] = ENTRY_BOTH,                                       \
+	},                                                                                         \
+	.prot_mask = ENTRY_BOTH
+#define LEVELS_3 COMMON, .levels = 3, .leaf_bits = { ENTRY_LARGE, ENTRY_LARGE, 0 }
+#define LEVELS_4 COMMON, .levels = 4, .leaf_bits = { 0, ENTRY_LARGE, ENTRY_LARGE, 0 }
+
+/* By levels - 3, and by what leaves there are beside pages: none, 2 MiB, 1 GiB too. */
+static const struct pt_format formats[2][3] = {
+	{ { LEVELS_3 }, { LEVELS_3, .block_levels = 0x2 }, { LEVELS_3, .block_levels = 0x3 } },
+	{ { LEVELS_4 }, { LEVELS_4, .block_levels = 0x4 }, { LEVELS_4, .block_levels = 0x6 } },
+};
+
+static const struct pt_format *selected;
+
+struct vtd_unit *vtd_unit(unsigned int index)
 {
-	return *(volatile uint32_t *)(unit + offset);
+	return index < unit_count ? &units[index] : NULL;
 }
 
-static uint64_t read64(uint32_t offset)
+const struct pt_format *vtd_format(void)
 {
-	return read32(offset) | (uint64_t)read32(offset + 4) << 32;
+	return selected;
 }
 
-/* The unit that serves an I/O APIC, or the first one; -1: none. */
-static int find_unit(const struct bh_config_iommu *units, uint32_t count)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_scope *scope = CONFIG_ARRAY(struct bh_config_scope, system, x86.scopes);
-	int found = -1;
+/* Registers ------------------------------------------------------------------------------------------ */
 
-	for (uint32_t i = 0; i < count && found < 0; i++) {
-		if (units[i].type == BH_IOMMU_VTD)
-			found = (int)i;
+uint32_t vtd_read32(const struct vtd_unit *unit, uint32_t offset)
+{
+	return *(volatile uint32_t *)(unit->reg + offset);
+}
+
+void vtd_write32(const struct vtd_unit *unit, uint32_t offset, uint32_t value)
+{
+	*(volatile uint32_t *)(unit->reg + offset) = value;
+}
+
+uint64_t vtd_read64(const struct vtd_unit *unit, uint32_t offset)
+{
+	return *(volatile uint64_t *)(unit->reg + offset);
+}
+
+void vtd_write64(const struct vtd_unit *unit, uint32_t offset, uint64_t value)
+{
+	*(volatile uint64_t *)(unit->reg + offset) = value;
+}
+
+static unsigned long long base_of(const struct vtd_unit *unit)
+{
+	return (unsigned long long)unit->config->base;
+}
+
+static int time_is_up(struct vtd_unit *unit, const char *what)
+{
+	if (!unit->is_broken)
+		log_error("the IOMMU at 0x%llx does not %s: what is taken from devices may still be reached",
+			  base_of(unit), what);
+	unit->is_broken = 1;
+	return BH_E_TIMEOUT;
+}
+
+static int wait_status(struct vtd_unit *unit, uint32_t bit, int is_set)
+{
+	const uint64_t deadline = deadline_default();
+
+	while (!!(vtd_read32(unit, VTD_GSTS) & bit) != is_set) {
+		if (deadline_passed(deadline))
+			return time_is_up(unit, "follow a command");
+		arch_cpu_relax();
 	}
-	for (uint32_t i = 0; i < system->x86.scopes.count; i++) {
-		if (scope[i].kind == BH_SCOPE_IOAPIC && scope[i].unit < count &&
-		    units[scope[i].unit].type == BH_IOMMU_VTD)
-			return scope[i].unit;
+	return BH_E_OK;
+}
+
+int vtd_command(struct vtd_unit *unit, uint32_t bit, int is_set)
+{
+	const uint32_t lasting = vtd_read32(unit, VTD_GSTS) & VTD_LASTING;
+
+	vtd_write32(unit, VTD_GCMD, is_set ? lasting | bit : lasting & ~bit);
+	return wait_status(unit, bit, is_set);
+}
+
+/* Of old chip sets, which keep what CPUs have written: the bit shows that they are at it. */
+static void flush_write_buffer(struct vtd_unit *unit)
+{
+	if (!(unit->cap & CAP_WRITE_BUFFER))
+		return;
+	vtd_write32(unit, VTD_GCMD, (vtd_read32(unit, VTD_GSTS) & VTD_LASTING) | VTD_WRITE_BUFFER);
+	wait_status(unit, VTD_WRITE_BUFFER, 0);
+}
+
+/* Only the caches of this CPU are asked, which has written all of it, under the control lock. */
+void vtd_write_back(const struct vtd_unit *unit)
+{
+	if (!(unit->ecap & ECAP_COHERENT))
+		__asm__ volatile("wbinvd" : : : "memory");
+	arch_pt_publish();
+}
+
+/* The queue ------------------------------------------------------------------------------------------ */
+
+static void put(struct vtd_unit *unit, struct vtd_desc desc)
+{
+	unit->queue[unit->tail] = desc;
+	unit->tail = (unit->tail + 1) % QUEUE_ENTRIES;
+}
+
+static int wait_done(struct vtd_unit *unit)
+{
+	const uint64_t deadline = deadline_default();
+
+	while (!*unit->done) {
+		if (vtd_read32(unit, VTD_FSTS) & FSTS_QUEUE_ERROR || deadline_passed(deadline))
+			return time_is_up(unit, "answer");
+		arch_cpu_relax();
 	}
-	return found;
+	return BH_E_OK;
+}
+
+int vtd_submit_locked(struct vtd_unit *unit, const struct vtd_desc *desc, unsigned int count)
+{
+	const uint64_t done = arch_hv_hpa((const void *)unit->done).value;
+
+	for (unsigned int i = 0; i < count; i++)
+		put(unit, desc[i]);
+	put(unit, (struct vtd_desc){ VTD_DESC_WAIT | VTD_DESC_WAIT_STORE | 1ull << 32, done });
+	*unit->done = 0;
+	vtd_write_back(unit);
+	flush_write_buffer(unit);
+	vtd_write32(unit, VTD_IQT, unit->tail * sizeof(struct vtd_desc));
+	return wait_done(unit);
+}
+
+void vtd_submit_all(const struct vtd_desc *desc, unsigned int count)
+{
+	for (unsigned int i = 0; i < unit_count; i++) {
+		struct vtd_unit *unit = &units[i];
+
+		spin_lock(&unit->lock);
+		if (unit->is_on)
+			vtd_submit_locked(unit, desc, count);
+		spin_unlock(&unit->lock);
+	}
+}
+
+void vtd_forget(uint32_t tag)
+{
+	const struct vtd_desc desc = {
+		.low = VTD_DESC_IOTLB | VTD_DESC_IOTLB_DOMAIN | VTD_DESC_IOTLB_DRAIN |
+		       (uint64_t)tag << VTD_DESC_DOMAIN_SHIFT,
+	};
+
+	vtd_submit_all(&desc, 1);
+}
+
+/* Finding them --------------------------------------------------------------------------------------- */
+
+static const char *why_not(const struct vtd_unit *unit)
+{
+	if (!(unit->ecap & ECAP_QUEUE))
+		return "it has no invalidation queue";
+	if (!(unit->cap >> CAP_LEVELS_SHIFT & 6))
+		return "its tables have neither 3 nor 4 levels";
+	if (unit->config->segment)
+		return "it serves another PCI segment than the first";
+	return NULL;
+}
+
+static int probe_unit(const struct bh_config_iommu *config)
+{
+	struct vtd_unit *unit = &units[unit_count];
+
+	memset(unit, 0, sizeof(*unit));
+	unit->config = config;
+	unit->reg = mmu_map_device(hpa(config->base), config->size);
+	if (!unit->reg)
+		return BH_E_NO_MEMORY;
+	unit->cap = vtd_read64(unit, VTD_CAP);
+	unit->ecap = vtd_read64(unit, VTD_ECAP);
+	if (why_not(unit))
+		log_warning("the IOMMU at 0x%llx is left alone: %s", base_of(unit), why_not(unit));
+	else
+		unit_count++;
+	return BH_E_OK;
+}
+
+/* One format for all: what each of them can. */
+static void select_format(void)
+{
+	uint64_t levels = 6, large = 3;
+
+	for (unsigned int i = 0; i < unit_count; i++) {
+		levels &= units[i].cap >> CAP_LEVELS_SHIFT;
+		large &= units[i].cap >> CAP_LARGE_SHIFT;
+	}
+	selected = NULL;
+	if (!unit_count)
+		return;
+	if (levels)
+		selected = &formats[levels >> 2 & 1][large & 1 ? (large & 2 ? 2 : 1) : 0];
+	else
+		log_warning("the IOMMUs have no table format in common: they are left alone");
+	if (!selected)
+		unit_count = 0;
 }
 
 int vtd_probe(void)
 {
 	const struct bh_config_system *system = image_config();
-	const struct bh_config_iommu *units = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
-	const int index = find_unit(units, system->x86.iommus.count);
+	const struct bh_config_iommu *config = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
+	int code = BH_E_OK;
 
-	unit = NULL;
-	if (index < 0)
-		return BH_E_OK;
-	unit = mmu_map_device(hpa(units[index].base), BH_PAGE_SIZE);
-	if (!unit)
-		return BH_E_NO_MEMORY;
-	if (vtd_is_remapping())
-		log_warning("the kernel remaps interrupts by a table of its own, which is not checked");
-	return BH_E_OK;
+	unit_count = 0;
+	for (uint32_t i = 0; i < system->x86.iommus.count && !code; i++) {
+		if (config[i].type != BH_IOMMU_VTD)
+			continue;
+		code = unit_count < VTD_UNITS ? probe_unit(&config[i]) : BH_E_TOO_MANY;
+	}
+	select_format();
+	return code;
 }
 
 void vtd_unprobe(void)
 {
-	unit = NULL;
+	unit_count = 0;
+	selected = NULL;
 }
 
-int vtd_is_remapping(void)
+int vtd_range(unsigned int index, struct bh_config_range *range)
 {
-	return unit && read32(GSTS) & GSTS_REMAPPING;
-}
-
-static uint64_t read_table(uint64_t address)
-{
-	const volatile uint64_t *window;
-	uint64_t value;
-
-	if (!image_is_ram(address))
+	if (index >= unit_count)
 		return 0;
-	window = arch_window_open(hpa(address), sizeof(value));
-	value = *window;
-	arch_window_close();
-	return value;
-}
-
-int vtd_lookup(uint64_t entry, struct icr_target *target, uint32_t *vector)
-{
-	const uint32_t index = (uint32_t)(entry >> 49) | (uint32_t)(entry >> 11 & 1) << 15;
-	uint64_t table, irte;
-
-	if (!vtd_is_remapping())
-		return 0;
-	table = read64(IRTA);
-	if (index >> ((table & IRTA_SIZE) + 1))
-		return 0;
-	irte = read_table((table & IRTA_ADDRESS) + index * ENTRY_SIZE);
-	if (!(irte & IRTE_PRESENT) || (irte >> IRTE_MODE_SHIFT & 7) > DELIVER_LOWEST)
-		return 0;
-	target->wide = (table & IRTA_WIDE) != 0;
-	target->logical = (irte & IRTE_LOGICAL) != 0;
-	target->destination = (uint32_t)(irte >> IRTE_DESTINATION_SHIFT);
-	if (!target->wide)
-		target->destination = target->destination >> 8 & 0xff;
-	*vector = (uint32_t)(irte >> IRTE_VECTOR_SHIFT) & ICR_VECTOR;
+	*range = (struct bh_config_range){ units[index].config->base, units[index].config->size };
 	return 1;
+}
+
+/* What they report ----------------------------------------------------------------------------------- */
+
+static uint32_t fault_register(const struct vtd_unit *unit, unsigned int index)
+{
+	return (uint32_t)(unit->cap >> CAP_FAULTS_AT_SHIFT & 0x3ff) * 16 + index * FAULT_SIZE;
+}
+
+static unsigned int fault_count(const struct vtd_unit *unit)
+{
+	return (unsigned int)(unit->cap >> CAP_FAULTS_SHIFT & 0xff) + 1;
+}
+
+/* Return: 1 and *fault if register @index had one, which is cleared. */
+static int take_fault(const struct vtd_unit *unit, unsigned int index, struct dma_fault *fault)
+{
+	const uint32_t at = fault_register(unit, index), top = vtd_read32(unit, at + 12);
+	const uint64_t address = vtd_read64(unit, at);
+
+	if (!(top & FAULT_VALID))
+		return 0;
+	*fault = (struct dma_fault){
+		.address = address & ~(PAGE_SIZE - 1ull),
+		.function = (uint32_t)unit->config->segment << 16 | (vtd_read32(unit, at + 8) & 0xffff),
+		.reason = top & 0xff,
+		.is_write = !(top & FAULT_READ),
+	};
+	if (fault->reason >= FAULT_REMAP && fault->reason <= FAULT_REMAP_LAST) {
+		fault->is_interrupt = 1;
+		fault->address = address >> FAULT_INDEX_SHIFT;
+	}
+	vtd_write32(unit, at + 12, FAULT_VALID);
+	return 1;
+}
+
+static int poll_unit(struct vtd_unit *unit)
+{
+	struct dma_fault fault;
+	int found = 0;
+
+	if (!__atomic_load_n(&unit->is_on, __ATOMIC_ACQUIRE) ||
+	    !(vtd_read32(unit, VTD_FSTS) & (FSTS_PENDING | FSTS_OVERFLOW)))
+		return 0;
+	for (unsigned int i = 0; i < fault_count(unit); i++) {
+		int taken;
+
+		spin_lock(&unit->lock);
+		taken = take_fault(unit, i, &fault);
+		spin_unlock(&unit->lock);
+		if (taken)
+			upcall_dma_fault(&fault);
+		found |= taken;
+	}
+	vtd_write32(unit, VTD_FSTS, FSTS_OVERFLOW);
+	return found;
+}
+
+int vtd_poll(void)
+{
+	int found = 0;
+
+	for (unsigned int i = 0; i < unit_count; i++)
+		found |= poll_unit(&units[i]);
+	return found;
+}
+
+/* The message is an NMI of the first CPU, which is always root's: it exits whatever the guest does. */
+static void report_faults(struct vtd_unit *unit)
+{
+	const uint32_t id = (uint32_t)cpu_get(0)->hwid;
+
+	for (unsigned int i = 0; i < fault_count(unit); i++)
+		vtd_write32(unit, fault_register(unit, i) + 12, FAULT_VALID);
+	vtd_write32(unit, VTD_FSTS, FSTS_ALL);
+	vtd_write32(unit, VTD_FECTL, FECTL_MASKED);
+	vtd_write32(unit, VTD_FEDATA, MESSAGE_NMI);
+	vtd_write32(unit, VTD_FEADDR, (uint32_t)APIC_BASE_ADDRESS | (id & 0xff) << 12);
+	vtd_write32(unit, VTD_FEUADDR, id & ~0xffu);
+	vtd_write32(unit, VTD_FECTL, 0);
+}
+
+static void return_faults(struct vtd_unit *unit)
+{
+	vtd_write32(unit, VTD_FECTL, FECTL_MASKED);
+	vtd_write32(unit, VTD_FEDATA, unit->view[VTD_FEDATA / 4]);
+	vtd_write32(unit, VTD_FEADDR, unit->view[VTD_FEADDR / 4]);
+	vtd_write32(unit, VTD_FEUADDR, unit->view[VTD_FEUADDR / 4]);
+	vtd_write32(unit, VTD_FECTL, unit->view[VTD_FECTL / 4] & FECTL_MASKED);
+}
+
+/* On and off ----------------------------------------------------------------------------------------- */
+
+static int start_queue(struct vtd_unit *unit)
+{
+	unit->tail = 0;
+	unit->is_broken = 0;
+	vtd_write64(unit, VTD_IQT, 0);
+	vtd_write64(unit, VTD_IQA, arch_hv_hpa(unit->queue).value);
+	return vtd_command(unit, VTD_QUEUE, 1);
+}
+
+static int start_translation(struct vtd_unit *unit)
+{
+	static const struct vtd_desc forget[] = {
+		{ VTD_DESC_CONTEXTS, 0 },
+		{ VTD_DESC_IOTLB | VTD_DESC_IOTLB_ALL | VTD_DESC_IOTLB_DRAIN, 0 },
+	};
+	int code;
+
+	vtd_write_back(unit);
+	vtd_write64(unit, VTD_RTADDR, vtd_tables_root());
+	code = vtd_command(unit, VTD_SET_ROOT, 1);
+	if (!code)
+		code = vtd_submit_locked(unit, forget, 2);
+	return code ? code : vtd_command(unit, VTD_TRANSLATION, 1);
+}
+
+/* All of it, in the order of which the opposite is right even when it has got half way. */
+static void stop_unit(struct vtd_unit *unit)
+{
+	__atomic_store_n(&unit->is_on, 0, __ATOMIC_RELEASE);
+	spin_lock(&unit->lock);
+	vtd_command(unit, VTD_TRANSLATION, 0);
+	vtd_return_table(unit);
+	return_faults(unit);
+	vtd_command(unit, VTD_QUEUE, 0);
+	vtd_return_queue(unit);
+	spin_unlock(&unit->lock);
+	vtd_adopt_free(unit);
+	pool_free(unit->queue, QUEUE_PAGES);
+	unit->queue = NULL;
+}
+
+static int start_locked(struct vtd_unit *unit)
+{
+	int code = start_queue(unit);
+
+	if (!code)
+		code = vtd_adopt_table(unit);
+	if (!code)
+		code = start_translation(unit);
+	if (!code)
+		report_faults(unit);
+	return code;
+}
+
+static int start_unit(struct vtd_unit *unit)
+{
+	int code;
+
+	unit->queue = pool_alloc(QUEUE_PAGES, 1);
+	if (!unit->queue)
+		return BH_E_NO_MEMORY;
+	unit->done = (volatile uint32_t *)((uint8_t *)unit->queue + PAGE_SIZE);
+	unit->page = (struct vtd_desc *)((uint8_t *)unit->queue + 2 * PAGE_SIZE);
+	code = vtd_adopt(unit);
+	if (code) {
+		pool_free(unit->queue, QUEUE_PAGES);
+		unit->queue = NULL;
+		return code;
+	}
+	spin_lock(&unit->lock);
+	code = start_locked(unit);
+	spin_unlock(&unit->lock);
+	if (code)
+		stop_unit(unit);
+	else
+		__atomic_store_n(&unit->is_on, 1, __ATOMIC_RELEASE);
+	return code;
+}
+
+int vtd_enable(void)
+{
+	int code = unit_count ? vtd_tables_init() : BH_E_OK;
+
+	for (unsigned int i = 0; i < unit_count && !code; i++)
+		code = start_unit(&units[i]);
+	if (code)
+		vtd_disable();
+	else if (unit_count)
+		log_info("IOMMU: %u unit(s) of VT-d%s", unit_count,
+			 vtd_is_remapping() ? ", with root's interrupts" : "");
+	return code;
+}
+
+void vtd_disable(void)
+{
+	for (unsigned int i = 0; i < unit_count; i++) {
+		if (units[i].is_on)
+			stop_unit(&units[i]);
+	}
+	vtd_tables_exit();
 }

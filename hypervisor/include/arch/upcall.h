@@ -81,6 +81,37 @@ enum violation_result {
  */
 enum violation_result upcall_violation(const struct bh_record *record);
 
+/** One access to configuration space. @function: segment << 16 | requester id.  @offset: aligned to @size. */
+struct pci_access {
+	uint32_t function;
+	uint32_t value; /* in: for writes; out: for reads, zero-extended */
+	uint16_t offset;
+	uint8_t size; /* 1, 2 or 4 */
+	uint8_t is_write;
+};
+
+/** device/pci.c. What is not the caller's reads as ones, and writes go nowhere. */
+void upcall_pci(struct pci_access *access);
+
+/**
+ * struct dma_fault - an access of a device that a unit did not let through
+ * @function: segment << 16 | requester id.  @reason: as the hardware says it.
+ * @is_write: of memory.  @is_interrupt: a message that is no valid interrupt; @address is its index then.
+ */
+struct dma_fault {
+	uint64_t address;
+	uint32_t function;
+	uint32_t reason;
+	uint8_t is_write;
+	uint8_t is_interrupt;
+};
+
+/**
+ * upcall_dma_fault() - say whose device it was, and stop the cell if it is a guest (control/violation.c)
+ * Any CPU, any context; no lock of a unit is held.
+ */
+void upcall_dma_fault(const struct dma_fault *fault);
+
 /**
  * upcall_service() - this CPU was kicked: look at its requests (control/service.c)
  * Parks, suspends, starts as asked; returns when the CPU shall (re)enter its guest.

@@ -16,22 +16,25 @@
 /**
  * struct cell_arch - what a cell has of x86
  * @stage2: its table (NPT or EPT); tag is the id that address space ids are made of.
+ * @dma: the same for devices, without root if there is no IOMMU; tag is its domain.
  * @vcpu_count: vCPUs (root: slots).  @is_root: root sees the machine's own CPUID leaves and MSRs.
  * @slot: by vCPU.  @apic_id: by vCPU, as the guest sees it.
  * @mode, @start: how its first vCPU begins (enum bh_x86_mode), and EAX or CR3 then.
  * @time: of guests: stands still while the cell is suspended.
+ * @pci_address: its own port 0xcf8.
  * @msr_bitmap, @io_bitmap: by the back end's rule, in the hypervisor's memory.
  * @irq: its interrupt controllers (asm/irq_types.h).
  */
 struct cell_arch {
 	struct page_table stage2;
+	struct page_table dma;
 	uint32_t id;
 	uint32_t vcpu_count;
 	uint32_t is_root;
 	uint16_t mode;
 	uint16_t reserved;
 	uint32_t start;
-	uint32_t reserved1;
+	uint32_t pci_address;
 	uint16_t slot[CONFIG_MAX_CPUS];
 	uint32_t apic_id[CONFIG_MAX_CPUS];
 	struct vtime time;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* No unit of this architecture is known: no device is isolated by one. */
+#include <arch/iommu.h>
+
+#include <bulkhead/errors.h>
+#include <core/pagetable.h>
+
+struct page_table *arch_cell_dma(struct cell_arch *cell)
+{
+	(void)cell;
+	return NULL;
+}
+
+int arch_iommu_covers(uint32_t function)
+{
+	(void)function;
+	return 0;
+}
+
+int arch_iommu_prepare(uint32_t function)
+{
+	(void)function;
+	return BH_E_OK;
+}
+
+void arch_iommu_attach(struct cell_arch *cell, uint32_t function)
+{
+	(void)cell;
+	(void)function;
+}
+
+void arch_iommu_forget(struct cell_arch *cell)
+{
+	(void)cell;
+}
+
+int arch_iommu_enable(void)
+{
+	return BH_E_OK;
+}
+
+void arch_iommu_disable(void)
+{
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Root and context tables (specification 9.1 and 9.3), the same for all units of the first segment: which function
+ * belongs to whom does not depend on who asks. All buses share one context table, in which everything is root's; a bus
+ * gets its own when a function of it is given away for the first time.
+ */
+#include <asm/vtd_unit.h>
+
+#include <arch/iommu.h>
+#include <arch/mmu.h>
+#include <asm/vcpu.h>
+#include <bulkhead/errors.h>
+#include <core/image.h>
+#include <core/pagetable.h>
+#include <core/pool.h>
+#include <lib/config.h>
+#include <lib/string.h>
+
+#define BUSES 256u
+#define FUNCTIONS 256u /* of a bus */
+
+#define ENTRY_PRESENT (1ull << 0)
+#define ENTRY_QUIET (1ull << 1) /* faults are not recorded */
+#define ENTRY_DOMAIN_SHIFT 8
+
+struct entry {
+	uint64_t low;
+	uint64_t high;
+};
+
+static struct spinlock lock; /* entries, and what units remember of them */
+static struct entry *root;
+static struct entry *everybody;
+static struct entry *bus_table[BUSES];
+
+static struct entry entry_of(const struct page_table *table)
+{
+	return (struct entry){
+		.low = arch_hv_hpa(table->root).value | ENTRY_PRESENT,
+		.high = (uint64_t)table->tag << ENTRY_DOMAIN_SHIFT | (table->format->levels - 2u),
+	};
+}
+
+uint64_t vtd_tables_root(void)
+{
+	return arch_hv_hpa(root).value;
+}
+
+static void point_to(unsigned int bus, const struct entry *table)
+{
+	root[bus].high = 0;
+	__atomic_store_n(&root[bus].low, arch_hv_hpa(table).value | ENTRY_PRESENT, __ATOMIC_RELEASE);
+}
+
+int vtd_tables_init(void)
+{
+	const struct entry entry = entry_of(arch_cell_dma(arch_root_cell()));
+
+	memset(bus_table, 0, sizeof(bus_table));
+	root = pool_alloc(1, 1);
+	everybody = pool_alloc(1, 1);
+	if (!root || !everybody) {
+		vtd_tables_exit();
+		return BH_E_NO_MEMORY;
+	}
+	for (unsigned int i = 0; i < FUNCTIONS; i++)
+		everybody[i] = entry;
+	for (unsigned int bus = 0; bus < BUSES; bus++)
+		point_to(bus, everybody);
+	return BH_E_OK;
+}
+
+void vtd_tables_exit(void)
+{
+	for (unsigned int bus = 0; bus < BUSES; bus++) {
+		if (bus_table[bus])
+			pool_free(bus_table[bus], 1);
+		bus_table[bus] = NULL;
+	}
+	if (everybody)
+		pool_free(everybody, 1);
+	if (root)
+		pool_free(root, 1);
+	everybody = root = NULL;
+}
+
+/* Who serves a function: the unit whose list names it, else the one for the rest. -1: none. */
+static int server(uint32_t function)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_iommu *config = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
+	const struct bh_config_scope *scope = CONFIG_ARRAY(struct bh_config_scope, system, x86.scopes);
+
+	for (uint32_t i = 0; i < system->x86.scopes.count; i++) {
+		if (scope[i].kind == BH_SCOPE_PCI && config[scope[i].unit].segment == function >> 16 &&
+		    scope[i].first <= (function & 0xffff) && (function & 0xffff) <= scope[i].last)
+			return scope[i].unit;
+	}
+	for (uint32_t i = 0; i < system->x86.iommus.count; i++) {
+		if (config[i].flags & BH_IOMMU_REST && config[i].segment == function >> 16)
+			return (int)i;
+	}
+	return -1;
+}
+
+int vtd_covers(uint32_t function)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_iommu *config = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
+	const int index = server(function);
+	const struct vtd_unit *unit;
+
+	for (unsigned int i = 0; index >= 0 && (unit = vtd_unit(i)); i++) {
+		if (unit->config == &config[index] && __atomic_load_n(&unit->is_on, __ATOMIC_ACQUIRE))
+			return 1;
+	}
+	return 0;
+}
+
+static void forget_contexts(void)
+{
+	static const struct vtd_desc forget[] = {
+		{ VTD_DESC_CONTEXTS, 0 },
+		{ VTD_DESC_IOTLB | VTD_DESC_IOTLB_ALL | VTD_DESC_IOTLB_DRAIN, 0 },
+	};
+
+	vtd_submit_all(forget, 2);
+}
+
+int vtd_prepare(uint32_t function)
+{
+	const unsigned int bus = function >> 8 & 0xff;
+	struct entry *table;
+
+	if (bus_table[bus])
+		return BH_E_OK;
+	table = pool_alloc(1, 1);
+	if (!table)
+		return BH_E_NO_MEMORY;
+	memcpy(table, everybody, PAGE_SIZE);
+	arch_pt_publish();
+	spin_lock(&lock);
+	point_to(bus, table);
+	bus_table[bus] = table;
+	forget_contexts();
+	spin_unlock(&lock);
+	return BH_E_OK;
+}
+
+/* First nothing, then the new: an entry is never half of both. */
+static void replace(struct entry *at, struct entry entry)
+{
+	__atomic_store_n(&at->low, entry.low & ENTRY_PRESENT ? 0 : entry.low, __ATOMIC_RELEASE);
+	forget_contexts();
+	if (!(entry.low & ENTRY_PRESENT))
+		return;
+	__atomic_store_n(&at->high, entry.high, __ATOMIC_RELEASE);
+	__atomic_store_n(&at->low, entry.low, __ATOMIC_RELEASE);
+	forget_contexts();
+}
+
+void vtd_attach(struct cell_arch *cell, uint32_t function)
+{
+	struct entry *table = bus_table[function >> 8 & 0xff];
+	struct entry entry = { .low = ENTRY_QUIET };
+
+	if (!table)
+		return;
+	if (cell)
+		entry = entry_of(arch_cell_dma(cell));
+	spin_lock(&lock);
+	replace(&table[function & 0xff], entry);
+	spin_unlock(&lock);
+}
