@@ -3,6 +3,7 @@
 
 #include <arch/cell.h>
 #include <arch/iommu.h>
+#include <arch/pci.h>
 #include <cell/cell.h>
 #include <core/component.h>
 #include <core/image.h>
@@ -178,8 +179,14 @@ static void attach_all(struct cell *cell, struct cell *to)
 		arch_iommu_attach(to ? &to->arch : NULL, dma_id(&pci[i]));
 }
 
+/* What no unit holds is not told to write any more. */
 void dma_block(struct cell *cell)
 {
+	uint32_t count;
+	const struct bh_config_pci *pci = dma_functions(cell->config, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		arch_pci_write(dma_id(&pci[i]), PCI_COMMAND, 2, PCI_COMMAND_NO_INTX);
 	attach_all(cell, NULL);
 }
 
@@ -225,7 +232,7 @@ static void dma_commit(struct cell *cell)
 
 	for (uint32_t i = 0; i < count; i++)
 		own(cell, dma_id(&pci[i]));
-	dma_block(cell);
+	attach_all(cell, NULL);
 }
 
 static void dma_reset(struct cell *cell)

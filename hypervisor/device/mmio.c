@@ -5,6 +5,7 @@
 #include <cell/cell.h>
 #include <core/component.h>
 #include <core/pagetable.h>
+#include <device/pci.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 
@@ -67,7 +68,9 @@ enum mmio_result upcall_mmio(struct mmio_access *access)
 {
 	struct cell *cell = cell_self();
 
-	return answer(&maps[cell->id], access) ? MMIO_HANDLED : not_a_device(cell, access);
+	if (answer(&maps[cell->id], access) || pci_window(cell, access))
+		return MMIO_HANDLED;
+	return not_a_device(cell, access);
 }
 
 enum mmio_result upcall_port(struct mmio_access *access)

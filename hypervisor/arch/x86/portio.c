@@ -3,6 +3,7 @@
 
 #include <arch/upcall.h>
 #include <asm/exits.h>
+#include <asm/pci.h>
 #include <asm/percpu.h>
 #include <asm/ports.h>
 #include <asm/types.h>
@@ -54,7 +55,7 @@ static void put_power(uint8_t *bitmap)
 {
 	put(bitmap, PORT_KEYBOARD, 1);
 	put(bitmap, PORT_FAST, 1);
-	put(bitmap, PORT_RESET, 1);
+	put_range(bitmap, PCI_PORT_ADDRESS, PCI_PORTS, 1); /* with that of the reset in it */
 	if (board()->pm1a_control)
 		put_range(bitmap, board()->pm1a_control, 2, 1);
 	if (board()->pm1b_control)
@@ -186,6 +187,8 @@ static void root_access(struct mmio_access *access)
 		access->effect = MMIO_SYSTEM_OFF;
 	} else if (is_reset(access) || is_board_reset(access)) {
 		access->effect = MMIO_SYSTEM_RESET;
+	} else if (pci_port(access)) {
+		return;
 	} else if (access->is_write) {
 		machine_out((uint16_t)access->address, access->size, (uint32_t)access->value);
 	} else {
@@ -198,6 +201,10 @@ static void guest_access(struct mmio_access *access)
 {
 	if (upcall_port(access) == MMIO_HANDLED)
 		return;
+	if (pci_port(access)) {
+		mmio_cut(access);
+		return;
+	}
 	if (is_reset(access))
 		access->effect = MMIO_SYSTEM_RESET;
 	else if (!access->is_write)

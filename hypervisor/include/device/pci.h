@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PCI configuration space of functions that guests own (device/pci.c). */
+#ifndef DEVICE_PCI_H
+#define DEVICE_PCI_H
+
+#include <arch/upcall.h>
+
+struct cell;
+
+/** Root's access to configuration space, by memory, of a function that a guest owns. Return: 1 done, 0: it is none. */
+int pci_window(struct cell *cell, struct mmio_access *access);
+
+#endif
