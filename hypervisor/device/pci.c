@@ -28,11 +28,11 @@
 #define ROM 0x30u
 #define BARS 6u
 #define CONFIG_PAGE 0x1000u
-#define BUS_SIZE 0x100000u
 
 /**
  * struct owned - a function of a guest
- * @cell: NULL: the place is free.  @command: as root had it.  @value: base address registers as they are.  @mask: their bits that can be set.
+ * @cell: NULL: the place is free.  @command: as root had it.
+ * @value: base address registers as they are.  @mask: their bits that can be set.
  * @asks: by register: the guest has written all ones, to see the size.
  */
 struct owned {
