@@ -311,14 +311,19 @@ static void find_aliases(struct cfg_board *board)
 		};
 }
 
-/* The blob does not say which CPUs share a core or a clock: its file may, else the device tree, if there is one. */
-static void find_groups(struct cfg_board *board)
+/*
+ * The blob does not say which CPUs share a core or a clock, and where PCI functions are: its file may say that, or name
+ * who knows it, else the device tree, if there is one.
+ */
+static void find_groups(struct cfg_board *board, const struct cfg_options *options)
 {
 	struct cfg_messages unheard = { 0 };
 	struct board_load load = { .board = board, .isa = board->isa, .messages = &unheard };
 	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, board->blob, cpus);
 
 	board->root = source_of(board, &unheard);
+	if (board->root && board->isa->board_dram)
+		choose_acpi(board, options);
 	if (board->root || (board->devicetree && !access(board->devicetree, R_OK))) {
 		board_devtree(board, &unheard);
 		load.cpu_count = board->blob->cpus.count;
@@ -351,7 +356,7 @@ struct cfg_board *cfg_board_from_blob(const void *blob, size_t size, const char 
 	}
 	board->blob_size = board->blob->header.size;
 	find_aliases(board);
-	find_groups(board);
+	find_groups(board, options);
 	return board;
 }
 
