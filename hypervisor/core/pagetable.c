@@ -104,9 +104,10 @@ static uint64_t *entry_table(const struct pt_format *format, uint64_t entry)
 	return arch_hv_ptr(hpa(entry_address(format, entry)));
 }
 
-static uint64_t table_entry(const struct pt_format *format, const uint64_t *table)
+static uint64_t table_entry(const struct pt_format *format, unsigned int level, const uint64_t *table)
 {
-	return address_bits(format, arch_hv_hpa(table).value) | format->table_bits;
+	return (address_bits(format, arch_hv_hpa(table).value) | format->table_bits) +
+	       format->table_level * (last_level(format) - level);
 }
 
 static uint64_t leaf_attributes(const struct pt_format *format, unsigned int prot, enum pt_type type)
@@ -309,7 +310,7 @@ static int deepen(struct page_table *table, const struct spot *spot)
 		arch_pt_publish();
 		break_entry(table, spot);
 	}
-	store_entry(spot->entry, table_entry(table->format, node));
+	store_entry(spot->entry, table_entry(table->format, spot->level, node));
 	arch_pt_publish();
 	change_end(table);
 	return BH_E_OK;

@@ -24,7 +24,7 @@ enum pt_type { PT_NORMAL = 0, PT_NONCACHED = 1, PT_DEVICE = 2, PT_TYPE_COUNT };
  * @valid_mask: an entry is valid if any of these bits is set.
  * @addr_mask: address bits of an entry.
  * @table_mask, @table_value: a valid entry above the last level is a table if (entry & mask) == value.
- * @table_bits: what a table entry has besides the address.
+ * @table_bits: what a table entry has besides the address.  @table_level: added for each level that is left below it.
  * @leaf_bits: what a leaf of each level has besides address, protection and type.
  * @prot_bits: by PT_READ | PT_WRITE | PT_EXEC.  @prot_mask: bits that prot_bits use (to read them back).
  * @type_bits: by enum pt_type.  @type_mask: likewise.
@@ -40,6 +40,7 @@ struct pt_format {
 	uint64_t table_mask;
 	uint64_t table_value;
 	uint64_t table_bits;
+	uint64_t table_level;
 	uint64_t leaf_bits[PT_MAX_LEVELS];
 	uint64_t prot_bits[8];
 	uint64_t prot_mask;
