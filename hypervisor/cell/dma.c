@@ -85,7 +85,8 @@ int dma_map(struct cell *cell, const struct bh_config_memory *region)
 	if (!table_of(cell) || !is_ram(region) || !prot)
 		return BH_E_OK;
 	code = pt_split(table_of(cell_root()), region->hpa, region->size, BH_RAM_ALIGN);
-	return code ? code : pt_map(table_of(cell), region->gpa, hpa(region->hpa), region->size, prot, PT_NORMAL);
+	return code ? code :
+		      pt_map(table_of(cell), region->gpa, hpa(region->hpa), region->size, prot, PT_NORMAL);
 }
 
 void dma_unmap(struct cell *cell, const struct bh_config_memory *region)
@@ -157,7 +158,7 @@ static void own(const struct cell *cell, uint32_t function)
 {
 	uint32_t place = 0;
 
-	while (owned[place]) /* dma_check() has counted */
+	while (place < MAX_OWNED - 1 && owned[place]) /* dma_check() has counted */
 		place++;
 	__atomic_store_n(&owned[place], OWNED | (uint64_t)cell->id << 32 | function, __ATOMIC_RELEASE);
 }

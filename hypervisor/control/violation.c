@@ -36,11 +36,16 @@ enum violation_result upcall_violation(const struct bh_record *record)
 
 #define PCI_BUS(function) ((function) >> 8 & 0xff)
 #define PCI_DEVICE(function) ((function) >> 3 & 0x1f)
-#define PCI_FUNCTION(function) ((function) & 7)
+#define PCI_FUNCTION(function) ((function)&7)
 
 static void describe(struct bh_record *record, const struct dma_fault *fault)
 {
-	const char *kind = fault->is_write ? "write" : "read";
+	static const char *const kinds[] = {
+		[DMA_ACCESS] = "access",
+		[DMA_READ] = "read",
+		[DMA_WRITE] = "write",
+		[DMA_INTERRUPT] = "interrupt",
+	};
 
 	memset(record, 0, sizeof(*record));
 	record->kind = BH_REASON_DMA_ACCESS;
@@ -48,9 +53,9 @@ static void describe(struct bh_record *record, const struct dma_fault *fault)
 	record->syndrome = fault->reason;
 	record->address = fault->address;
 	record->value = fault->function;
-	format_text(record->what, sizeof(record->what), "%s by PCI %04x:%02x:%02x.%u",
-		    fault->is_interrupt ? "interrupt" : kind, fault->function >> 16, PCI_BUS(fault->function),
-		    PCI_DEVICE(fault->function), PCI_FUNCTION(fault->function));
+	format_text(record->what, sizeof(record->what), "%s by PCI %04x:%02x:%02x.%u", kinds[fault->kind],
+		    fault->function >> 16, PCI_BUS(fault->function), PCI_DEVICE(fault->function),
+		    PCI_FUNCTION(fault->function));
 }
 
 /* The function is quiet until its cell starts again; root's are not stopped for what they do to themselves. */

@@ -26,6 +26,14 @@
 #define BAR_FIRST 0x10u
 #define BAR_END 0x28u
 #define ROM 0x30u
+#define CAPABILITIES 0x34u
+#define STATUS_CAPABILITIES 0x10u
+#define CAPABILITY_MSI 0x05u
+#define CAPABILITY_MSIX 0x11u
+#define CAPABILITY_CONTROL 2u
+#define MSI_ENABLE 0x0001u
+#define MSIX_ENABLE 0x8000u
+#define MAX_CAPABILITIES 48u
 #define BARS 6u
 #define CONFIG_PAGE 0x1000u
 
@@ -80,7 +88,8 @@ static int is_bar(const struct pci_access *access)
 static void write_guest(struct owned *owned, const struct pci_access *access)
 {
 	if (access->offset == PCI_COMMAND && access->size >= 2)
-		arch_pci_write(access->function, PCI_COMMAND, 2, (access->value & COMMAND_GUEST) | PCI_COMMAND_NO_INTX);
+		arch_pci_write(access->function, PCI_COMMAND, 2,
+			       (access->value & COMMAND_GUEST) | PCI_COMMAND_NO_INTX);
 	if (access->offset == PCI_COMMAND && access->size == 4)
 		arch_pci_write(access->function, STATUS, 2, access->value >> 16);
 	if (access->offset == STATUS && access->size == 2)
@@ -137,7 +146,8 @@ static uint64_t window_of(uint32_t function)
 	for (uint32_t i = 0; i < system->x86.mmconfig.count; i++) {
 		const uint32_t bus = function >> 8 & 0xff;
 
-		if (config[i].segment == function >> 16 && bus >= config[i].first_bus && bus <= config[i].last_bus)
+		if (config[i].segment == function >> 16 && bus >= config[i].first_bus &&
+		    bus <= config[i].last_bus)
 			return config[i].base + (uint64_t)(function & 0xffff) * CONFIG_PAGE;
 	}
 	return 0;
@@ -172,6 +182,29 @@ int pci_window(struct cell *cell, struct mmio_access *access)
 
 /* Component ------------------------------------------------------------------------------------------ */
 
+static void clear_bits(uint32_t function, unsigned int offset, uint32_t bits)
+{
+	arch_pci_write(function, offset, 2, arch_pci_read(function, offset, 2) & ~bits);
+}
+
+/* Root's driver may have left them on, and a table of MSI-X is in registers that the guest has. */
+static void stop_messages(uint32_t function)
+{
+	uint32_t at = arch_pci_read(function, CAPABILITIES, 1) & ~3u;
+
+	if (!(arch_pci_read(function, STATUS, 2) & STATUS_CAPABILITIES))
+		return;
+	for (unsigned int i = 0; at && i < MAX_CAPABILITIES; i++) {
+		const uint32_t head = arch_pci_read(function, at, 2);
+
+		if ((head & 0xff) == CAPABILITY_MSI)
+			clear_bits(function, at + CAPABILITY_CONTROL, MSI_ENABLE);
+		else if ((head & 0xff) == CAPABILITY_MSIX)
+			clear_bits(function, at + CAPABILITY_CONTROL, MSIX_ENABLE);
+		at = head >> 8 & 0xfc;
+	}
+}
+
 /* With its decoders off, so that the values in between are seen by nobody. */
 static void measure(struct owned *owned)
 {
@@ -203,7 +236,8 @@ static int pci_check(const struct bh_config_cell *config, struct bh_error *error
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (pci[i].segment || arch_pci_read(dma_id(&pci[i]), HEADER_TYPE, 1) & 0x7f)
-			return error_set(error, BH_E_HARDWARE, BH_OBJ_DEVICE, i, dma_id(&pci[i]), HEADER_TYPE);
+			return error_set(error, BH_E_HARDWARE, BH_OBJ_DEVICE, i, dma_id(&pci[i]),
+					 HEADER_TYPE);
 	}
 	return BH_E_OK;
 }
@@ -237,6 +271,7 @@ static void pci_commit(struct cell *cell)
 		owned->function = dma_id(&pci[i]);
 		show_to_root(owned->function, 0);
 		measure(owned);
+		stop_messages(owned->function);
 		owned->cell = cell;
 	}
 }

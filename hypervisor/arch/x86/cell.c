@@ -3,10 +3,10 @@
 
 #include <arch/mmu.h>
 #include <asm/interrupts.h>
+#include <asm/iommu.h>
 #include <asm/portio.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
-#include <asm/vtd.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pagetable.h>
@@ -97,8 +97,8 @@ static int init_parts(struct cell_arch *cell, const struct bh_config_cell *confi
 {
 	int code = init_bitmaps(cell, config);
 
-	if (!code && vtd_format())
-		code = pt_init(&cell->dma, vtd_format(), cell->id + 1);
+	if (!code && iommu_format())
+		code = pt_init(&cell->dma, iommu_format(), cell->id + 1);
 	if (code)
 		return error_set(error, (unsigned int)code, BH_OBJ_CELL, cell->id, 0, 0);
 	return intc_cell_init(cell, config, error);

@@ -6,10 +6,10 @@
 #include <arch/upcall.h>
 #include <asm/control.h>
 #include <asm/entry.h>
+#include <asm/iommu.h>
 #include <asm/msr.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
-#include <asm/vtd.h>
 
 #define CR3_FLAGS 0xfffull
 
@@ -113,7 +113,7 @@ void exit_nmi(struct frame *frame)
 	/* Not by a cell that was here before. */
 	int is_asked = __atomic_exchange_n(&self->nmi, 0, __ATOMIC_SEQ_CST) == percpu()->cell->id + 1;
 	/* Units report by NMI, which may come together with another one. */
-	int is_report = vtd_poll();
+	int is_report = iommu_poll();
 
 	(void)frame;
 	if (is_asked || !(is_report || is_kick))

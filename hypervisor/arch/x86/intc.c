@@ -2,6 +2,7 @@
 /* A cell's interrupt controllers as a whole. */
 #include <asm/interrupts.h>
 
+#include <asm/iommu.h>
 #include <asm/ioapic.h>
 #include <asm/vapic.h>
 #include <asm/vioapic.h>
@@ -14,12 +15,12 @@ int intc_probe(void)
 {
 	int code = ioapic_probe();
 
-	return code ? code : vtd_probe();
+	return code ? code : iommu_probe();
 }
 
 void intc_unprobe(void)
 {
-	vtd_unprobe();
+	iommu_unprobe();
 	ioapic_unprobe();
 }
 
@@ -65,7 +66,7 @@ int intc_platform_range(unsigned int index, struct bh_config_range *range)
 		return 1;
 	}
 	if (index > ioapics)
-		return vtd_range(index - 1 - ioapics, range);
+		return iommu_range(index - 1 - ioapics, range);
 	if (!ioapic_unit(index - 1, &unit))
 		return 0;
 	*range = (struct bh_config_range){ .base = unit.base, .size = IOAPIC_SIZE };

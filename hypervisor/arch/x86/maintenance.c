@@ -11,9 +11,9 @@
 
 #include <arch/mmu.h>
 #include <asm/control.h>
+#include <asm/iommu.h>
 #include <asm/percpu.h>
 #include <asm/virt.h>
-#include <asm/vtd.h>
 #include <core/cpu.h>
 #include <core/deadline.h>
 #include <core/log.h>
@@ -73,8 +73,8 @@ void arch_tlb_invalidate(const struct page_table *table, uint64_t in, uint64_t s
 	(void)size;
 	if (table->format == arch_pt_hypervisor())
 		maintenance_own();
-	else if (table->format == vtd_format())
-		vtd_forget(table->tag);
+	else if (table->format == iommu_format())
+		iommu_forget(table->tag);
 	else
 		forget_everywhere();
 }

@@ -6,13 +6,13 @@
 #include <arch/upcall.h>
 #include <asm/access.h>
 #include <asm/decode.h>
+#include <asm/iommu.h>
 #include <asm/lapic.h>
 #include <asm/percpu.h>
 #include <asm/vapic.h>
 #include <asm/vcpu.h>
 #include <asm/vioapic.h>
 #include <asm/virt.h>
-#include <asm/vtd.h>
 #include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/string.h>
@@ -182,7 +182,7 @@ static enum mmio_result access_device(struct mmio_access *access)
 	const enum vapic_result apic = vapic_mmio(access);
 	enum mmio_result result;
 
-	if (apic || vioapic_mmio(access) || vtd_mmio(access)) {
+	if (apic || vioapic_mmio(access) || iommu_mmio(access)) {
 		percpu_count(what_counts(access));
 		return apic == VAPIC_REFUSED ? MMIO_REFUSED : MMIO_HANDLED;
 	}

@@ -78,27 +78,23 @@ static void adopt(struct vapic *apic)
 	apic->dfr = lapic_read(APIC_DFR);
 }
 
-/* Entries that were meant for a CPU that was away find it again. */
-static void load(void)
-{
-	struct cell_arch *cell = percpu()->cell;
-
-	__atomic_store_n(&loaded[percpu()->slot].cell, cell, __ATOMIC_SEQ_CST);
-	vioapic_route(cell);
-	vtd_route();
-}
-
 void lapic_activate(void)
 {
 	adopt(self_apic());
 	__atomic_store_n(&loaded[percpu()->slot].cell, percpu()->cell, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * What root's devices send goes elsewhere before the APIC is cleared for a guest; the cell's own entries, which were
+ * meant for a CPU that was away, find it again afterwards.
+ */
 void lapic_start(void)
 {
+	__atomic_store_n(&loaded[percpu()->slot].cell, percpu()->cell, __ATOMIC_SEQ_CST);
+	vtd_route();
 	lapic_clear();
 	reset_one(self_apic());
-	load();
+	vioapic_route(percpu()->cell);
 }
 
 void lapic_park(void)
@@ -154,7 +150,8 @@ static void wait_gone(const struct cell_arch *cell, unsigned int vcpu)
 	const uint64_t deadline = deadline_default();
 	const struct cpu *self = cpu_self();
 
-	while (vcpu != percpu()->vcpu && vapic_cell_on(cell->slot[vcpu]) == cell && !deadline_passed(deadline)) {
+	while (vcpu != percpu()->vcpu && vapic_cell_on(cell->slot[vcpu]) == cell &&
+	       !deadline_passed(deadline)) {
 		if (__atomic_load_n(&self->requests, __ATOMIC_ACQUIRE))
 			return;
 		arch_cpu_relax();
@@ -206,7 +203,8 @@ static void deliver_all(struct cell_arch *cell, const struct apic_set *set, uint
 		deliver(cell, percpu()->vcpu, icr);
 		return;
 	}
-	bit_for_each(vcpu, set->word, cell->irq.apic.count) {
+	bit_for_each(vcpu, set->word, cell->irq.apic.count)
+	{
 		if (only_one && vapic_cell_on(cell->slot[vcpu]) != cell)
 			continue;
 		deliver(cell, vcpu, icr);
@@ -401,7 +399,8 @@ static int write_x2(struct vapic *apic, uint32_t msr, uint64_t value)
 	}
 	if (!is_lvt(offset))
 		return (int)access_write_msr(msr, value);
-	return (int)access_write_msr(msr, value >> 32 || is_lvt_allowed(offset, (uint32_t)value) ? value : LVT_MASKED);
+	return (int)access_write_msr(
+		msr, value >> 32 || is_lvt_allowed(offset, (uint32_t)value) ? value : LVT_MASKED);
 }
 
 int lapic_write_msr(uint32_t msr, uint64_t value)

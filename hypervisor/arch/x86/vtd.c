@@ -4,6 +4,7 @@
 
 #include <arch/mmu.h>
 #include <asm/mmu.h>
+#include <asm/percpu.h>
 #include <asm/vcpu.h>
 #include <asm/vtd_unit.h>
 #include <bulkhead/errors.h>
@@ -40,6 +41,7 @@
 #define QUEUE_PAGES 3u
 #define QUEUE_ENTRIES (PAGE_SIZE / sizeof(struct vtd_desc))
 #define MESSAGE_NMI (DELIVER_NMI << ICR_MODE_SHIFT)
+#define REPORT_SLOT 0u
 
 static struct vtd_unit units[VTD_UNITS];
 static unsigned int unit_count;
@@ -49,7 +51,7 @@ static unsigned int unit_count;
 #define ENTRY_WRITE (1ull << 1)
 #define ENTRY_LARGE (1ull << 7)
 #define ENTRY_BOTH (ENTRY_READ | ENTRY_WRITE)
-#define COMMON                                                                                     \
+#define COMMON \
 	.name = "DMA", .root_bits = 9, .valid_mask = ENTRY_BOTH, .addr_mask = 0x000ffffffffff000ull, \
 	.table_mask = ENTRY_LARGE, .table_value = 0, .table_bits = ENTRY_BOTH,                     \
 	.prot_bits = {                                                                             \
@@ -176,6 +178,9 @@ int vtd_submit_locked(struct vtd_unit *unit, const struct vtd_desc *desc, unsign
 {
 	const uint64_t done = arch_hv_hpa((const void *)unit->done).value;
 
+	/* Nobody waits twice for one that is dead. */
+	if (unit->is_broken)
+		return BH_E_TIMEOUT;
 	for (unsigned int i = 0; i < count; i++)
 		put(unit, desc[i]);
 	put(unit, (struct vtd_desc){ VTD_DESC_WAIT | VTD_DESC_WAIT_STORE | 1ull << 32, done });
@@ -210,8 +215,20 @@ void vtd_forget(uint32_t tag)
 
 /* Finding them --------------------------------------------------------------------------------------- */
 
+static uint32_t fault_register(const struct vtd_unit *unit, unsigned int index)
+{
+	return (uint32_t)(unit->cap >> CAP_FAULTS_AT_SHIFT & 0x3ff) * 16 + index * FAULT_SIZE;
+}
+
+static unsigned int fault_count(const struct vtd_unit *unit)
+{
+	return (unsigned int)(unit->cap >> CAP_FAULTS_SHIFT & 0xff) + 1;
+}
+
 static const char *why_not(const struct vtd_unit *unit)
 {
+	if (fault_register(unit, fault_count(unit)) > unit->config->size)
+		return "its registers are not all described";
 	if (!(unit->ecap & ECAP_QUEUE))
 		return "it has no invalidation queue";
 	if (!(unit->cap >> CAP_LEVELS_SHIFT & 6))
@@ -275,6 +292,15 @@ int vtd_probe(void)
 	return code;
 }
 
+int vtd_has(const struct bh_config_iommu *config)
+{
+	for (unsigned int i = 0; i < unit_count; i++) {
+		if (units[i].config == config)
+			return (int)__atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE);
+	}
+	return 0;
+}
+
 void vtd_unprobe(void)
 {
 	unit_count = 0;
@@ -291,16 +317,6 @@ int vtd_range(unsigned int index, struct bh_config_range *range)
 
 /* What they report ----------------------------------------------------------------------------------- */
 
-static uint32_t fault_register(const struct vtd_unit *unit, unsigned int index)
-{
-	return (uint32_t)(unit->cap >> CAP_FAULTS_AT_SHIFT & 0x3ff) * 16 + index * FAULT_SIZE;
-}
-
-static unsigned int fault_count(const struct vtd_unit *unit)
-{
-	return (unsigned int)(unit->cap >> CAP_FAULTS_SHIFT & 0xff) + 1;
-}
-
 /* Return: 1 and *fault if register @index had one, which is cleared. */
 static int take_fault(const struct vtd_unit *unit, unsigned int index, struct dma_fault *fault)
 {
@@ -313,10 +329,10 @@ static int take_fault(const struct vtd_unit *unit, unsigned int index, struct dm
 		.address = address & ~(PAGE_SIZE - 1ull),
 		.function = (uint32_t)unit->config->segment << 16 | (vtd_read32(unit, at + 8) & 0xffff),
 		.reason = top & 0xff,
-		.is_write = !(top & FAULT_READ),
+		.kind = top & FAULT_READ ? DMA_READ : DMA_WRITE,
 	};
 	if (fault->reason >= FAULT_REMAP && fault->reason <= FAULT_REMAP_LAST) {
-		fault->is_interrupt = 1;
+		fault->kind = DMA_INTERRUPT;
 		fault->address = address >> FAULT_INDEX_SHIFT;
 	}
 	vtd_write32(unit, at + 12, FAULT_VALID);
@@ -349,15 +365,20 @@ int vtd_poll(void)
 {
 	int found = 0;
 
+	if (percpu()->slot != REPORT_SLOT)
+		return 0;
 	for (unsigned int i = 0; i < unit_count; i++)
 		found |= poll_unit(&units[i]);
 	return found;
 }
 
-/* The message is an NMI of the first CPU, which is always root's: it exits whatever the guest does. */
+/*
+ * The message is an NMI of the first CPU, which root's kernel keeps (it started there): an NMI exits whatever the guest
+ * does, and whoever has the CPU does not see it.
+ */
 static void report_faults(struct vtd_unit *unit)
 {
-	const uint32_t id = (uint32_t)cpu_get(0)->hwid;
+	const uint32_t id = (uint32_t)cpu_get(REPORT_SLOT)->hwid;
 
 	for (unsigned int i = 0; i < fault_count(unit); i++)
 		vtd_write32(unit, fault_register(unit, i) + 12, FAULT_VALID);
@@ -459,9 +480,9 @@ static int start_unit(struct vtd_unit *unit)
 	return code;
 }
 
-int vtd_enable(void)
+int vtd_enable(const struct page_table *root)
 {
-	int code = unit_count ? vtd_tables_init() : BH_E_OK;
+	int code = unit_count ? vtd_tables_init(root) : BH_E_OK;
 
 	for (unsigned int i = 0; i < unit_count && !code; i++)
 		code = start_unit(&units[i]);

@@ -199,7 +199,8 @@ static uint64_t route(const struct vtd_unit *unit, uint64_t entry)
 
 	if (!match(cell, target_of(unit, entry), &set))
 		return 0;
-	bit_for_each(vcpu, set.word, cell->irq.apic.count) {
+	bit_for_each(vcpu, set.word, cell->irq.apic.count)
+	{
 		const struct cell_arch *runs = vapic_cell_on(cell->slot[vcpu]);
 
 		others += runs && runs != cell;
@@ -218,8 +219,9 @@ static struct vtd_desc checked(const struct vtd_unit *unit, struct vtd_desc entr
 
 	entry.low = found & IRTE_PRESENT && is_allowed(found) ? route(unit, found) : 0;
 	if (found & IRTE_PRESENT && !is_allowed(found))
-		log_limited(&limit, LOG_WARNING, "root cell: interrupt entry %u, %llx, is ignored: no such delivery",
-			    index, (unsigned long long)found);
+		log_limited(&limit, LOG_WARNING,
+			    "root cell: interrupt entry %u, %llx, is ignored: no such delivery", index,
+			    (unsigned long long)found);
 	if (!entry.low)
 		entry.high = 0;
 	return entry;
@@ -268,20 +270,30 @@ void vtd_route(void)
 
 /* Root's queue --------------------------------------------------------------------------------------- */
 
+/*
+ * What root wrote before it moved the queue's end is all there at the first look: once as many entries as there are
+ * were looked at in one go, the whole table is, and nothing is left for the rest of the queue.
+ */
 static void entries_changed(struct vtd_unit *unit, const struct vtd_desc *desc)
 {
-	uint32_t first = 0, count = table_entries(unit), last;
+	const uint32_t all = table_entries(unit);
+	uint32_t first = 0, count = all;
 
-	if (!unit->has_table)
+	if (!unit->has_table || unit->looked > all)
 		return;
 	if (desc->low & VTD_DESC_REMAP_ONE) {
 		count = 1u << (desc->low >> REMAP_MASK_SHIFT & 0xf);
 		first = (uint32_t)(desc->low >> REMAP_INDEX_SHIFT & 0xffff) & ~(count - 1);
 	}
-	last = first + count < table_entries(unit) ? first + count - 1 : table_entries(unit) - 1;
-	if (desc->low & VTD_DESC_REMAP_ONE && last > unit->last)
-		unit->last = last;
-	if (update(unit, first, desc->low & VTD_DESC_REMAP_ONE ? count : unit->last + 1))
+	unit->looked += count;
+	if (unit->looked > all || first >= all || count > all - first) {
+		first = 0;
+		count = all;
+		unit->looked = all + 1;
+	}
+	if (first + count - 1 > unit->last)
+		unit->last = first + count - 1;
+	if (update(unit, first, count))
 		forget_entries(unit);
 }
 
@@ -313,6 +325,7 @@ static void run_queue(struct vtd_unit *unit)
 
 	if (!unit->has_queue)
 		return;
+	unit->looked = 0;
 	for (; at != end; at = (at + DESC_SIZE) & (bytes - 1)) {
 		copy_from_root(queue_address(unit) + at, &desc, sizeof(desc));
 		carry_out(unit, &desc);
@@ -329,8 +342,8 @@ static void write_command(struct vtd_unit *unit, uint32_t value)
 	const uint32_t kept = VTD_QUEUE | VTD_REMAPPING;
 
 	if ((now ^ value) & (kept | VTD_TRANSLATION))
-		log_limited(&limit, LOG_WARNING, "root cell: command %08x to an IOMMU is ignored: it is taken over",
-			    value);
+		log_limited(&limit, LOG_WARNING,
+			    "root cell: command %08x to an IOMMU is ignored: it is taken over", value);
 }
 
 static void write_word(struct vtd_unit *unit, uint32_t offset, uint32_t value)
@@ -470,6 +483,8 @@ static int check_found(struct vtd_unit *unit)
 	unit->has_table = (status & VTD_REMAPPING) != 0;
 	if (status & VTD_TRANSLATION)
 		return refuse(unit, "translates DMA for the kernel: boot it with intel_iommu=off");
+	if (unit->has_table && status & VTD_COMPATIBLE && !(unit->view[VTD_IRTA / 4] & VTD_IRTA_WIDE))
+		return refuse(unit, "lets interrupts through that it does not remap: boot with intremap=off");
 	if (unit->has_table && !unit->has_queue)
 		return refuse(unit, "remaps interrupts without a queue: boot with intremap=off");
 	if (unit->has_queue && (unit->view[VTD_IQA / 4] & (VTD_IQA_WIDE | VTD_IQA_SIZE) ||
@@ -489,6 +504,32 @@ static void scan_table(struct vtd_unit *unit)
 	}
 }
 
+static int copy_table(struct vtd_unit *unit)
+{
+	if (!unit->has_table)
+		return BH_E_OK;
+	unit->shadow_pages = (uint32_t)((table_entries(unit) * DESC_SIZE + PAGE_SIZE - 1) / PAGE_SIZE);
+	unit->shadow = pool_alloc(unit->shadow_pages, unit->shadow_pages);
+	if (!unit->shadow)
+		return refuse(unit,
+			      "has an interrupt table that does not fit: give the hypervisor more memory");
+	memset(unit->shadow, 0, unit->shadow_pages * PAGE_SIZE);
+	scan_table(unit);
+	return BH_E_OK;
+}
+
+static int stop_queue(struct vtd_unit *unit)
+{
+	int code;
+
+	if (!unit->has_queue)
+		return BH_E_OK;
+	spin_lock(&unit->lock);
+	code = vtd_command(unit, VTD_QUEUE, 0);
+	spin_unlock(&unit->lock);
+	return code;
+}
+
 int vtd_adopt(struct vtd_unit *unit)
 {
 	int code;
@@ -499,17 +540,10 @@ int vtd_adopt(struct vtd_unit *unit)
 	code = check_found(unit);
 	if (!code && unit->has_queue)
 		code = wait_idle(unit);
-	if (code || !unit->has_table)
-		return code;
-	unit->shadow_pages = (uint32_t)((table_entries(unit) * DESC_SIZE + PAGE_SIZE - 1) / PAGE_SIZE);
-	unit->shadow = pool_alloc(unit->shadow_pages, unit->shadow_pages);
-	if (!unit->shadow)
-		return refuse(unit, "has an interrupt table that does not fit: give the hypervisor more memory");
-	memset(unit->shadow, 0, unit->shadow_pages * PAGE_SIZE);
-	spin_lock(&unit->lock);
-	scan_table(unit);
-	code = unit->has_queue ? vtd_command(unit, VTD_QUEUE, 0) : BH_E_OK;
-	spin_unlock(&unit->lock);
+	if (!code)
+		code = copy_table(unit);
+	if (!code)
+		code = stop_queue(unit);
 	if (code)
 		vtd_adopt_free(unit);
 	return code;

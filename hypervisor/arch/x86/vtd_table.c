@@ -6,14 +6,10 @@
  */
 #include <asm/vtd_unit.h>
 
-#include <arch/iommu.h>
 #include <arch/mmu.h>
-#include <asm/vcpu.h>
 #include <bulkhead/errors.h>
-#include <core/image.h>
 #include <core/pagetable.h>
 #include <core/pool.h>
-#include <lib/config.h>
 #include <lib/string.h>
 
 #define BUSES 256u
@@ -52,9 +48,9 @@ static void point_to(unsigned int bus, const struct entry *table)
 	__atomic_store_n(&root[bus].low, arch_hv_hpa(table).value | ENTRY_PRESENT, __ATOMIC_RELEASE);
 }
 
-int vtd_tables_init(void)
+int vtd_tables_init(const struct page_table *owner)
 {
-	const struct entry entry = entry_of(arch_cell_dma(arch_root_cell()));
+	const struct entry entry = entry_of(owner);
 
 	memset(bus_table, 0, sizeof(bus_table));
 	root = pool_alloc(1, 1);
@@ -82,39 +78,6 @@ void vtd_tables_exit(void)
 	if (root)
 		pool_free(root, 1);
 	everybody = root = NULL;
-}
-
-/* Who serves a function: the unit whose list names it, else the one for the rest. -1: none. */
-static int server(uint32_t function)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_iommu *config = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
-	const struct bh_config_scope *scope = CONFIG_ARRAY(struct bh_config_scope, system, x86.scopes);
-
-	for (uint32_t i = 0; i < system->x86.scopes.count; i++) {
-		if (scope[i].kind == BH_SCOPE_PCI && config[scope[i].unit].segment == function >> 16 &&
-		    scope[i].first <= (function & 0xffff) && (function & 0xffff) <= scope[i].last)
-			return scope[i].unit;
-	}
-	for (uint32_t i = 0; i < system->x86.iommus.count; i++) {
-		if (config[i].flags & BH_IOMMU_REST && config[i].segment == function >> 16)
-			return (int)i;
-	}
-	return -1;
-}
-
-int vtd_covers(uint32_t function)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_iommu *config = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
-	const int index = server(function);
-	const struct vtd_unit *unit;
-
-	for (unsigned int i = 0; index >= 0 && (unit = vtd_unit(i)); i++) {
-		if (unit->config == &config[index] && __atomic_load_n(&unit->is_on, __ATOMIC_ACQUIRE))
-			return 1;
-	}
-	return 0;
 }
 
 static void forget_contexts(void)
@@ -159,16 +122,13 @@ static void replace(struct entry *at, struct entry entry)
 	forget_contexts();
 }
 
-void vtd_attach(struct cell_arch *cell, uint32_t function)
+void vtd_attach(const struct page_table *table, uint32_t function)
 {
-	struct entry *table = bus_table[function >> 8 & 0xff];
-	struct entry entry = { .low = ENTRY_QUIET };
+	struct entry *bus = bus_table[function >> 8 & 0xff];
 
-	if (!table)
+	if (!bus)
 		return;
-	if (cell)
-		entry = entry_of(arch_cell_dma(cell));
 	spin_lock(&lock);
-	replace(&table[function & 0xff], entry);
+	replace(&bus[function & 0xff], table ? entry_of(table) : (struct entry){ .low = ENTRY_QUIET });
 	spin_unlock(&lock);
 }

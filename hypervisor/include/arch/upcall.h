@@ -34,7 +34,7 @@ enum mmio_effect { MMIO_NO_EFFECT = 0, MMIO_SYSTEM_OFF = 1, MMIO_SYSTEM_RESET = 
 /** One access of the guest to an address that stage 2 does not map, or to an I/O port. @size: 1, 2, 4 or 8. */
 struct mmio_access {
 	uint64_t address; /* guest-physical, or number of the port */
-	uint64_t value;   /* in: for writes; out: for reads, zero-extended */
+	uint64_t value;	  /* in: for writes; out: for reads, zero-extended */
 	uint8_t size;
 	uint8_t is_write;
 	uint8_t effect; /* out: enum mmio_effect; only devices at ports have one */
@@ -49,7 +49,7 @@ static inline void mmio_cut(struct mmio_access *access)
 
 enum mmio_result {
 	MMIO_HANDLED = 0,
-	MMIO_RETRY = 1,  /* stage 2 maps it by now: run the instruction again */
+	MMIO_RETRY = 1,	 /* stage 2 maps it by now: run the instruction again */
 	MMIO_REFUSED = 2 /* nobody's: call upcall_violation() */
 };
 
@@ -93,17 +93,19 @@ struct pci_access {
 /** device/pci.c. What is not the caller's reads as ones, and writes go nowhere. */
 void upcall_pci(struct pci_access *access);
 
+/** What a device tried. DMA_ACCESS: the unit does not say whether it was a read or a write. */
+enum dma_kind { DMA_ACCESS, DMA_READ, DMA_WRITE, DMA_INTERRUPT };
+
 /**
  * struct dma_fault - an access of a device that a unit did not let through
  * @function: segment << 16 | requester id.  @reason: as the hardware says it.
- * @is_write: of memory.  @is_interrupt: a message that is no valid interrupt; @address is its index then.
+ * @kind: enum dma_kind; DMA_INTERRUPT: a message that is no valid interrupt, @address may be its index then.
  */
 struct dma_fault {
 	uint64_t address;
 	uint32_t function;
 	uint32_t reason;
-	uint8_t is_write;
-	uint8_t is_interrupt;
+	uint8_t kind;
 };
 
 /**
@@ -138,8 +140,8 @@ enum power_result {
 	POWER_OK = 0,
 	POWER_ALREADY_ON = 1,
 	POWER_ON_PENDING = 2,
-	POWER_INVALID = 3,  /* no such vCPU */
-	POWER_DENIED = 4,   /* belongs to a guest cell at the moment */
+	POWER_INVALID = 3, /* no such vCPU */
+	POWER_DENIED = 4,  /* belongs to a guest cell at the moment */
 	POWER_BAD_ADDRESS = 5
 };
 enum power_state {

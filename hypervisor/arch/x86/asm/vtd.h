@@ -10,7 +10,6 @@
 #include <asm/icr.h>
 #include <bulkhead/config.h>
 
-struct cell_arch;
 struct page_table;
 struct pt_format;
 
@@ -24,19 +23,21 @@ const struct pt_format *vtd_format(void);
 /** Registers of unit @index. Return: 0 when there are no more. */
 int vtd_range(unsigned int index, struct bh_config_range *range);
 
-/** Take them over and let them translate, and give them back. As arch_iommu_enable() and _disable(). */
-int vtd_enable(void);
+/** Take them over and let them translate by table @root, and give them back. As arch_iommu_enable() and _disable(). */
+int vtd_enable(const struct page_table *root);
 void vtd_disable(void);
 
+/** Is the unit that the board describes by @config in use? */
+int vtd_has(const struct bh_config_iommu *config);
+
 /* vtd_table.c: whose table a function translates by. */
-int vtd_covers(uint32_t function);
 int vtd_prepare(uint32_t function);
-void vtd_attach(struct cell_arch *cell, uint32_t function);
+void vtd_attach(const struct page_table *table, uint32_t function);
 
 /** Forget translations of the domain with @tag, in all units that are on. */
 void vtd_forget(uint32_t tag);
 
-/** Report what units have recorded. Return: 1 if there was anything. Any CPU, any context. */
+/** Report what units have recorded, on the CPU that they tell: others do nothing. Return: 1 if there was anything. */
 int vtd_poll(void);
 
 /* vtd_remap.c: interrupts, and what root sees of the units. */

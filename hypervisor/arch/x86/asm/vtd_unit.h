@@ -32,6 +32,7 @@
 #define VTD_QUEUE (1u << 26)
 #define VTD_REMAPPING (1u << 25)
 #define VTD_SET_REMAP (1u << 24)
+#define VTD_COMPATIBLE (1u << 23)
 /* Those of GSTS that a write of GCMD has to repeat: all but what happens once. */
 #define VTD_LASTING 0x96ffffffu
 
@@ -70,6 +71,7 @@ struct vtd_desc {
  * @has_queue, @has_table: root's kernel used them when it was taken over.
  * @view: root's registers, by word.  @shadow: remapping table that the unit uses, @shadow_pages of it.
  * @last: highest entry of root's table that was ever looked at.
+ * @looked: entries looked at since root moved its queue's end.
  */
 struct vtd_unit {
 	struct spinlock lock;
@@ -89,6 +91,7 @@ struct vtd_unit {
 	uint64_t *shadow;
 	uint32_t shadow_pages;
 	uint32_t last;
+	uint32_t looked;
 };
 
 /** Unit @index of those that can be used, NULL: no more. */
@@ -115,8 +118,8 @@ void vtd_submit_all(const struct vtd_desc *desc, unsigned int count);
 void vtd_write_back(const struct vtd_unit *unit);
 
 /* vtd_table.c */
-/** Make the tables with all functions of root, and free them. Context: units off. */
-int vtd_tables_init(void);
+/** Make the tables with all functions at @owner's table, and free them. Context: units off. */
+int vtd_tables_init(const struct page_table *owner);
 void vtd_tables_exit(void);
 /** For the unit's register. */
 uint64_t vtd_tables_root(void);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The device table (specification 2.2.2), the same for all units of the first segment, and the format of the tables that
+ * its entries name (2.2.3). An entry is changed in two steps, between which its function reaches nothing: units read it
+ * by pieces.
+ */
+#include "asm/amdvi_unit.h"
+
+#include <arch/mmu.h>
+#include <bulkhead/errors.h>
+#include <core/pagetable.h>
+#include <core/pool.h>
+
+#define ENTRY_WORDS 4u
+#define ENTRIES 0x10000u
+#define TABLE_PAGES (ENTRIES * ENTRY_WORDS * 8u / (unsigned int)PAGE_SIZE)
+
+/* First word of an entry; a table's entries have address, level and rights at the same places. */
+#define PRESENT (1ull << 0)
+#define ENTRY_TRANSLATES (1ull << 1)
+#define LEVEL_SHIFT 9
+#define LEVEL_MASK (7ull << LEVEL_SHIFT)
+#define COHERENT (1ull << 60)
+#define READ (1ull << 61)
+#define WRITE (1ull << 62)
+/* Second word */
+#define ENTRY_DOMAIN 0xffffull
+#define ENTRY_QUIET (3ull << 33) /* faults are not recorded */
+/* Third word: what comes from 8259s passes, NMI, INIT and SMI do not; others are not remapped. */
+#define ENTRY_INTERRUPTS (1ull << 57 | 1ull << 62 | 1ull << 63)
+
+/* A table says how many levels are left. The walker asks for one bit that tells it apart: bits 1 to 4 are ignored. */
+#define MARK_TABLE (1ull << 1)
+#define BOTH (READ | WRITE)
+
+static const struct pt_format pages = {
+	.name = "DMA",
+	.levels = 4,
+	.root_bits = 9,
+	.block_levels = 0x6,
+	.valid_mask = PRESENT,
+	.addr_mask = 0x000ffffffffff000ull,
+	.table_mask = MARK_TABLE,
+	.table_value = MARK_TABLE,
+	.table_bits = PRESENT | MARK_TABLE | BOTH,
+	.table_level = 1ull << LEVEL_SHIFT,
+	.leaf_bits = { 0, PRESENT | COHERENT, PRESENT | COHERENT, PRESENT | COHERENT },
+	.prot_bits = {
+		[PT_READ] = READ, [PT_WRITE] = WRITE, [PT_READ | PT_WRITE] = BOTH,
+		[PT_READ | PT_EXEC] = READ, [PT_WRITE | PT_EXEC] = WRITE,
+		[PT_READ | PT_WRITE | PT_EXEC] = BOTH,
+	},
+	.prot_mask = BOTH,
+};
+
+static struct spinlock lock; /* entries, and what units remember of them */
+static uint64_t *entries;
+static uint64_t *nothing; /* a page of holes */
+
+const struct pt_format *amdvi_pages(void)
+{
+	return &pages;
+}
+
+uint64_t amdvi_tables_register(void)
+{
+	return arch_hv_hpa(entries).value | (TABLE_PAGES - 1);
+}
+
+static uint64_t first_word(const void *root, uint64_t rights)
+{
+	return arch_hv_hpa(root).value | PRESENT | ENTRY_TRANSLATES | (uint64_t)pages.levels << LEVEL_SHIFT |
+	       rights;
+}
+
+static void fill(const struct page_table *root)
+{
+	for (uint32_t i = 0; i < ENTRIES; i++) {
+		uint64_t *entry = &entries[i * ENTRY_WORDS];
+
+		entry[0] = first_word(root->root, BOTH);
+		entry[1] = root->tag;
+		entry[2] = ENTRY_INTERRUPTS;
+		entry[3] = 0;
+	}
+	arch_pt_publish();
+}
+
+int amdvi_tables_init(const struct page_table *root)
+{
+	entries = pool_alloc(TABLE_PAGES, 1);
+	nothing = pool_alloc(1, 1);
+	if (!entries || !nothing) {
+		amdvi_tables_exit();
+		return BH_E_NO_MEMORY;
+	}
+	fill(root);
+	return BH_E_OK;
+}
+
+void amdvi_tables_exit(void)
+{
+	if (entries)
+		pool_free(entries, TABLE_PAGES);
+	if (nothing)
+		pool_free(nothing, 1);
+	entries = nothing = NULL;
+}
+
+static struct amdvi_command forget_entry(uint32_t function)
+{
+	return (struct amdvi_command){ .low = AMDVI_COMMAND_FORGET_ENTRY | (function & 0xffff) };
+}
+
+static struct amdvi_command forget_pages(uint64_t domain)
+{
+	return (struct amdvi_command){ AMDVI_COMMAND_FORGET_PAGES | domain << AMDVI_DOMAIN_SHIFT,
+				       AMDVI_ALL_PAGES };
+}
+
+void amdvi_forget(uint32_t tag)
+{
+	const struct amdvi_command command = forget_pages(tag & ENTRY_DOMAIN);
+
+	amdvi_submit_all(&command, 1);
+}
+
+static void block(uint64_t *entry, uint32_t function)
+{
+	const struct amdvi_command forget[] = { forget_entry(function),
+						forget_pages(entry[1] & ENTRY_DOMAIN) };
+
+	__atomic_store_n(&entry[0], first_word(nothing, 0), __ATOMIC_RELEASE);
+	arch_pt_publish();
+	amdvi_submit_all(forget, 2);
+}
+
+void amdvi_attach(const struct page_table *table, uint32_t function)
+{
+	const struct amdvi_command forget = forget_entry(function);
+	uint64_t *entry;
+
+	if (!entries || function >= ENTRIES)
+		return;
+	entry = &entries[function * ENTRY_WORDS];
+	spin_lock(&lock);
+	block(entry, function);
+	__atomic_store_n(&entry[1], table ? table->tag & ENTRY_DOMAIN : ENTRY_QUIET, __ATOMIC_RELEASE);
+	if (table)
+		__atomic_store_n(&entry[0], first_word(table->root, BOTH), __ATOMIC_RELEASE);
+	arch_pt_publish();
+	amdvi_submit_all(&forget, 1);
+	spin_unlock(&lock);
+}

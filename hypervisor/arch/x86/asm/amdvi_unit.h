@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of AMD-Vi share (specification, chapters 2 and 3); nobody else includes it. */
+#ifndef ASM_AMDVI_UNIT_H
+#define ASM_AMDVI_UNIT_H
+
+#include "amdvi.h"
+#include <arch/upcall.h>
+#include <core/lock.h>
+
+#define AMDVI_UNITS 16u
+
+/* Registers, of 64 bits */
+#define AMDVI_DEVICE_TABLE 0x0000u
+#define AMDVI_COMMANDS 0x0008u
+#define AMDVI_EVENTS 0x0010u
+#define AMDVI_CONTROL 0x0018u
+#define AMDVI_EXCLUSION_BASE 0x0020u
+#define AMDVI_EXCLUSION_LIMIT 0x0028u
+#define AMDVI_FEATURES 0x0030u
+#define AMDVI_COMMAND_HEAD 0x2000u
+#define AMDVI_COMMAND_TAIL 0x2008u
+#define AMDVI_EVENT_HEAD 0x2010u
+#define AMDVI_EVENT_TAIL 0x2018u
+#define AMDVI_STATUS 0x2020u
+#define AMDVI_REGISTERS 0x2028u /* bytes that are used */
+
+#define AMDVI_CONTROL_ON (1ull << 0)
+#define AMDVI_CONTROL_EVENTS (1ull << 2)
+#define AMDVI_CONTROL_EVENT_MESSAGE (1ull << 3)
+#define AMDVI_CONTROL_COHERENT (1ull << 10)
+#define AMDVI_CONTROL_COMMANDS (1ull << 12)
+#define AMDVI_CONTROL_KEPT \
+	0xfe2ull /* HyperTransport's tunnel, time-outs and ordering are firmware's to know */
+
+#define AMDVI_STATUS_OVERFLOW (1ull << 0)
+#define AMDVI_STATUS_EVENT (1ull << 1)
+#define AMDVI_STATUS_COMMANDS_RUN (1ull << 4)
+#define AMDVI_STATUS_CLEARED 0x67ull /* by writing ones */
+
+#define AMDVI_FEATURES_ALL (1ull << 6) /* everything is forgotten by one command */
+
+/* Both rings have 256 entries of 16 bytes, a page. */
+#define AMDVI_RING_ENTRIES 256u
+#define AMDVI_RING_LENGTH (8ull << 56)
+#define AMDVI_RING_MASK 0xff0u
+
+/* Commands: the number is in the highest 4 bits of the first half. */
+#define AMDVI_COMMAND_WAIT (1ull << 60)
+#define AMDVI_WAIT_STORE (1ull << 0)
+#define AMDVI_COMMAND_FORGET_ENTRY (2ull << 60)
+#define AMDVI_COMMAND_FORGET_PAGES (3ull << 60)
+#define AMDVI_DOMAIN_SHIFT 32
+#define AMDVI_ALL_PAGES 0x7ffffffffffff003ull
+#define AMDVI_COMMAND_FORGET_ALL (8ull << 60)
+
+struct amdvi_command {
+	uint64_t low;
+	uint64_t high;
+};
+
+/**
+ * struct amdvi_unit - a unit
+ * @lock: commands, events, registers.  @reg: its registers.  @config: what the board says.
+ * @is_on: ours, and translates (atomic).  @is_broken: it missed a deadline: said once, and not waited for again.
+ * @tail: next place in @commands, bytes.  @head: next event, likewise.
+ * @number: what it stores at @done when it has carried out all so far.
+ * @found: registers below AMDVI_FEATURES as they were.  @message: place of MSI in its configuration space, 0: none.
+ * @found_message: what was there.
+ */
+struct amdvi_unit {
+	struct spinlock lock;
+	volatile uint8_t *reg;
+	const struct bh_config_iommu *config;
+	uint32_t is_on;
+	uint32_t is_broken;
+	uint32_t tail;
+	uint32_t head;
+	uint64_t number;
+	struct amdvi_command *commands;
+	uint64_t *events;
+	volatile uint64_t *done;
+	uint64_t found[AMDVI_FEATURES / 8];
+	uint32_t message;
+	uint32_t found_message[4];
+};
+
+/* amdvi.c */
+/** Unit @index of those that can be used, NULL: no more. */
+struct amdvi_unit *amdvi_unit(unsigned int index);
+
+/** Have it tell the first CPU of events by an NMI, and put back what was there. */
+void amdvi_message_on(struct amdvi_unit *unit);
+void amdvi_message_off(struct amdvi_unit *unit);
+
+/* amdvi_unit.c */
+uint64_t amdvi_read(const struct amdvi_unit *unit, uint32_t offset);
+void amdvi_write(const struct amdvi_unit *unit, uint32_t offset, uint64_t value);
+
+/** Let it translate by the device table at @table (a register's value), and give it back as it was. */
+int amdvi_start(struct amdvi_unit *unit, uint64_t table);
+void amdvi_stop(struct amdvi_unit *unit);
+
+/** All units that are on carry out @count commands (at most AMDVI_RING_ENTRIES - 2); waits for that. */
+void amdvi_submit_all(const struct amdvi_command *command, unsigned int count);
+
+/** Report what it has recorded. Return: 1 if there was anything. */
+int amdvi_poll_unit(struct amdvi_unit *unit);
+
+/** What event @word says of an access of a device. Return: 0: it is about something else. */
+int amdvi_decode(const uint64_t word[2], struct dma_fault *fault);
+
+/* amdvi_table.c */
+const struct pt_format *amdvi_pages(void);
+/** Make the device table, with all functions at @root; and free it. Context: units off. */
+int amdvi_tables_init(const struct page_table *root);
+void amdvi_tables_exit(void);
+/** For the unit's register. */
+uint64_t amdvi_tables_register(void);
+
+#endif

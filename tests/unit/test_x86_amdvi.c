@@ -1,0 +1,575 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* SOURCES: hypervisor/arch/x86/amdvi_unit.c hypervisor/arch/x86/amdvi_table.c */
+/* SOURCES: hypervisor/core/pagetable.c hypervisor/core/lock.c */
+/*
+ * AMD-Vi against a model of the unit that reads memory by the rules of AMD's specification (2.2 to 2.5): it carries out
+ * one command each time that the hypervisor waits, translates what devices ask, remembers it until it is told to
+ * forget, and records what it refuses. QEMU's unit remembers less, and records nothing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <arch/mmu.h>
+#include <core/deadline.h>
+#include <core/log.h>
+#include <core/pagetable.h>
+#include <core/pool.h>
+
+#include "../../hypervisor/arch/x86/asm/amdvi_unit.h"
+
+#define MIB (1024ull * 1024)
+#define GIB (1024 * MIB)
+#define EDU 0x80u
+#define NIC 0x1234u
+#define READ 1u
+#define WRITE 2u
+#define CACHED 64u
+
+/* The unit ------------------------------------------------------------------------------------------- */
+
+static struct {
+	uint64_t reg[0x4000 / 8];
+	struct {
+		uint16_t function;
+		uint64_t entry[4];
+		int is_valid;
+	} entries[CACHED];
+	struct {
+		uint16_t domain;
+		uint64_t page, out;
+		unsigned int rights;
+		int is_valid;
+	} pages[CACHED];
+	unsigned int is_hung, is_stopped, commands, events, messages;
+} model;
+
+static struct amdvi_unit unit;
+static const struct bh_config_iommu config = { .base = 0xfed80000, .size = 0x4000, .type = BH_IOMMU_AMD };
+static unsigned int waits, faults, allocated;
+static struct dma_fault last_fault;
+
+#define REG(offset) (model.reg[(offset) / 8])
+
+static uint64_t load(uint64_t address)
+{
+	return *(uint64_t *)(uintptr_t)address;
+}
+
+static uint64_t ring_size(uint64_t reg)
+{
+	return 16ull << (reg >> 56 & 15);
+}
+
+static void record(uint64_t low, uint64_t high)
+{
+	const uint64_t size = ring_size(REG(AMDVI_EVENTS)), next = (REG(AMDVI_EVENT_TAIL) + 16) % size;
+	uint64_t *at = (uint64_t *)(uintptr_t)((REG(AMDVI_EVENTS) & 0xffffffffff000) + REG(AMDVI_EVENT_TAIL));
+
+	assert_int_equal(size, 4096);
+	if (!(REG(AMDVI_CONTROL) & AMDVI_CONTROL_EVENTS) || REG(AMDVI_STATUS) & AMDVI_STATUS_OVERFLOW)
+		return;
+	if (next == REG(AMDVI_EVENT_HEAD)) {
+		REG(AMDVI_STATUS) |= AMDVI_STATUS_OVERFLOW;
+		return;
+	}
+	at[0] = low;
+	at[1] = high;
+	REG(AMDVI_EVENT_TAIL) = next;
+	model.events++;
+	model.messages += REG(AMDVI_CONTROL) & AMDVI_CONTROL_EVENT_MESSAGE &&
+			  !(REG(AMDVI_STATUS) & AMDVI_STATUS_EVENT);
+	REG(AMDVI_STATUS) |= AMDVI_STATUS_EVENT;
+}
+
+static void forget(uint64_t low, uint64_t high)
+{
+	const unsigned int command = (unsigned int)(low >> 60);
+
+	for (unsigned int i = 0; i < CACHED; i++) {
+		if (command == 8 || (command == 2 && model.entries[i].function == (low & 0xffff)))
+			model.entries[i].is_valid = 0;
+		if (command == 8 || (command == 3 && model.pages[i].domain == (low >> 32 & 0xffff)))
+			model.pages[i].is_valid = 0;
+	}
+	if (command == 3) /* all of it, tables included */
+		assert_true(high == 0x7ffffffffffff003ull);
+}
+
+static void carry_out(uint64_t low, uint64_t high)
+{
+	model.commands++;
+	switch (low >> 60) {
+	case 1:
+		assert_true(low & 1);
+		*(uint64_t *)(uintptr_t)(low & 0x000ffffffffffff8ull) = high;
+		break;
+	case 2:
+	case 3:
+	case 8:
+		forget(low, high);
+		break;
+	default:
+		record(5ull << 60, 0);
+		model.is_stopped = 1;
+		REG(AMDVI_STATUS) &= ~AMDVI_STATUS_COMMANDS_RUN;
+	}
+}
+
+static void step(void)
+{
+	const uint64_t base = REG(AMDVI_COMMANDS) & 0xffffffffff000, head = REG(AMDVI_COMMAND_HEAD);
+
+	if (model.is_hung || !(REG(AMDVI_CONTROL) & AMDVI_CONTROL_ON) || head == REG(AMDVI_COMMAND_TAIL))
+		return;
+	assert_int_equal(ring_size(REG(AMDVI_COMMANDS)), 4096);
+	carry_out(load(base + head), load(base + head + 8));
+	REG(AMDVI_COMMAND_HEAD) = (head + 16) % 4096;
+}
+
+static const uint64_t *entry_of(uint16_t function)
+{
+	const uint64_t table = REG(AMDVI_DEVICE_TABLE);
+	unsigned int free = CACHED;
+
+	for (unsigned int i = 0; i < CACHED; i++) {
+		if (model.entries[i].is_valid && model.entries[i].function == function)
+			return model.entries[i].entry;
+		if (!model.entries[i].is_valid)
+			free = i;
+	}
+	assert_true(free < CACHED);
+	assert_true(function < ((table & 0x1ff) + 1) * 4096 / 32);
+	memcpy(model.entries[free].entry, (void *)(uintptr_t)((table & 0xffffffffff000) + function * 32ull),
+	       32);
+	model.entries[free].function = function;
+	model.entries[free].is_valid = 1;
+	return model.entries[free].entry;
+}
+
+static unsigned int rights_of(uint64_t word)
+{
+	return (word >> 61 & 1 ? READ : 0) | (word >> 62 & 1 ? WRITE : 0);
+}
+
+/* Return: rights, and *out. */
+static unsigned int walk(const uint64_t *entry, uint64_t address, uint64_t *out)
+{
+	unsigned int rights = rights_of(entry[0]), level = entry[0] >> 9 & 7;
+	uint64_t word = entry[0];
+
+	assert_true(level >= 1 && level <= 6 && !(entry[0] & 0x80300000000000fcull));
+	while (level) {
+		const uint64_t index = address >> (3 + 9 * level) & 511, size = 1ull << (3 + 9 * level);
+
+		word = load((word & 0xffffffffff000) + index * 8);
+		if (!(word & 1))
+			return 0;
+		rights &= rights_of(word);
+		assert_false(word & 0x01f0000000000000ull);
+		if (!(word >> 9 & 7)) {
+			assert_int_equal((word & 0xffffffffff000) % size, 0);
+			*out = (word & 0xffffffffff000) + address % size;
+			return rights;
+		}
+		assert_int_equal(word >> 9 & 7, level - 1);
+		level = word >> 9 & 7;
+	}
+	return rights;
+}
+
+static unsigned int translate(const uint64_t *entry, uint64_t address, uint64_t *out)
+{
+	const uint16_t domain = (uint16_t)entry[1];
+	unsigned int free = CACHED, rights;
+
+	for (unsigned int i = 0; i < CACHED; i++) {
+		if (model.pages[i].is_valid && model.pages[i].domain == domain &&
+		    model.pages[i].page == address >> 12) {
+			*out = model.pages[i].out + address % 4096;
+			return model.pages[i].rights;
+		}
+		if (!model.pages[i].is_valid)
+			free = i;
+	}
+	rights = walk(entry, address, out);
+	assert_true(free < CACHED);
+	if (rights) {
+		model.pages[free].domain = domain;
+		model.pages[free].page = address >> 12;
+		model.pages[free].out = *out & ~4095ull;
+		model.pages[free].rights = rights;
+		model.pages[free].is_valid = 1;
+	}
+	return rights;
+}
+
+/* A device's access. Return: 1 and *out: it comes through. */
+static int access_memory(uint16_t function, uint64_t address, unsigned int what, uint64_t *out)
+{
+	const uint64_t *entry;
+	unsigned int rights;
+
+	*out = address;
+	if (!(REG(AMDVI_CONTROL) & AMDVI_CONTROL_ON))
+		return 1;
+	entry = entry_of(function);
+	if (!(entry[0] & 1))
+		return 1; /* not valid: not translated */
+	assert_true(entry[0] & 2);
+	rights = rights_of(entry[0]) & what ? translate(entry, address, out) : 0;
+	if (rights & what)
+		return 1;
+	if (!(entry[1] >> 34 & 1))
+		record(2ull << 60 | (rights ? 1ull << 52 : 0) | (what == WRITE ? 1ull << 53 : 0) |
+			       (entry[1] & 0xffff) << 32 | function,
+		       address);
+	return 0;
+}
+
+/* The world of the sources --------------------------------------------------------------------------- */
+
+void *pool_alloc(unsigned int pages, unsigned int alignment)
+{
+	void *memory = aligned_alloc(PAGE_SIZE * alignment, PAGE_SIZE * pages);
+
+	memset(memory, 0, PAGE_SIZE * pages);
+	allocated += pages;
+	return memory;
+}
+
+void pool_free(void *start, unsigned int pages)
+{
+	allocated -= pages;
+	free(start);
+}
+
+void *arch_hv_ptr(hpa_t address)
+{
+	return (void *)(uintptr_t)address.value;
+}
+
+hpa_t arch_hv_hpa(const void *pointer)
+{
+	return hpa((uint64_t)(uintptr_t)pointer);
+}
+
+void arch_tlb_invalidate(const struct page_table *table, uint64_t in, uint64_t size)
+{
+	(void)in;
+	(void)size;
+	amdvi_forget(table->tag);
+}
+
+/* Comes before each write of the commands' end: the status is what the unit says, not what was written to clear it. */
+void arch_pt_publish(void)
+{
+	if (model.is_stopped)
+		REG(AMDVI_STATUS) &= ~AMDVI_STATUS_COMMANDS_RUN;
+	else
+		REG(AMDVI_STATUS) |= AMDVI_STATUS_COMMANDS_RUN;
+}
+
+void arch_cpu_relax(void)
+{
+	step();
+}
+
+unsigned int arch_cpu_self(void)
+{
+	return 0;
+}
+
+void log_write(unsigned int level, const char *format, ...)
+{
+	(void)level;
+	(void)format;
+}
+
+uint64_t deadline_default(void)
+{
+	waits = 0;
+	return 1000;
+}
+
+uint64_t deadline_in(uint32_t ms)
+{
+	waits = 0;
+	return ms;
+}
+
+int deadline_passed(uint64_t deadline)
+{
+	return ++waits > deadline;
+}
+
+struct amdvi_unit *amdvi_unit(unsigned int index)
+{
+	return index ? NULL : &unit;
+}
+
+void amdvi_message_on(struct amdvi_unit *which)
+{
+	(void)which;
+}
+
+void amdvi_message_off(struct amdvi_unit *which)
+{
+	(void)which;
+}
+
+void upcall_dma_fault(const struct dma_fault *fault)
+{
+	last_fault = *fault;
+	faults++;
+}
+
+/* Tests ---------------------------------------------------------------------------------------------- */
+
+static struct page_table root, cell;
+
+static void make_tables(void)
+{
+	memset(&root, 0, sizeof(root));
+	memset(&cell, 0, sizeof(cell));
+	assert_int_equal(pt_init(&root, amdvi_pages(), 1), 0);
+	assert_int_equal(pt_init(&cell, amdvi_pages(), 2), 0);
+	assert_int_equal(pt_map(&root, 0, hpa(0), 3 * GIB, PT_READ | PT_WRITE, PT_NORMAL), 0);
+	assert_int_equal(pt_split(&root, GIB, 64 * MIB, 2 * MIB), 0);
+	assert_int_equal(pt_map(&cell, 0, hpa(GIB), 2 * MIB, PT_READ | PT_WRITE, PT_NORMAL), 0);
+	assert_int_equal(pt_map(&cell, 16 * MIB, hpa(GIB + 2 * MIB), 8192, PT_READ, PT_NORMAL), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(&model, 0, sizeof(model));
+	memset(&unit, 0, sizeof(unit));
+	faults = allocated = 0;
+	unit.reg = (volatile uint8_t *)model.reg;
+	unit.config = &config;
+	REG(AMDVI_EXCLUSION_BASE) = 0x1003;
+	REG(AMDVI_EXCLUSION_LIMIT) = 0x5000;
+	make_tables();
+	assert_int_equal(amdvi_tables_init(&root), 0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	amdvi_tables_exit();
+	pt_exit(&cell);
+	pt_exit(&root);
+	assert_int_equal(allocated, 0);
+	return 0;
+}
+
+/* The model's registers are plain memory: what is cleared by ones is cleared here, after each poll and start. */
+static void start(void)
+{
+	REG(AMDVI_CONTROL) = 0x20;
+	assert_int_equal(amdvi_start(&unit, amdvi_tables_register()), 0);
+	REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
+}
+
+static void expect(uint16_t function, uint64_t address, unsigned int what, uint64_t out)
+{
+	uint64_t found;
+
+	assert_int_equal(access_memory(function, address, what, &found), 1);
+	assert_true(found == out);
+}
+
+static void expect_fault(uint16_t function, uint64_t address, unsigned int what, enum dma_kind kind)
+{
+	const unsigned int before = faults;
+	uint64_t found;
+
+	assert_int_equal(access_memory(function, address, what, &found), 0);
+	assert_int_equal(amdvi_poll_unit(&unit), 1);
+	REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
+	assert_int_equal(faults, before + 1);
+	assert_int_equal(last_fault.function, function);
+	assert_true(last_fault.address == address);
+	assert_int_equal(last_fault.kind, kind);
+}
+
+static void everything_is_roots_at_first(void **state)
+{
+	(void)state;
+	start();
+	expect(EDU, 0x1234, READ, 0x1234);
+	expect(0xffff, GIB + 5 * MIB, WRITE, GIB + 5 * MIB);
+	expect_fault(NIC, 3 * GIB, WRITE, DMA_ACCESS);
+	/* Firmware's hole in the translation is closed, and comes back. */
+	assert_true(REG(AMDVI_EXCLUSION_BASE) == 0);
+	amdvi_stop(&unit);
+	assert_true(REG(AMDVI_EXCLUSION_BASE) == 0x1003 && REG(AMDVI_EXCLUSION_LIMIT) == 0x5000);
+	assert_true(REG(AMDVI_CONTROL) == 0x20);
+	expect(NIC, 3 * GIB, WRITE, 3 * GIB);
+}
+
+static void a_cells_function_reaches_its_ram_only(void **state)
+{
+	(void)state;
+	start();
+	expect(EDU, GIB + 0x100, WRITE, GIB + 0x100);
+	amdvi_attach(&cell, EDU);
+	expect(EDU, 0x100, WRITE, GIB + 0x100);
+	expect(EDU, 16 * MIB + 0x1100, READ, GIB + 2 * MIB + 0x1100);
+	expect_fault(EDU, 16 * MIB, WRITE, DMA_WRITE);
+	expect_fault(EDU, GIB + 0x100, WRITE, DMA_ACCESS);
+	expect_fault(EDU, GIB + 0x100, READ, DMA_ACCESS);
+	expect(NIC, GIB + 0x100, WRITE, GIB + 0x100);
+	amdvi_attach(&root, EDU);
+	expect(EDU, GIB + 0x100, WRITE, GIB + 0x100);
+	amdvi_stop(&unit);
+}
+
+static void a_blocked_function_reaches_nothing_and_is_quiet(void **state)
+{
+	uint64_t out;
+
+	(void)state;
+	start();
+	amdvi_attach(&cell, EDU);
+	expect(EDU, 0, READ, GIB);
+	amdvi_attach(NULL, EDU);
+	for (unsigned int i = 0; i < 1000; i++)
+		assert_int_equal(access_memory(EDU, i * 4096, i & 1 ? READ : WRITE, &out), 0);
+	assert_int_equal(model.events, 0);
+	assert_int_equal(amdvi_poll_unit(&unit), 0);
+	/* No such function: nothing happens. */
+	amdvi_attach(&cell, 0x10000 | EDU);
+	assert_int_equal(access_memory(EDU, 0, READ, &out), 0);
+	amdvi_stop(&unit);
+}
+
+static void what_is_taken_is_forgotten(void **state)
+{
+	(void)state;
+	start();
+	expect(NIC, GIB + 4 * MIB, WRITE, GIB + 4 * MIB);
+	pt_unmap(&root, GIB + 4 * MIB, 2 * MIB);
+	expect_fault(NIC, GIB + 4 * MIB, WRITE, DMA_ACCESS);
+	assert_int_equal(
+		pt_map(&root, GIB + 4 * MIB, hpa(GIB + 4 * MIB), 2 * MIB, PT_READ | PT_WRITE, PT_NORMAL), 0);
+	expect(NIC, GIB + 4 * MIB, WRITE, GIB + 4 * MIB);
+	amdvi_stop(&unit);
+}
+
+static void a_kernels_unit_is_refused(void **state)
+{
+	(void)state;
+	REG(AMDVI_CONTROL) = AMDVI_CONTROL_ON;
+	assert_int_equal(amdvi_start(&unit, amdvi_tables_register()), BH_E_HARDWARE);
+	assert_true(REG(AMDVI_CONTROL) == AMDVI_CONTROL_ON && !unit.is_on);
+}
+
+static void a_dead_unit_is_waited_for_once(void **state)
+{
+	(void)state;
+	start();
+	model.is_hung = 1;
+	amdvi_attach(&cell, EDU);
+	assert_int_equal(unit.is_broken, 1);
+	waits = 0;
+	amdvi_forget(2);
+	assert_int_equal(waits, 0);
+	amdvi_stop(&unit);
+	assert_int_equal(unit.is_on, 0);
+	/* And one that never lived. */
+	assert_int_equal(amdvi_start(&unit, amdvi_tables_register()), BH_E_TIMEOUT);
+	assert_int_equal(unit.is_on, 0);
+	/* The next start begins anew. */
+	model.is_hung = 0;
+	start();
+	expect(EDU, 0x100, READ, GIB + 0x100);
+	expect(NIC, GIB, READ, GIB);
+	amdvi_stop(&unit);
+}
+
+static void rings_go_round(void **state)
+{
+	(void)state;
+	start();
+	for (unsigned int i = 0; i < 1000; i++)
+		amdvi_forget(i & 7);
+	assert_int_equal(model.commands, 1 + 1 + 2000);
+	for (unsigned int i = 0; i < 600; i++)
+		expect_fault(NIC, 4 * GIB + i * 4096ull, READ, DMA_ACCESS);
+	amdvi_stop(&unit);
+}
+
+static void a_full_log_goes_on(void **state)
+{
+	uint64_t out;
+
+	(void)state;
+	start();
+	for (unsigned int i = 0; i < 300; i++)
+		access_memory(NIC, 4 * GIB + i * 4096ull, READ, &out);
+	assert_true(REG(AMDVI_STATUS) & AMDVI_STATUS_OVERFLOW);
+	assert_int_equal(amdvi_poll_unit(&unit), 1);
+	assert_int_equal(faults, 255);
+	assert_true(REG(AMDVI_CONTROL) & AMDVI_CONTROL_EVENTS);
+	REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
+	expect_fault(NIC, 5 * GIB, READ, DMA_ACCESS);
+	amdvi_stop(&unit);
+}
+
+static void events_are_told_apart(void **state)
+{
+	static const struct {
+		uint64_t word;
+		int is_fault;
+		enum dma_kind kind;
+	} rows[] = {
+		{ 1ull << 60 | NIC, 1, DMA_ACCESS },
+		{ 2ull << 60 | NIC, 1, DMA_ACCESS },
+		{ 2ull << 60 | 1ull << 53 | NIC, 1, DMA_ACCESS },
+		{ 2ull << 60 | 1ull << 52 | NIC, 1, DMA_READ },
+		{ 2ull << 60 | 1ull << 52 | 1ull << 53 | NIC, 1, DMA_WRITE },
+		{ 2ull << 60 | 1ull << 51 | 1ull << 53 | NIC, 1, DMA_INTERRUPT },
+		{ 3ull << 60 | NIC, 1, DMA_ACCESS },
+		{ 4ull << 60 | NIC, 1, DMA_ACCESS },
+		{ 5ull << 60, 0, DMA_ACCESS },
+		{ 6ull << 60, 0, DMA_ACCESS },
+		{ 8ull << 60 | NIC, 1, DMA_ACCESS },
+		{ 0, 0, DMA_ACCESS },
+	};
+	struct dma_fault fault;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint64_t word[2] = { rows[i].word, 0x123456789000 };
+
+		assert_int_equal(amdvi_decode(word, &fault), rows[i].is_fault);
+		assert_int_equal(fault.kind, rows[i].kind);
+		assert_true(fault.address == word[1]);
+		assert_int_equal(fault.function, rows[i].word & 0xffff);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(everything_is_roots_at_first, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_cells_function_reaches_its_ram_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_blocked_function_reaches_nothing_and_is_quiet, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_is_taken_is_forgotten, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_kernels_unit_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_dead_unit_is_waited_for_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rings_go_round, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_full_log_goes_on, set_up, tear_down),
+		cmocka_unit_test(events_are_told_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
