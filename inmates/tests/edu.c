@@ -2,7 +2,7 @@
 /*
  * Finds QEMU's "edu" device among its PCI functions and drives its DMA. Lines from the console: "own" copies a buffer
  * of the cell to another one through the device; "read ADDRESS" and "write ADDRESS" (hex) let it reach for that
- * address; "move" tries to put its registers elsewhere.
+ * address, "peek ADDRESS" also shows what came of it; "move" tries to put its registers elsewhere.
  */
 #include <inmate.h>
 
@@ -85,6 +85,21 @@ static void reach(uint64_t address, uint32_t command)
 	printk("edu: %s %llx\n", is_over ? "survived" : "stuck at", (unsigned long long)address);
 }
 
+static void peek(uint64_t address)
+{
+	uint64_t value = 0;
+
+	for (unsigned int i = 0; i < BYTES; i++)
+		to[i] = 0;
+	if (!run(address, EDU_BUFFER, 0) || !run(EDU_BUFFER, (uintptr_t)to, EDU_TO_MEMORY)) {
+		printk("edu: does not come to an end\n");
+		return;
+	}
+	for (unsigned int i = 0; i < 8; i++)
+		value = value << 8 | ((volatile uint8_t *)to)[i];
+	printk("edu: peek %llx: %016llx\n", (unsigned long long)address, (unsigned long long)value);
+}
+
 static uint32_t config_read(uint32_t function, uint32_t offset)
 {
 	port_write32(PCI_ADDRESS, PCI_ENABLE | function << 8 | offset);
@@ -164,6 +179,8 @@ void inmate_main(uint64_t boot_arg)
 			move();
 		else if (line[0] == 'o')
 			copy_own();
+		else if (line[0] == 'p')
+			peek(number(line));
 		else if (line[0] == 'r')
 			reach(number(line), 0);
 		else if (line[0] == 'w')
