@@ -40,7 +40,7 @@ def nvme(tmp_path_factory):
         assert found, f"no {name}.ko in the cache; run ci/setup"
         path = tmp_path_factory.mktemp("modules") / f"{name}.ko"
         path.write_bytes(lzma.open(found[0]).read())
-        files[str(path)] = f"/tmp/{name}.ko"
+        files[str(path)] = f"/lib/{name}.ko"
     return files
 
 

@@ -322,8 +322,10 @@ static void find_groups(struct cfg_board *board, const struct cfg_options *optio
 	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, board->blob, cpus);
 
 	board->root = source_of(board, &unheard);
-	if (board->root && board->isa->board_dram)
+	if (board->root && board->isa->board_dram) {
 		choose_acpi(board, options);
+		board_pc(board, &unheard);
+	}
 	if (board->root || (board->devicetree && !access(board->devicetree, R_OK))) {
 		board_devtree(board, &unheard);
 		load.cpu_count = board->blob->cpus.count;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The device table (specification 2.2.2), the same for all units of the first segment, and the format of the tables that
- * its entries name (2.2.3). An entry is changed in two steps, between which its function reaches nothing: units read it
- * by pieces.
+ * The device table (specification 2.2.2), the same for all units of the first segment, and the format of the tables
+ * that its entries name (2.2.3). An entry is changed in two steps, between which its function reaches nothing: units
+ * read it by pieces.
  */
 #include "asm/amdvi_unit.h"
 
