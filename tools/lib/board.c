@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A board file and the device tree become a system blob. */
 #include "board_parts.h"
+#include "pc.h"
 
 #include <lib/config.h>
 
