@@ -198,6 +198,19 @@ void dma_block_function(uint32_t function)
 
 /* Component. */
 
+/* Or need not be. That the board lists a unit in front of it is not enough. */
+static int is_isolated(const struct bh_config_cell *config, const struct bh_config_pci *pci)
+{
+	const char *gap = pci->flags & BH_PCI_DMA_UNPROTECTED ? NULL : arch_iommu_gap(dma_id(pci));
+
+	if (!gap)
+		return 1;
+	log_error("cell %s: PCI %04x:%02x:%02x.%x is not isolated: %s", config->name, pci->segment,
+		  pci->function >> 8, pci->function >> 3 & 31, pci->function & 7, gap);
+	log_error("or write 'dma: unprotected' beside it if the cell may reach all of the machine");
+	return 0;
+}
+
 static int dma_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	uint32_t count;
@@ -208,7 +221,7 @@ static int dma_check(const struct bh_config_cell *config, struct bh_error *error
 	for (uint32_t i = 0; i < count; i++) {
 		if (!cell_is_root(dma_owner(dma_id(&pci[i]))))
 			return error_set(error, BH_E_NOT_OWNED, BH_OBJ_DEVICE, i, dma_id(&pci[i]), 0);
-		if (!(pci[i].flags & BH_PCI_DMA_UNPROTECTED) && !arch_iommu_covers(dma_id(&pci[i])))
+		if (!is_isolated(config, &pci[i]))
 			return error_set(error, BH_E_HARDWARE, BH_OBJ_DEVICE, i, dma_id(&pci[i]), 0);
 	}
 	return BH_E_OK;

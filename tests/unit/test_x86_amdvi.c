@@ -231,6 +231,27 @@ static int access_memory(uint16_t function, uint64_t address, unsigned int what,
 	return 0;
 }
 
+/*
+ * A device's message (2.2.5). Return: 1: it comes through as it is. A unit that remaps would look into a table of
+ * vectors: there is none.
+ */
+static int message(uint16_t function, unsigned int mode)
+{
+	const uint64_t *entry = entry_of(function);
+	/* SMI, NMI, INIT, external interrupt: by mode. */
+	static const uint8_t pass_bit[8] = { 0, 0, 0, 0, 58, 56, 0, 57 };
+	int passes;
+
+	if (!(entry[0] & 1) || !(entry[2] & 1))
+		return mode < 2 || (pass_bit[mode] && entry[2] >> pass_bit[mode] & 1);
+	assert_true((entry[2] >> 60 & 3) != 2);
+	passes = mode < 2 ? (entry[2] >> 60 & 3) == 1 : pass_bit[mode] && entry[2] >> pass_bit[mode] & 1;
+	if (!passes && !(entry[2] >> 5 & 1))
+		record(2ull << 60 | 1ull << 51 | 1ull << 53 | (entry[1] & 0xffff) << 32 | function,
+		       0xfee00000);
+	return passes;
+}
+
 /* The world of the sources --------------------------------------------------------------------------- */
 
 void *pool_alloc(unsigned int pages, unsigned int alignment)
@@ -450,6 +471,33 @@ static void a_blocked_function_reaches_nothing_and_is_quiet(void **state)
 	amdvi_stop(&unit);
 }
 
+/* Without a table of vectors a message could name any vector of any CPU. */
+static void a_cells_function_sends_no_messages(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(message(EDU, 0), 1);
+	assert_int_equal(message(EDU, 7), 1);
+	assert_int_equal(message(EDU, 4), 0);
+	amdvi_attach(&cell, EDU);
+	for (unsigned int mode = 0; mode < 8; mode++) {
+		assert_int_equal(message(EDU, mode), 0);
+		assert_int_equal(amdvi_poll_unit(&unit), 1);
+		REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
+		assert_int_equal(last_fault.kind, DMA_INTERRUPT);
+		assert_int_equal(last_fault.function, EDU);
+	}
+	assert_int_equal(message(NIC, 0), 1);
+	amdvi_attach(NULL, EDU);
+	model.events = 0;
+	for (unsigned int mode = 0; mode < 8; mode++)
+		assert_int_equal(message(EDU, mode), 0);
+	assert_int_equal(model.events, 0);
+	amdvi_attach(&root, EDU);
+	assert_int_equal(message(EDU, 0), 1);
+	amdvi_stop(&unit);
+}
+
 static void what_is_taken_is_forgotten(void **state)
 {
 	(void)state;
@@ -563,6 +611,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_cells_function_reaches_its_ram_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_blocked_function_reaches_nothing_and_is_quiet, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_cells_function_sends_no_messages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_taken_is_forgotten, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_kernels_unit_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_dead_unit_is_waited_for_once, set_up, tear_down),

@@ -17,6 +17,12 @@ int arch_iommu_covers(uint32_t function)
 	return 0;
 }
 
+const char *arch_iommu_gap(uint32_t function)
+{
+	(void)function;
+	return "the hypervisor drives no IOMMU of this architecture";
+}
+
 int arch_iommu_prepare(uint32_t function)
 {
 	(void)function;

@@ -45,11 +45,13 @@ const struct pt_format *amdvi_format(void)
 	return unit_count ? amdvi_pages() : NULL;
 }
 
+/* One that missed a deadline isolates nothing more than it does. */
 int amdvi_has(const struct bh_config_iommu *config)
 {
 	for (unsigned int i = 0; i < unit_count; i++) {
 		if (units[i].config == config)
-			return (int)__atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE);
+			return __atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE) &&
+			       !__atomic_load_n(&units[i].is_broken, __ATOMIC_RELAXED);
 	}
 	return 0;
 }

@@ -26,8 +26,13 @@
 /* Second word */
 #define ENTRY_DOMAIN 0xffffull
 #define ENTRY_QUIET (3ull << 33) /* faults are not recorded */
-/* Third word: what comes from 8259s passes, NMI, INIT and SMI do not; others are not remapped. */
-#define ENTRY_INTERRUPTS (1ull << 57 | 1ull << 62 | 1ull << 63)
+/*
+ * Third word. Root's functions: what comes from 8259s passes, NMI, INIT and SMI do not; others are not remapped. A
+ * guest's: no message comes through, since one could name any vector of any CPU; nor are they recorded when it is quiet.
+ */
+#define ENTRY_MESSAGES_OF_ROOT (1ull << 57 | 1ull << 62 | 1ull << 63)
+#define ENTRY_NO_MESSAGES (1ull << 0)
+#define ENTRY_NO_MESSAGES_QUIET (ENTRY_NO_MESSAGES | 1ull << 5)
 
 /* A table says how many levels are left. The walker asks for one bit that tells it apart: bits 1 to 4 are ignored. */
 #define MARK_TABLE (1ull << 1)
@@ -56,6 +61,7 @@ static const struct pt_format pages = {
 static struct spinlock lock; /* entries, and what units remember of them */
 static uint64_t *entries;
 static uint64_t *nothing; /* a page of holes */
+static uint32_t root_tag;
 
 const struct pt_format *amdvi_pages(void)
 {
@@ -80,7 +86,7 @@ static void fill(const struct page_table *root)
 
 		entry[0] = first_word(root->root, BOTH);
 		entry[1] = root->tag;
-		entry[2] = ENTRY_INTERRUPTS;
+		entry[2] = ENTRY_MESSAGES_OF_ROOT;
 		entry[3] = 0;
 	}
 	arch_pt_publish();
@@ -94,6 +100,7 @@ int amdvi_tables_init(const struct page_table *root)
 		amdvi_tables_exit();
 		return BH_E_NO_MEMORY;
 	}
+	root_tag = root->tag;
 	fill(root);
 	return BH_E_OK;
 }
@@ -131,8 +138,16 @@ static void block(uint64_t *entry, uint32_t function)
 						forget_pages(entry[1] & ENTRY_DOMAIN) };
 
 	__atomic_store_n(&entry[0], first_word(nothing, 0), __ATOMIC_RELEASE);
+	__atomic_store_n(&entry[2], ENTRY_NO_MESSAGES, __ATOMIC_RELEASE);
 	arch_pt_publish();
 	amdvi_submit_all(forget, 2);
+}
+
+static uint64_t messages_of(const struct page_table *table)
+{
+	if (!table)
+		return ENTRY_NO_MESSAGES_QUIET;
+	return table->tag == root_tag ? ENTRY_MESSAGES_OF_ROOT : ENTRY_NO_MESSAGES;
 }
 
 void amdvi_attach(const struct page_table *table, uint32_t function)
@@ -146,6 +161,7 @@ void amdvi_attach(const struct page_table *table, uint32_t function)
 	spin_lock(&lock);
 	block(entry, function);
 	__atomic_store_n(&entry[1], table ? table->tag & ENTRY_DOMAIN : ENTRY_QUIET, __ATOMIC_RELEASE);
+	__atomic_store_n(&entry[2], messages_of(table), __ATOMIC_RELEASE);
 	if (table)
 		__atomic_store_n(&entry[0], first_word(table->root, BOTH), __ATOMIC_RELEASE);
 	arch_pt_publish();

@@ -8,7 +8,6 @@
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <core/image.h>
-#include <core/log.h>
 #include <core/pagetable.h>
 #include <core/pool.h>
 #include <lib/config.h>
@@ -21,32 +20,11 @@ struct cell_arch *arch_root_cell(void)
 	return cell_of_root;
 }
 
-/* That an IOMMU of the board holds a function is not enough: none of them is programmed for cells yet. */
-static int check_pci(const struct bh_config_cell *config, struct bh_error *error)
-{
-	const struct bh_config_pci *pci = CONFIG_ARRAY(struct bh_config_pci, config, x86.pci);
-
-	for (uint32_t i = 0; i < config->x86.pci.count; i++) {
-		if (pci[i].flags & BH_PCI_DMA_UNPROTECTED)
-			continue;
-		log_error(
-			"cell %s: PCI function %04x:%02x:%02x.%x could write memory of others: no IOMMU is used for "
-			"cells; write 'dma: unprotected' if the cell may reach all of the machine",
-			config->name, pci[i].segment, pci[i].function >> 8, pci[i].function >> 3 & 31,
-			pci[i].function & 7);
-		return error_set(error, BH_E_HARDWARE, BH_OBJ_DEVICE, i, pci[i].function, 0);
-	}
-	return BH_E_OK;
-}
-
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	int code;
-
 	if (config->cpus.count == 0 || config->cpus.count > CONFIG_MAX_CPUS)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, CONFIG_MAX_CPUS);
-	code = check_pci(config, error);
-	return code ? code : intc_cell_check(config, error);
+	return intc_cell_check(config, error);
 }
 
 static void init_root(struct cell_arch *cell)
@@ -65,6 +43,7 @@ static void init_root(struct cell_arch *cell)
 static void init_guest(struct cell_arch *cell, const struct bh_config_cell *config)
 {
 	cell->is_root = 0;
+	cell->has_pci = config->x86.pci.count != 0;
 	cell->vcpu_count = config->cpus.count;
 	cell->mode = config->x86.mode;
 	cell->start = config->x86.start;

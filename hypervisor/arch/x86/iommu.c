@@ -86,15 +86,32 @@ static int server(uint32_t function)
 	return -1;
 }
 
-int arch_iommu_covers(uint32_t function)
+static const struct bh_config_iommu *server_of(uint32_t function)
 {
 	const int index = server(function);
-	const struct bh_config_iommu *config;
 
-	if (index < 0)
-		return 0;
-	config = &CONFIG_ARRAY(struct bh_config_iommu, image_config(), x86.iommus)[index];
-	return vtd_has(config) || amdvi_has(config);
+	return index < 0 ? NULL : &CONFIG_ARRAY(struct bh_config_iommu, image_config(), x86.iommus)[index];
+}
+
+int arch_iommu_covers(uint32_t function)
+{
+	const struct bh_config_iommu *config = server_of(function);
+
+	return config && (vtd_has(config) || amdvi_has(config));
+}
+
+/* AMD-Vi stops messages by the function's own entry, VT-d only where it remaps those of everybody. */
+const char *arch_iommu_gap(uint32_t function)
+{
+	const struct bh_config_iommu *config = server_of(function);
+
+	if (!config)
+		return "no IOMMU of the board serves it: switch one on in the firmware";
+	if (!vtd_has(config) && !amdvi_has(config))
+		return "its IOMMU is not in use, or broken: the log says why";
+	if (vtd_has(config) && !vtd_remaps(config))
+		return "its messages are not remapped: start root's kernel with 'intremap=on'";
+	return NULL;
 }
 
 int arch_iommu_prepare(uint32_t function)

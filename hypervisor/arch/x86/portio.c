@@ -201,7 +201,7 @@ static void guest_access(struct mmio_access *access)
 {
 	if (upcall_port(access) == MMIO_HANDLED)
 		return;
-	if (pci_port(access)) {
+	if (percpu()->cell->has_pci && pci_port(access)) {
 		mmio_cut(access);
 		return;
 	}

@@ -292,13 +292,27 @@ int vtd_probe(void)
 	return code;
 }
 
-int vtd_has(const struct bh_config_iommu *config)
+/* One that missed a deadline isolates nothing more than it does. */
+static const struct vtd_unit *unit_of(const struct bh_config_iommu *config)
 {
 	for (unsigned int i = 0; i < unit_count; i++) {
-		if (units[i].config == config)
-			return (int)__atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE);
+		if (units[i].config == config && __atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE) &&
+		    !__atomic_load_n(&units[i].is_broken, __ATOMIC_RELAXED))
+			return &units[i];
 	}
-	return 0;
+	return NULL;
+}
+
+int vtd_has(const struct bh_config_iommu *config)
+{
+	return unit_of(config) != NULL;
+}
+
+int vtd_remaps(const struct bh_config_iommu *config)
+{
+	const struct vtd_unit *unit = unit_of(config);
+
+	return unit && unit->has_table;
 }
 
 void vtd_unprobe(void)

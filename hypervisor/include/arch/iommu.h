@@ -15,8 +15,14 @@ struct page_table;
 /** The table of @cell for DMA, for the walker; NULL: no unit on this machine. Set up and freed with the cell. */
 struct page_table *arch_cell_dma(struct cell_arch *cell);
 
-/** Does a unit that is on stand between @function and memory? */
+/** Does a unit that is on, and answers, stand between @function and memory? */
 int arch_iommu_covers(uint32_t function);
+
+/**
+ * arch_iommu_gap() - what of @function's DMA and messages (MSI) no unit holds back
+ * Context: control lock, hypervisor enabled. Return: NULL: nothing; else what, and how to mend it, for the log.
+ */
+const char *arch_iommu_gap(uint32_t function);
 
 /**
  * arch_iommu_prepare() - take what arch_iommu_attach() of @function needs

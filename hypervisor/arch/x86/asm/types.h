@@ -21,7 +21,7 @@
  * @slot: by vCPU.  @apic_id: by vCPU, as the guest sees it.
  * @mode, @start: how its first vCPU begins (enum bh_x86_mode), and EAX or CR3 then.
  * @time: of guests: stands still while the cell is suspended.
- * @pci_address: its own port 0xcf8.
+ * @has_pci: a guest with functions.  @pci_address: its own port 0xcf8.
  * @msr_bitmap, @io_bitmap: by the back end's rule, in the hypervisor's memory.
  * @irq: its interrupt controllers (asm/irq_types.h).
  */
@@ -32,7 +32,7 @@ struct cell_arch {
 	uint32_t vcpu_count;
 	uint32_t is_root;
 	uint16_t mode;
-	uint16_t reserved;
+	uint16_t has_pci;
 	uint32_t start;
 	uint32_t pci_address;
 	uint16_t slot[CONFIG_MAX_CPUS];

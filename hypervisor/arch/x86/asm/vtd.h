@@ -30,6 +30,9 @@ void vtd_disable(void);
 /** Is the unit that the board describes by @config in use? */
 int vtd_has(const struct bh_config_iommu *config);
 
+/** And does it remap messages of devices? */
+int vtd_remaps(const struct bh_config_iommu *config);
+
 /* vtd_table.c: whose table a function translates by. */
 int vtd_prepare(uint32_t function);
 void vtd_attach(const struct page_table *table, uint32_t function);
