@@ -3,6 +3,7 @@
 #include <asm/vtd.h>
 
 #include <arch/mmu.h>
+#include <asm/icr.h>
 #include <asm/mmu.h>
 #include <asm/percpu.h>
 #include <asm/vcpu.h>
@@ -45,29 +46,6 @@
 
 static struct vtd_unit units[VTD_UNITS];
 static unsigned int unit_count;
-
-/* Tables: R and W in each entry, nothing cached otherwise than memory is (specification 9.3 and 9.8). */
-#define ENTRY_READ (1ull << 0)
-#define ENTRY_WRITE (1ull << 1)
-#define ENTRY_LARGE (1ull << 7)
-#define ENTRY_BOTH (ENTRY_READ | ENTRY_WRITE)
-#define COMMON \
-	.name = "DMA", .root_bits = 9, .valid_mask = ENTRY_BOTH, .addr_mask = 0x000ffffffffff000ull, \
-	.table_mask = ENTRY_LARGE, .table_value = 0, .table_bits = ENTRY_BOTH,                     \
-	.prot_bits = {                                                                             \
-		[PT_READ] = ENTRY_READ, [PT_WRITE] = ENTRY_WRITE, [PT_READ | PT_WRITE] = ENTRY_BOTH, \
-		[PT_READ | PT_EXEC] = ENTRY_READ, [PT_WRITE | PT_EXEC] = ENTRY_WRITE,              \
-		[PT_READ | PT_WRITE | PT_EXEC] = ENTRY_BOTH,                                       \
-	},                                                                                         \
-	.prot_mask = ENTRY_BOTH
-#define LEVELS_3 COMMON, .levels = 3, .leaf_bits = { ENTRY_LARGE, ENTRY_LARGE, 0 }
-#define LEVELS_4 COMMON, .levels = 4, .leaf_bits = { 0, ENTRY_LARGE, ENTRY_LARGE, 0 }
-
-/* By levels - 3, and by what leaves there are beside pages: none, 2 MiB, 1 GiB too. */
-static const struct pt_format formats[2][3] = {
-	{ { LEVELS_3 }, { LEVELS_3, .block_levels = 0x2 }, { LEVELS_3, .block_levels = 0x3 } },
-	{ { LEVELS_4 }, { LEVELS_4, .block_levels = 0x4 }, { LEVELS_4, .block_levels = 0x6 } },
-};
 
 static const struct pt_format *selected;
 
@@ -269,7 +247,7 @@ static void select_format(void)
 	if (!unit_count)
 		return;
 	if (levels)
-		selected = &formats[levels >> 2 & 1][large & 1 ? (large & 2 ? 2 : 1) : 0];
+		selected = vtd_pages(levels & 4 ? 4 : 3, (unsigned int)large);
 	else
 		log_warning("the IOMMUs have no table format in common: they are left alone");
 	if (!selected)

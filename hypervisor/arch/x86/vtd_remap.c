@@ -9,6 +9,7 @@
 #include <asm/vtd_unit.h>
 
 #include <arch/mmu.h>
+#include <asm/icr.h>
 #include <asm/vapic.h>
 #include <asm/vcpu.h>
 #include <bulkhead/errors.h>

@@ -2,9 +2,9 @@
 /*
  * Root and context tables (specification 9.1 and 9.3), the same for all units of the first segment: which function
  * belongs to whom does not depend on who asks. All buses share one context table, in which everything is root's; a bus
- * gets its own when a function of it is given away for the first time.
+ * gets its own when a function of it is given away for the first time. And the format of the tables that they name.
  */
-#include <asm/vtd_unit.h>
+#include "asm/vtd_unit.h"
 
 #include <arch/mmu.h>
 #include <bulkhead/errors.h>
@@ -19,6 +19,29 @@
 #define ENTRY_QUIET (1ull << 1) /* faults are not recorded */
 #define ENTRY_DOMAIN_SHIFT 8
 
+/* Pages: R and W in each entry, nothing cached otherwise than memory is (specification 9.3 and 9.8). */
+#define ENTRY_READ (1ull << 0)
+#define ENTRY_WRITE (1ull << 1)
+#define ENTRY_LARGE (1ull << 7)
+#define ENTRY_BOTH (ENTRY_READ | ENTRY_WRITE)
+#define COMMON \
+	.name = "DMA", .root_bits = 9, .valid_mask = ENTRY_BOTH, .addr_mask = 0x000ffffffffff000ull, \
+	.table_mask = ENTRY_LARGE, .table_value = 0, .table_bits = ENTRY_BOTH,                     \
+	.prot_bits = {                                                                             \
+		[PT_READ] = ENTRY_READ, [PT_WRITE] = ENTRY_WRITE, [PT_READ | PT_WRITE] = ENTRY_BOTH, \
+		[PT_READ | PT_EXEC] = ENTRY_READ, [PT_WRITE | PT_EXEC] = ENTRY_WRITE,              \
+		[PT_READ | PT_WRITE | PT_EXEC] = ENTRY_BOTH,                                       \
+	},                                                                                         \
+	.prot_mask = ENTRY_BOTH
+#define LEVELS_3 COMMON, .levels = 3, .leaf_bits = { ENTRY_LARGE, ENTRY_LARGE, 0 }
+#define LEVELS_4 COMMON, .levels = 4, .leaf_bits = { 0, ENTRY_LARGE, ENTRY_LARGE, 0 }
+
+/* By levels - 3, and by what leaves there are beside pages: none, 2 MiB, 1 GiB too. */
+static const struct pt_format formats[2][3] = {
+	{ { LEVELS_3 }, { LEVELS_3, .block_levels = 0x2 }, { LEVELS_3, .block_levels = 0x3 } },
+	{ { LEVELS_4 }, { LEVELS_4, .block_levels = 0x4 }, { LEVELS_4, .block_levels = 0x6 } },
+};
+
 struct entry {
 	uint64_t low;
 	uint64_t high;
@@ -28,6 +51,11 @@ static struct spinlock lock; /* entries, and what units remember of them */
 static struct entry *root;
 static struct entry *everybody;
 static struct entry *bus_table[BUSES];
+
+const struct pt_format *vtd_pages(unsigned int levels, unsigned int large)
+{
+	return &formats[levels == 4][large & 1 ? (large & 2 ? 2 : 1) : 0];
+}
 
 static struct entry entry_of(const struct page_table *table)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * AMD's I/O virtualization units (AMD I/O Virtualization Technology specification, 3.x): they translate what devices
- * read and write by a table of each cell. Interrupts go through as they are.
+ * read and write by a table of each cell. Root's interrupts go through as they are, a guest's functions send none.
  */
 #ifndef ASM_AMDVI_H
 #define ASM_AMDVI_H

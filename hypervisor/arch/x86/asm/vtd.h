@@ -7,9 +7,9 @@
 #define ASM_VTD_H
 
 #include <arch/upcall.h>
-#include <asm/icr.h>
 #include <bulkhead/config.h>
 
+struct icr_target;
 struct page_table;
 struct pt_format;
 

@@ -3,7 +3,7 @@
 #ifndef ASM_VTD_UNIT_H
 #define ASM_VTD_UNIT_H
 
-#include <asm/vtd.h>
+#include "vtd.h"
 #include <core/lock.h>
 
 #define VTD_UNITS 16u
@@ -118,6 +118,8 @@ void vtd_submit_all(const struct vtd_desc *desc, unsigned int count);
 void vtd_write_back(const struct vtd_unit *unit);
 
 /* vtd_table.c */
+/** Tables of @levels, 3 or 4. @large: leaves beside pages: bit 0: 2 MiB, bit 1: and 1 GiB, as units say it. */
+const struct pt_format *vtd_pages(unsigned int levels, unsigned int large);
 /** Make the tables with all functions at @owner's table, and free them. Context: units off. */
 int vtd_tables_init(const struct page_table *owner);
 void vtd_tables_exit(void);
