@@ -4,10 +4,14 @@
  * not see those. A guest switches its functions on and off and clears their status; all else is as root's firmware and
  * kernel left it. Base addresses are pinned: their size can be asked for, as drivers do, but nothing moves. Messages
  * (MSI, MSI-X) would name any vector of any CPU: a guest cannot switch them on.
+ *
+ * While a guest owns a function, root's window of memory that shows the same is not mapped, so that both ways are looked
+ * at (pci_root.c).
  */
 #include <device/pci.h>
 
 #include <arch/cell.h>
+#include <arch/mmu.h>
 #include <arch/pci.h>
 #include <arch/upcall.h>
 #include <cell/cell.h>
@@ -16,6 +20,7 @@
 #include <core/component.h>
 #include <core/image.h>
 #include <core/pagetable.h>
+#include <device/pci_root.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 #include <lib/string.h>
@@ -36,6 +41,9 @@
 #define MAX_CAPABILITIES 48u
 #define BARS 6u
 #define CONFIG_PAGE 0x1000u
+#define CONFIG_OF_PORTS 0x100u
+#define BUS_PAGES 256u
+#define SEGMENT_SHIFT 16
 
 /**
  * struct owned - a function of a guest
@@ -53,6 +61,7 @@ struct owned {
 };
 
 static struct owned places[64];
+static uint32_t owned_count; /* atomic: root asks at each access */
 
 static struct owned *find(const struct cell *cell, uint32_t function)
 {
@@ -70,12 +79,72 @@ static uint32_t ones(unsigned int size)
 	return size < 4 ? (1u << size * 8) - 1 : ~0u;
 }
 
+/* The page of @function in the window of memory, 0: there is none. */
+static uint64_t window_of(uint32_t function)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_mmconfig *config;
+
+	if (system->header.arch != BH_ARCH_X86_64)
+		return 0;
+	config = CONFIG_ARRAY(struct bh_config_mmconfig, system, x86.mmconfig);
+	for (uint32_t i = 0; i < system->x86.mmconfig.count; i++) {
+		const uint32_t bus = function >> 8 & 0xff;
+
+		if (config[i].segment == function >> 16 && bus >= config[i].first_bus &&
+		    bus <= config[i].last_bus)
+			return config[i].base + (uint64_t)(function & 0xffff) * CONFIG_PAGE;
+	}
+	return 0;
+}
+
+/* What only the window has; it is no memory, and nobody keeps a copy of it. */
+static void pass_by_window(struct pci_access *access)
+{
+	const uint64_t at = window_of(access->function);
+	volatile uint8_t *window;
+
+	if (!at) {
+		access->value = ones(access->size);
+		return;
+	}
+	window = arch_window_open(hpa(at + access->offset), access->size);
+	if (access->size == 1 && access->is_write)
+		*window = (uint8_t)access->value;
+	else if (access->size == 1)
+		access->value = *window;
+	else if (access->size == 2 && access->is_write)
+		*(volatile uint16_t *)window = (uint16_t)access->value;
+	else if (access->size == 2)
+		access->value = *(volatile uint16_t *)window;
+	else if (access->is_write)
+		*(volatile uint32_t *)window = access->value;
+	else
+		access->value = *(volatile uint32_t *)window;
+	arch_window_close();
+}
+
 static void pass(struct pci_access *access)
 {
-	if (access->is_write)
+	if (access->offset >= CONFIG_OF_PORTS || access->function >> SEGMENT_SHIFT)
+		pass_by_window(access);
+	else if (access->is_write)
 		arch_pci_write(access->function, access->offset, access->size, access->value);
 	else
 		access->value = arch_pci_read(access->function, access->offset, access->size);
+}
+
+static int is_guarded(void)
+{
+	return __atomic_load_n(&owned_count, __ATOMIC_ACQUIRE) != 0;
+}
+
+static void access_root(struct pci_access *access)
+{
+	if (!cell_is_root(dma_owner(access->function)))
+		access->value = access->is_write ? access->value : ones(access->size);
+	else if (!access->is_write || !is_guarded() || pci_root_may_write(access))
+		pass(access);
 }
 
 /* Guests --------------------------------------------------------------------------------------------- */
@@ -126,54 +195,100 @@ void upcall_pci(struct pci_access *access)
 
 	if (owned)
 		access_guest(owned, access);
-	else if (cell_is_root(cell) && cell_is_root(dma_owner(access->function)))
-		pass(access);
+	else if (cell_is_root(cell))
+		access_root(access);
 	else if (!access->is_write)
 		access->value = ones(access->size);
 }
 
 /* The window of memory that shows the same ------------------------------------------------------------ */
 
-/* Where root has @function's page of it, 0: nowhere. */
-static uint64_t window_of(uint32_t function)
+static uint64_t window_size(const struct bh_config_mmconfig *config)
+{
+	return (config->last_bus - config->first_bus + 1ull) * BUS_PAGES * CONFIG_PAGE;
+}
+
+static uint64_t window_start(const struct bh_config_mmconfig *config)
+{
+	return config->base + (uint64_t)config->first_bus * BUS_PAGES * CONFIG_PAGE;
+}
+
+/* Window @index of the board, NULL: no more. */
+static const struct bh_config_mmconfig *window_at(uint32_t index)
 {
 	const struct bh_config_system *system = image_config();
-	const struct bh_config_mmconfig *config;
 
-	if (system->header.arch != BH_ARCH_X86_64)
-		return 0;
-	config = CONFIG_ARRAY(struct bh_config_mmconfig, system, x86.mmconfig);
-	for (uint32_t i = 0; i < system->x86.mmconfig.count; i++) {
-		const uint32_t bus = function >> 8 & 0xff;
-
-		if (config[i].segment == function >> 16 && bus >= config[i].first_bus &&
-		    bus <= config[i].last_bus)
-			return config[i].base + (uint64_t)(function & 0xffff) * CONFIG_PAGE;
-	}
-	return 0;
+	if (system->header.arch != BH_ARCH_X86_64 || index >= system->x86.mmconfig.count)
+		return NULL;
+	return &CONFIG_ARRAY(struct bh_config_mmconfig, system, x86.mmconfig)[index];
 }
 
-static void show_to_root(uint32_t function, int is_shown)
+static void show_windows(int is_shown)
 {
 	struct page_table *root = arch_cell_stage2(&cell_root()->arch);
-	const uint64_t at = window_of(function);
+	const struct bh_config_mmconfig *config;
 
-	if (at && is_shown)
-		pt_map(root, at, hpa(at), CONFIG_PAGE, ROOT_PROT, PT_NONCACHED);
-	else if (at)
-		pt_unmap(root, at, CONFIG_PAGE);
+	for (uint32_t i = 0; (config = window_at(i)); i++) {
+		const uint64_t at = window_start(config);
+
+		if (is_shown)
+			pt_map(root, at, hpa(at), window_size(config), ROOT_PROT, PT_NONCACHED);
+		else
+			pt_unmap(root, at, window_size(config));
+	}
 }
 
+static int split_windows(void)
+{
+	const struct bh_config_mmconfig *config;
+	int code = BH_E_OK;
+
+	for (uint32_t i = 0; (config = window_at(i)) && !code; i++) {
+		const uint64_t at = window_start(config), size = window_size(config);
+
+		code = pt_split(arch_cell_stage2(&cell_root()->arch), at, size,
+				(at | size) & (BH_RAM_ALIGN - 1) ? PAGE_SIZE : BH_RAM_ALIGN);
+	}
+	return code;
+}
+
+/* @part: at most four bytes, at @offset of the function's page. */
+static uint32_t access_part(const struct mmio_access *access, uint32_t function, unsigned int shift)
+{
+	struct pci_access part = {
+		.function = function,
+		.offset = (uint16_t)((access->address + shift / 8) & (CONFIG_PAGE - 1)),
+		.size = access->size > 4 ? 4 : access->size,
+		.is_write = access->is_write,
+		.value = (uint32_t)(access->value >> shift),
+	};
+
+	upcall_pci(&part);
+	return part.value;
+}
+
+/* While it is not mapped. What crosses a register is no access that devices know. */
 int pci_window(struct cell *cell, struct mmio_access *access)
 {
+	const struct bh_config_mmconfig *config;
+
 	if (!cell_is_root(cell))
 		return 0;
-	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const uint64_t at = places[i].cell ? window_of(places[i].function) : 0;
+	for (uint32_t i = 0; (config = window_at(i)); i++) {
+		const uint64_t start = window_start(config);
+		const uint32_t function = (uint32_t)config->segment << 16 |
+					  (uint32_t)((access->address - config->base) / CONFIG_PAGE & 0xffff);
+		uint64_t value = ~0ull;
 
-		if (!at || access->address - at >= CONFIG_PAGE)
+		if (access->address < start || access->address - start >= window_size(config))
 			continue;
-		access->value = ~0ull;
+		if (!(access->address & (access->size - 1u))) {
+			value = access_part(access, function, 0);
+			if (access->size == 8)
+				value |= (uint64_t)access_part(access, function, 32) << 32;
+		}
+		if (!access->is_write)
+			access->value = value;
 		mmio_cut(access);
 		return 1;
 	}
@@ -245,15 +360,23 @@ static int pci_check(const struct bh_config_cell *config, struct bh_error *error
 static int pci_prepare(struct cell *cell, struct bh_error *error)
 {
 	uint32_t count;
-	const struct bh_config_pci *pci = dma_functions(cell->config, &count);
 
-	for (uint32_t i = 0; i < count; i++) {
-		const uint64_t at = window_of(dma_id(&pci[i]));
-
-		if (at && pt_split(arch_cell_stage2(&cell_root()->arch), at, CONFIG_PAGE, PAGE_SIZE))
-			return error_set(error, BH_E_NO_MEMORY, BH_OBJ_DEVICE, i, dma_id(&pci[i]), 0);
-	}
+	dma_functions(cell->config, &count);
+	if (count && !is_guarded() && split_windows())
+		return error_set(error, BH_E_NO_MEMORY, BH_OBJ_DEVICE, 0, 0, 0);
 	return BH_E_OK;
+}
+
+/* The first function that a guest gets, and the last that it gives back. */
+static void count_owned(int change)
+{
+	const uint32_t before = owned_count;
+
+	if (!before)
+		pci_root_begin();
+	__atomic_store_n(&owned_count, before + (uint32_t)change, __ATOMIC_RELEASE);
+	if (!before || !owned_count)
+		show_windows(!owned_count);
 }
 
 /* There is a place for each: cell/dma.c has counted. */
@@ -269,7 +392,7 @@ static void pci_commit(struct cell *cell)
 			break;
 		memset(owned, 0, sizeof(*owned));
 		owned->function = dma_id(&pci[i]);
-		show_to_root(owned->function, 0);
+		count_owned(1);
 		measure(owned);
 		stop_messages(owned->function);
 		owned->cell = cell;
@@ -294,7 +417,7 @@ static void pci_exit(struct cell *cell)
 		/* Root's driver, if there is one, will ask for DMA again. */
 		arch_pci_write(places[i].function, PCI_COMMAND, 2, places[i].command & ~PCI_COMMAND_MASTER);
 		places[i].cell = NULL;
-		show_to_root(places[i].function, 1);
+		count_owned(-1);
 	}
 }
 

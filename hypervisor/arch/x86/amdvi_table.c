@@ -28,7 +28,8 @@
 #define ENTRY_QUIET (3ull << 33) /* faults are not recorded */
 /*
  * Third word. Root's functions: what comes from 8259s passes, NMI, INIT and SMI do not; others are not remapped. A
- * guest's: no message comes through, since one could name any vector of any CPU; nor are they recorded when it is quiet.
+ * guest's: no message comes through, since one could name any vector of any CPU; nor are they recorded when it is
+ * quiet.
  */
 #define ENTRY_MESSAGES_OF_ROOT (1ull << 57 | 1ull << 62 | 1ull << 63)
 #define ENTRY_NO_MESSAGES (1ull << 0)

@@ -13,7 +13,7 @@
 const struct rows *const classes[] = {
 	&memory_rows, &mmio_rows,    &decode_rows,    &sysreg_rows,   &port_rows,
 	&irq_rows,    &virtual_rows, &hypercall_rows, &unmarked_rows, &collude_rows,
-	&endless_rows,
+	&dma_rows,    &message_rows, &endless_rows,
 };
 const unsigned int class_count = sizeof(classes) / sizeof(classes[0]);
 
@@ -31,6 +31,8 @@ bool intc_is(unsigned int version)
 {
 	uint32_t r[4];
 
+	if (version == ONLY_DMA)
+		return dma_device_is_there();
 	if (version != ONLY_X2APIC)
 		return version == intc_version();
 	cpuid(1, r);

@@ -12,6 +12,7 @@
 #define ONLY_SVM 1u
 #define ONLY_VMX 2u
 #define ONLY_X2APIC 3u
+#define ONLY_DMA 4u /* where the cell has a device that reads and writes memory */
 
 /* Syndromes as the library has them: vector and error code. */
 #define FAULT_DB (1ull << 32)
@@ -19,7 +20,7 @@
 #define FAULT_GP (13ull << 32)
 
 extern const struct rows memory_rows, mmio_rows, decode_rows, sysreg_rows, port_rows, irq_rows, virtual_rows,
-	unmarked_rows, collude_rows;
+	unmarked_rows, collude_rows, dma_rows, message_rows;
 
 /* access.c: ways to touch an address by exact instruction; loads give what they read, stores 1. */
 uint64_t load8(uint64_t address);
@@ -50,5 +51,8 @@ uint64_t own_ioapic(uint64_t unused);
 uint64_t at_user(uint64_t code);
 /** Let the pages that the library maps be CPL 3's, too. */
 void user_begin(void);
+
+/** dma.c: has the cell that device? */
+bool dma_device_is_there(void);
 
 #endif
