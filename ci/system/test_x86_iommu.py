@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not built, reason="not built: make ARCH=x86_64 a
 
 # The cell's; one of root's; a bridge with nothing behind it.
 EDU = ("-device", "edu,addr=0x10,dma_mask=0xffffffffffffffff", "-device", "edu,addr=0x11",
-       "-device", "pcie-root-port,addr=0x12,chassis=1,slot=1,id=port")
+       "-device", "pcie-root-port,addr=0x12,chassis=1,slot=1,id=bridge")
 FUNCTION, SPARE, BRIDGE = "0000:00:10.0", 0x11, 0x12
 ECAM = 0xb0000000
 ROOT = hostile.SENTINELS["x86_64"]
