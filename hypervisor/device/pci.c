@@ -5,8 +5,8 @@
  * kernel left it. Base addresses are pinned: their size can be asked for, as drivers do, but nothing moves. Messages
  * (MSI, MSI-X) would name any vector of any CPU: a guest cannot switch them on.
  *
- * While a guest owns a function, root's window of memory that shows the same is not mapped, so that both ways are looked
- * at (pci_root.c).
+ * While a guest owns a function, root's window of memory that shows the same is not mapped, so that both ways are
+ * looked at (pci_root.c).
  */
 #include <device/pci.h>
 

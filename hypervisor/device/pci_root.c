@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What root may write to configuration space while a guest owns a function. The number by which an IOMMU knows a function
- * comes from the bridges in front of it, and base addresses say who answers at which address: both stay as they were when
- * the first function was given away. Bridges keep bus numbers, windows and control, and what is behind the first 256
- * bytes (ACS: devices would reach each other past the IOMMU); the chip set's own functions, which move the window of
- * configuration space and more, keep everything; base addresses can be written only as they were, as after a reset.
+ * What root may write to configuration space while a guest owns a function. The number by which an IOMMU knows a
+ * function comes from the bridges in front of it, and base addresses say who answers at which address: both stay as
+ * they were when the first function was given away. Bridges keep bus numbers, windows and control, and what is behind
+ * the first 256 bytes (ACS: devices would reach each other past the IOMMU); the chip set's own functions, which move
+ * the window of configuration space and more, keep everything; base addresses can be written only as they were, as
+ * after a reset.
  */
 #include <device/pci_root.h>
 
@@ -113,7 +114,7 @@ int pci_root_may_write(const struct pci_access *access)
 	if (may_write(access))
 		return 1;
 	if (!__atomic_exchange_n(&is_said, 1, __ATOMIC_RELAXED))
-		log_warning("root cell: writes to PCI %02x:%02x.%x at %x and the like are ignored while cells have functions",
+		log_warning("root cell: writes as to PCI %02x:%02x.%x, %x, are ignored while cells have functions",
 			    access->function >> 8 & 0xff, access->function >> 3 & 31, access->function & 7,
 			    access->offset);
 	return 0;

@@ -238,14 +238,16 @@ static int access_memory(uint16_t function, uint64_t address, unsigned int what,
 static int message(uint16_t function, unsigned int mode)
 {
 	const uint64_t *entry = entry_of(function);
-	/* SMI, NMI, INIT, external interrupt: by mode. */
+	/* NMI, INIT, external interrupt: by mode. */
 	static const uint8_t pass_bit[8] = { 0, 0, 0, 0, 58, 56, 0, 57 };
-	int passes;
+	const unsigned int bit = pass_bit[mode & 7];
+	int passes = bit && entry[2] >> bit & 1;
 
 	if (!(entry[0] & 1) || !(entry[2] & 1))
-		return mode < 2 || (pass_bit[mode] && entry[2] >> pass_bit[mode] & 1);
+		return mode < 2 || passes;
 	assert_true((entry[2] >> 60 & 3) != 2);
-	passes = mode < 2 ? (entry[2] >> 60 & 3) == 1 : pass_bit[mode] && entry[2] >> pass_bit[mode] & 1;
+	if (mode < 2)
+		passes = (entry[2] >> 60 & 3) == 1;
 	if (!passes && !(entry[2] >> 5 & 1))
 		record(2ull << 60 | 1ull << 51 | 1ull << 53 | (entry[1] & 0xffff) << 32 | function,
 		       0xfee00000);

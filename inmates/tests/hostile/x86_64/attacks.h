@@ -20,7 +20,7 @@
 #define FAULT_GP (13ull << 32)
 
 extern const struct rows memory_rows, mmio_rows, decode_rows, sysreg_rows, port_rows, irq_rows, virtual_rows,
-	unmarked_rows, collude_rows, dma_rows, message_rows;
+	unmarked_rows, collude_rows, dma_rows;
 
 /* access.c: ways to touch an address by exact instruction; loads give what they read, stores 1. */
 uint64_t load8(uint64_t address);
