@@ -277,8 +277,14 @@ void amdvi_stop(struct amdvi_unit *unit)
 	submit(unit, &forget_all, 1);
 	__atomic_store_n(&unit->is_on, 0, __ATOMIC_RELEASE);
 	amdvi_write(unit, AMDVI_CONTROL, unit->found[AMDVI_CONTROL / 8]);
-	for (uint32_t i = 0; i < AMDVI_FEATURES / 8; i++)
-		amdvi_write(unit, i * 8, unit->found[i]);
+	/*
+	 * A unit that is off has no use for a table. QEMU's looks there for each message even then, once the register
+	 * has been written, and takes 0 for a table at 0: better it finds ours, by which messages pass.
+	 */
+	for (uint32_t i = 0; i < AMDVI_FEATURES / 8; i++) {
+		if (i != AMDVI_DEVICE_TABLE / 8 || unit->found[i])
+			amdvi_write(unit, i * 8, unit->found[i]);
+	}
 	amdvi_write(unit, AMDVI_STATUS, AMDVI_STATUS_CLEARED);
 	spin_unlock(&unit->lock);
 	amdvi_message_off(unit);
