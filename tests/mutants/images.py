@@ -18,7 +18,7 @@ OF_OTHERS = {arch: tuple(f"hypervisor/arch/{name}/" for name in ("arm64", "fake"
 # Kinds of machine that the list names: the architecture, the interrupt controller, the CPU.
 KINDS = {"gic3": ("aarch64", 3, "cortex-a57"), "gic2": ("aarch64", 2, "cortex-a76"),
          "plic": ("riscv64", "plic", "rv64"), "imsic": ("riscv64", "imsic", "rv64"),
-         "xapic": ("x86_64", "xapic", None)}
+         "xapic": ("x86_64", "xapic", None), "vtd": ("x86_64", "x2apic", None)}
 UNCHANGED = "none"
 
 

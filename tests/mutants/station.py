@@ -20,6 +20,10 @@ IN_ROOT = "/usr/lib/bulkhead/mutants"
 PARAMETER = "/sys/module/bulkhead/parameters/image"
 # A run of the cell may take so long, by the number of its rows.
 CELL_SECONDS, ROW_SECONDS, CELL_SECONDS_MOST = 100, 5, 600
+# Kinds of which one class of rows is tried, and what the machine has for it.
+ONLY = {"vtd": "dma"}
+DEVICES = {"vtd": ("-device", "edu,addr=0x10,dma_mask=0xffffffffffffffff")}
+CELLS = {"vtd": "-edu"}
 
 
 class Attempt:
@@ -45,9 +49,11 @@ class Station:
     def boot(self):
         _, gic, cpu = KINDS[self.kind]
         qemu = ["-drive", f"file={self.disk},if=none,id=disk,format=raw,read-only=on",
-                "-device", "nvme,drive=disk,serial=1"] if gic == 3 else []
+                "-device", "nvme,drive=disk,serial=1"] if gic == 3 else DEVICES.get(self.kind, [])
         files = {path: f"{IN_ROOT}/{name}.bin" for name, path in self.images.items()}
         self.machine = Machine(gic=gic, cpu=cpu, qemu=qemu, files=files, name=self.name)
+        if self.kind in CELLS:
+            self.machine.cells = CELLS[self.kind]
         self.machine.boot()
         self.bh = Hypervisor(self.machine)
 
@@ -71,7 +77,7 @@ class Station:
         for first, last in ranges:
             self.mend(attempt)
             timeout = min(CELL_SECONDS + ROW_SECONDS * (last - first + 1), CELL_SECONDS_MOST)
-            attempt.rows += hostile.run(self.bh, ((first, last),), timeout=timeout)
+            attempt.rows += hostile.run(self.bh, ((first, last),), timeout=timeout, only=ONLY.get(self.kind, ""))
 
     def user(self, attempt, timeout):
         attempt.rows += hostile.run_root(self.bh, timeout)
