@@ -4,11 +4,12 @@
 A row is good if its positive control worked, what it attempted ended as its table says, and afterwards root's
 sentinels, the victim's heartbeat, memory and interrupt settings (it looks at them itself) are as before.
 """
+import contextlib
 import json
 import os
 import re
 
-from hypervisor import TEST
+from hypervisor import TEST, Hypervisor
 from machine import BUILD
 
 SENTINELS_SIZE, SENTINEL = 0x200000, "0x5afe0000600d5afe"
@@ -149,6 +150,13 @@ def save(rows, name):
         json.dump([row.record() for row in rows], f, indent=1)
 
 
+def judged(bh, rows, name=""):
+    """Print and save them; those that are not as they must be, as lines."""
+    save(rows, f"{bh.machine.label}{name}")
+    print("\n".join(row.line() for row in rows))
+    return [row.line() for row in rows if row.problem]
+
+
 def begin(bh):
     """Sentinels, and the victim."""
     bh.machine.sh(f"memscan fill {SENTINELS[bh.arch]:#x} {SENTINELS_SIZE:#x} {SENTINEL}")
@@ -171,6 +179,20 @@ def finish(bh):
         wrong.append(f"the victim says: {said}")
     bh.machine.sh(f"memscan fill {at:#x} {SENTINELS_SIZE:#x} 0")
     return wrong
+
+
+@contextlib.contextmanager
+def beside_victim(machine):
+    """The hypervisor, enabled, with the victim; at the end victim and root are well."""
+    bh = Hypervisor(machine)
+    bh.ensure(enabled=True)
+    begin(bh)
+    yield bh
+    assert finish(bh) == []
+    assert bh.beats("victim")
+    bh.destroy_all()
+    assert machine.health() == []
+    assert machine.online() == [0, 1, 2, 3]
 
 
 def files_of(bh):
@@ -202,6 +224,14 @@ def missing(rows):
     """Rows of a whole run that were never heard of."""
     heard = {row.number for row in rows if row.number is not None}
     return [f"row {n} was not heard of" for n in range(max(heard, default=0) + 1) if n not in heard]
+
+
+def run_collusion(bh):
+    """Rows of two cells that attack the same victim together, and what is not as it must be, as lines."""
+    bh.boot_test("accomplice" + FILES.get(bh.arch, ""))
+    bh.wait_console("accomplice", "accomplice: ready")
+    rows = run(bh, only="collude")
+    return rows, judged(bh, rows, "-collude") + ([] if bh.beats("accomplice") else [bh.console("accomplice")])
 
 
 def run_root(bh, timeout=120):
@@ -263,9 +293,15 @@ exit $code
 """
 
 
-def run_endless(bh, timeout=120, other=None):
-    """Rows, and how often another cell came and went meanwhile; other: its file, name as in heartbeat-cpu1.yaml."""
-    script = COME_AND_GO.format(attack=command_for(only="endless", files=files_of(bh)), other=other or
-                                f"{TEST}/heartbeat-cpu1.yaml")
+def run_endless(bh, timeout=240):
+    """Rows, what is not as it must be, as lines, and how often another cell came and went meanwhile."""
+    other = f"{TEST}/heartbeat-cpu1.yaml"
+    if bh.arch in FILES:
+        other = "/tmp/heartbeat-cpu1.yaml"
+        bh.machine.sh(f"sed 's/^cell: .*/cell: heartbeat-cpu1/' {bh.vm('heartbeat')} >{other}")
+    script = COME_AND_GO.format(attack=command_for(only="endless", files=files_of(bh)), other=other)
     text = bh.machine.sh(script, timeout)
-    return parse(text), int(re.search(r"rounds (\d+)", text).group(1))
+    bh.cell("destroy", "hostile")
+    rows, rounds = parse(text), int(re.search(r"rounds (\d+)", text).group(1))
+    print(f"rounds: {rounds}")
+    return rows, judged(bh, rows, "-endless"), rounds

@@ -9,7 +9,6 @@ import pytest
 import handover
 import hostile
 from conftest import is_full
-from hypervisor import Hypervisor
 from machine import Machine, architectures
 
 pytestmark = pytest.mark.skipif("riscv64" not in architectures(), reason="not built: make ARCH=riscv64 all")
@@ -28,29 +27,15 @@ def riscv(request):
 @pytest.fixture
 def rv(riscv):
     """The hypervisor, enabled, with the victim; at the end victim and root are well."""
-    bh = Hypervisor(riscv)
-    bh.ensure(enabled=True)
-    hostile.begin(bh)
-    yield bh
-    assert hostile.finish(bh) == []
-    assert bh.beats("victim")
-    bh.destroy_all()
-    assert riscv.health() == []
-    assert riscv.online() == [0, 1, 2, 3]
-
-
-def judged(bh, rows, name):
-    """Print and save them; those that are not as they must be, as lines."""
-    hostile.save(rows, f"{bh.machine.label}{name}")
-    print("\n".join(row.line() for row in rows))
-    return [row.line() for row in rows if row.problem]
+    with hostile.beside_victim(riscv) as bh:
+        yield bh
 
 
 def test_rows_of_a_hostile_guest(rv, request):
     """Each row on its own is a line of the output; every one must be as its table says."""
     everything = rv.machine.gic == "plic" or is_full(request.config)
     rows = hostile.run(rv, first_only=not everything, timeout=900)
-    wrong = judged(rv, rows, "") + (hostile.missing(rows) if everything else [])
+    wrong = hostile.judged(rv, rows) + (hostile.missing(rows) if everything else [])
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= (EVERYTHING if everything else ENOUGH)
 
@@ -59,7 +44,7 @@ def test_rows_of_the_controller(rv):
     """What the interrupt controller of this machine lets a guest try, of others' sources, harts and files."""
     for name in OWN_CLASSES.get(rv.machine.gic, ()):
         rows = hostile.run(rv, only=name, timeout=300)
-        wrong = judged(rv, rows, f"-{name}")
+        wrong = hostile.judged(rv, rows, f"-{name}")
         assert not wrong, "\n".join(wrong)
         assert len([r for r in rows if not r.skipped]) >= 9
 
@@ -69,7 +54,7 @@ def test_rows_of_a_hostile_root(rv):
     if rv.machine.gic != "plic":
         pytest.skip("its rows of interrupts are the PLIC's")
     rows = hostile.run_root(rv, 300)
-    wrong = judged(rv, rows, "-root")
+    wrong = hostile.judged(rv, rows, "-root")
     assert not wrong, "\n".join(wrong)
     assert len(rows) >= 40
 
@@ -81,7 +66,7 @@ def test_rows_of_a_hostile_root_kernel(rv, request):
         rows = kernel.rows(first_only=not everything)
         rows += [] if everything else [row for name in OWN_CLASSES.get(rv.machine.gic, ())
                                        for row in kernel.rows(only=f"kernel-{name}")]
-    wrong = judged(rv, rows, "-kernel") + hostile.unnamed(rv.machine.sh("bulkhead log"), rows)
+    wrong = hostile.judged(rv, rows, "-kernel") + hostile.unnamed(rv.machine.sh("bulkhead log"), rows)
     assert not wrong, "\n".join(wrong)
     assert len(rows) >= (120 if everything else 20)
 
@@ -89,17 +74,14 @@ def test_rows_of_a_hostile_root_kernel(rv, request):
 def test_the_next_owner_of_a_hart_reads_reset_values(rv):
     """A cell poisons all that one owner can leave to the next: the cell started anew, root, and another cell."""
     rows = handover.run(rv)
-    wrong = judged(rv, rows, "-handover")
+    wrong = hostile.judged(rv, rows, "-handover")
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= 35
 
 
 def test_two_cells_that_collude(rv):
     """One opens its doors to the other, and attacks the same victim at the same time."""
-    rv.boot_test("accomplice-riscv64")
-    rv.wait_console("accomplice", "accomplice: ready")
-    rows = hostile.run(rv, only="collude")
-    wrong = judged(rv, rows, "-collude") + ([] if rv.beats("accomplice") else [rv.console("accomplice")])
+    rows, wrong = hostile.run_collusion(rv)
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= 8
 
@@ -108,11 +90,6 @@ def test_100000_attacks_while_cells_come_and_go(rv):
     """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
     if rv.machine.gic != "plic":
         pytest.skip("once is enough: nothing of it is the interrupt controller's")
-    other = "/tmp/heartbeat-cpu1.yaml"
-    rv.machine.sh(f"sed 's/^cell: .*/cell: heartbeat-cpu1/' {rv.vm('heartbeat')} >{other}")
-    rows, rounds = hostile.run_endless(rv, 240, other)
-    rv.cell("destroy", "hostile")
-    wrong = judged(rv, rows, "-endless")
-    print(f"rounds: {rounds}")
+    rows, wrong, rounds = hostile.run_endless(rv)
     assert not wrong, "\n".join(wrong)
     assert len(rows) == 4 and rounds >= 2

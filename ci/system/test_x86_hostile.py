@@ -8,7 +8,6 @@ import os
 import pytest
 
 import hostile
-from hypervisor import Hypervisor
 from machine import BUILD, Machine
 
 built = os.path.exists(os.path.join(BUILD, "x86_64/bulkhead-x86_64.bin"))
@@ -25,29 +24,15 @@ def booted(request):
 @pytest.fixture
 def pc(booted):
     """The hypervisor, enabled, with the victim; at the end victim and root are well."""
-    bh = Hypervisor(booted)
-    bh.ensure(enabled=True)
-    hostile.begin(bh)
-    yield bh
-    assert hostile.finish(bh) == []
-    assert bh.beats("victim")
-    bh.destroy_all()
-    assert booted.health() == []
-    assert booted.online() == [0, 1, 2, 3]
-
-
-def judged(bh, rows, name):
-    """Print and save them; those that are not as they must be, as lines."""
-    hostile.save(rows, f"{bh.machine.label}{name}")
-    print("\n".join(row.line() for row in rows))
-    return [row.line() for row in rows if row.problem]
+    with hostile.beside_victim(booted) as bh:
+        yield bh
 
 
 def test_rows_of_a_hostile_guest(pc):
     """All rows with xAPIC, the first of each class with x2APIC."""
     everything = pc.machine.gic == "xapic"
     rows = hostile.run(pc, first_only=not everything, timeout=600)
-    wrong = judged(pc, rows, "") + (hostile.missing(rows) if everything else [])
+    wrong = hostile.judged(pc, rows) + (hostile.missing(rows) if everything else [])
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= (200 if everything else 9)
 
@@ -57,7 +42,7 @@ def test_rows_of_a_hostile_root(pc):
     if pc.machine.gic != "xapic":
         pytest.skip("once is enough: nothing of it is the interrupt controller's")
     rows = hostile.run_root(pc, 300)
-    wrong = judged(pc, rows, "-root")
+    wrong = hostile.judged(pc, rows, "-root")
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= 40
 
@@ -67,7 +52,7 @@ def test_rows_of_a_hostile_root_kernel(pc):
     everything = pc.machine.gic == "xapic"
     with hostile.Kernel(pc) as kernel:
         rows = kernel.rows(first_only=not everything)
-    wrong = judged(pc, rows, "-kernel") + hostile.unnamed(pc.machine.sh("bulkhead log"), rows)
+    wrong = hostile.judged(pc, rows, "-kernel") + hostile.unnamed(pc.machine.sh("bulkhead log"), rows)
     assert not wrong, "\n".join(wrong)
     assert len(rows) >= (90 if everything else 4)
 
@@ -76,10 +61,7 @@ def test_two_cells_that_collude(pc):
     """One opens its doors to the other, and attacks the same victim at the same time."""
     if pc.machine.gic != "xapic":
         pytest.skip("once is enough: their own interrupt controllers are in x2APIC mode there, too")
-    pc.boot_test("accomplice-x86_64")
-    pc.wait_console("accomplice", "accomplice: ready")
-    rows = hostile.run(pc, only="collude")
-    wrong = judged(pc, rows, "-collude") + ([] if pc.beats("accomplice") else [pc.console("accomplice")])
+    rows, wrong = hostile.run_collusion(pc)
     assert not wrong, "\n".join(wrong)
     assert len([r for r in rows if not r.skipped]) >= 10
 
@@ -87,11 +69,6 @@ def test_two_cells_that_collude(pc):
 @pytest.mark.slow
 def test_100000_attacks_while_cells_come_and_go(pc):
     """Cheap refused attacks of each kind in a loop; beside, a cell is created and destroyed again and again."""
-    other = "/tmp/heartbeat-cpu1.yaml"
-    pc.machine.sh(f"sed 's/^cell: .*/cell: heartbeat-cpu1/' {pc.vm('heartbeat')} >{other}")
-    rows, rounds = hostile.run_endless(pc, 240, other)
-    pc.cell("destroy", "hostile")
-    wrong = judged(pc, rows, "-endless")
-    print(f"rounds: {rounds}")
+    rows, wrong, rounds = hostile.run_endless(pc)
     assert not wrong, "\n".join(wrong)
     assert len(rows) == 4 and rounds >= 2

@@ -67,13 +67,31 @@ unsigned int intc_version(void);
 /** Is the interrupt controller of the kind that a row names? */
 bool intc_is(unsigned int version);
 bool is_undefined(const struct exception *exception);
+/** Touch an address by exactly one instruction of this width; loads give what they read, stores 1. */
+uint64_t load8(uint64_t address);
+uint64_t load16(uint64_t address);
+uint64_t load32(uint64_t address);
+uint64_t load64(uint64_t address);
+uint64_t store8(uint64_t address);
+uint64_t store32(uint64_t address);
+uint64_t store64(uint64_t address);
 
 /* Of all architectures. */
 
 extern const struct rows hypercall_rows;
 
-/** A word of the cell's own, not 0. */
+/** Words of the cell's own, not 0, and the address of the first. */
+extern uint64_t own_words[2];
 uint64_t own_word(void);
+uint64_t load_own(uint64_t unused);
+uint64_t store_own(uint64_t unused);
+/** Jump to @address; to code of the cell's own. */
+uint64_t call(uint64_t address);
+uint64_t call_own(uint64_t unused);
+/** A hypercall that works. */
+uint64_t ping(uint64_t unused);
+/** How many of so many random hypercalls that stop a cell were accepted. */
+uint64_t stop_calls(uint64_t times);
 /** Nothing to compare with. */
 uint64_t no_control(uint64_t argument);
 uint64_t random64(void);

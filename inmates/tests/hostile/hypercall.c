@@ -7,11 +7,6 @@
 #define CALLS_EACH 600u
 #define CALLS_HARMLESS 50u /* one of them prints */
 
-static uint64_t ping(uint64_t unused)
-{
-	return hypercall(BH_HC_PING, 0, 0, 0).code == BH_E_OK;
-}
-
 /* How many of them gave something else than a refusal. */
 static uint64_t refused(uint64_t number)
 {

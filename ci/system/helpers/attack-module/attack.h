@@ -62,12 +62,13 @@ extern const struct attack_class *const classes[];
 extern const unsigned int class_count;
 
 /**
- * guarded() - run @function with exceptions counted; the instruction that raised one is skipped
- * Context: any; everything is masked meanwhile.
+ * caught() - run @function under exception vectors of our own, which count in attack_seen and skip the instruction
+ * Context: interrupts off, guarded() has the lock.
+ * Return: what it gave.
  */
-struct outcome guarded(act function, u64 a, u64 b);
-/** The same with a table of our own: alias() is an address then. */
-struct outcome guarded_physical(act function, u64 a, u64 b);
+u64 caught(act function, u64 a, u64 b);
+/** with_table() - guarded() with a table of our own; interrupts are off. */
+struct outcome with_table(act function, u64 a, u64 b);
 /** alias_init() - make that table. Return: 0 or -errno. */
 int alias_init(void);
 void alias_exit(void);
@@ -99,13 +100,32 @@ bool intc_is(unsigned int kind);
 /** arch_obey() - a command that only this architecture has. Return: whether it was one. */
 bool arch_obey(const char *command);
 
+/** state_read() - what this CPU reads, which comes online: as many as there are names, in their order. */
+void state_read(unsigned int cpu, struct outcome *seen);
+extern const char *const state_names[];
+extern const unsigned int state_count;
+#define STATE_MOST 112u
+
+/* Of all architectures. */
+
+/** Layout is known to vectors.S; @stack: of an architecture that needs one. */
+extern struct attack_seen {
+	u64 count, syndrome, address, stack;
+} attack_seen;
+
+/**
+ * guarded() - run @function with exceptions counted; the instruction that raised one is skipped
+ * Context: any; everything is masked meanwhile.
+ */
+struct outcome guarded(act function, u64 a, u64 b);
+/** The same with a table of our own: alias() is an address then. */
+struct outcome guarded_physical(act function, u64 a, u64 b);
+
 /** state_init() - from now on record what CPUs read that come online. */
 int state_init(void);
 void state_exit(void);
 /** state_say() - what was read when @cpu came online last. */
 void state_say(unsigned int cpu);
-
-/* Of all architectures. */
 
 extern const struct attack_class memory_class, hypercall_class;
 

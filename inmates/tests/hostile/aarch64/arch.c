@@ -46,11 +46,6 @@ void hostile_begin(void)
 	asm volatile("tlbi vmalle1\n dsb sy\n isb" : : : "memory");
 }
 
-static uint64_t ping(uint64_t unused)
-{
-	return hypercall(BH_HC_PING, 0, 0, 0).code == BH_E_OK;
-}
-
 /* Without the magic number they are firmware calls, and unknown ones. */
 static uint64_t without_magic(uint64_t number)
 {

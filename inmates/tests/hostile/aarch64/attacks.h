@@ -9,13 +9,6 @@ extern const struct rows memory_rows, mmio_rows, gic_rows, sysreg_rows, irq_rows
 	collude_rows;
 
 /* Ways to touch an address; loads give what they read, stores 1. */
-uint64_t load8(uint64_t address);
-uint64_t load16(uint64_t address);
-uint64_t load32(uint64_t address);
-uint64_t load64(uint64_t address);
-uint64_t store8(uint64_t address);
-uint64_t store32(uint64_t address);
-uint64_t store64(uint64_t address);
 uint64_t load_pair(uint64_t address);
 uint64_t store_pair(uint64_t address);
 uint64_t load_post_index(uint64_t address);

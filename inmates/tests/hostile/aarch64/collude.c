@@ -18,12 +18,6 @@ static uint64_t own_works(uint64_t unused)
 	return load64(own_word());
 }
 
-static uint64_t call(uint64_t address)
-{
-	((void (*)(void))(uintptr_t)address)();
-	return 1;
-}
-
 static uint64_t bit_of_own(uint64_t unused)
 {
 	irq_enable(HOSTILE_FIRST_SPI);

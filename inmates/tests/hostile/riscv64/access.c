@@ -82,9 +82,3 @@ uint32_t put_and_get(uint64_t address, uint32_t value)
 	*reg = value;
 	return *reg;
 }
-
-uint64_t call(uint64_t address)
-{
-	((void (*)(void))(uintptr_t)address)();
-	return 1;
-}

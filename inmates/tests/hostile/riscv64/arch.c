@@ -34,8 +34,3 @@ bool is_undefined(const struct exception *exception)
 void hostile_begin(void)
 {
 }
-
-uint64_t ping(uint64_t unused)
-{
-	return hypercall(BH_HC_PING, 0, 0, 0).code == BH_E_OK;
-}

@@ -15,13 +15,6 @@ extern const struct rows memory_rows, mmio_rows, sysreg_rows, instruction_rows, 
 	imsic_rows, irq_rows, firmware_rows, legacy_rows, collude_rows;
 
 /* Ways to touch an address, by exact instruction; loads give what they read, stores 1. */
-uint64_t load8(uint64_t address);
-uint64_t load16(uint64_t address);
-uint64_t load32(uint64_t address);
-uint64_t load64(uint64_t address);
-uint64_t store8(uint64_t address);
-uint64_t store32(uint64_t address);
-uint64_t store64(uint64_t address);
 uint64_t load_compressed(uint64_t address);
 uint64_t store_compressed(uint64_t address);
 uint64_t load_reserved(uint64_t address);
@@ -35,12 +28,6 @@ uint32_t put_and_get(uint64_t address, uint32_t value);
 /** Translate by a table at @foreign, and load through it. */
 uint64_t walk(uint64_t foreign);
 uint64_t walk_own(uint64_t unused);
-/** Jump to @address. */
-uint64_t call(uint64_t address);
-
-/** A call that works. */
-uint64_t ping(uint64_t unused);
-uint64_t load_own(uint64_t unused);
 
 /** The cell's interrupts and the victim's as bits of their word: both are among the first 32. */
 #define OWN_BITS (3u << HOSTILE_SOURCE)

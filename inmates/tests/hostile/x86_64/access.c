@@ -90,9 +90,3 @@ uint64_t store_vector(uint64_t address)
 	asm volatile("movups %%xmm0, (%0)" : : "r"(address) : "memory");
 	return 1;
 }
-
-uint64_t call(uint64_t address)
-{
-	((void (*)(void))(uintptr_t)address)();
-	return 1;
-}

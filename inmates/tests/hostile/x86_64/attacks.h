@@ -23,14 +23,7 @@ extern const struct rows memory_rows, mmio_rows, decode_rows, sysreg_rows, port_
 	unmarked_rows, collude_rows, dma_rows;
 
 /* access.c: ways to touch an address by exact instruction; loads give what they read, stores 1. */
-uint64_t load8(uint64_t address);
-uint64_t load16(uint64_t address);
-uint64_t load32(uint64_t address);
-uint64_t load64(uint64_t address);
-uint64_t store8(uint64_t address);
 uint64_t store16(uint64_t address);
-uint64_t store32(uint64_t address);
-uint64_t store64(uint64_t address);
 uint64_t add_locked(uint64_t address);
 uint64_t exchange(uint64_t address);
 uint64_t compare_16_bytes(uint64_t address);
@@ -39,7 +32,6 @@ uint64_t move_string_to(uint64_t address);
 uint64_t push_to(uint64_t address);
 uint64_t load_vector(uint64_t address);
 uint64_t store_vector(uint64_t address);
-uint64_t call(uint64_t address);
 
 /** A table of the cell's own leads to @table, which is another's, and the processor walks it. */
 uint64_t table_walk(uint64_t table);

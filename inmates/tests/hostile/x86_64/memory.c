@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Memory of others: hypervisor, root, another cell, nobody; by all that makes a processor touch memory. */
 #include "attacks.h"
+#include "../memory.h"
 
 #include <regs.h>
 
@@ -11,33 +12,6 @@ struct pointer {
 	uint16_t limit;
 	uint64_t base;
 } __attribute__((packed));
-
-static uint64_t own[2] __attribute__((aligned(64))) = { 0x600d600d, 0x600d600d };
-
-uint64_t own_word(void)
-{
-	return (uint64_t)(uintptr_t)own;
-}
-
-static __attribute__((noinline)) void nothing(void)
-{
-	asm volatile("");
-}
-
-static uint64_t call_own(uint64_t unused)
-{
-	return call((uint64_t)(uintptr_t)nothing);
-}
-
-static uint64_t load_own(uint64_t unused)
-{
-	return load64(own_word());
-}
-
-static uint64_t store_own(uint64_t unused)
-{
-	return store64(own_word());
-}
 
 static uint64_t *top_table(void)
 {
@@ -122,25 +96,8 @@ static uint64_t own_exception(uint64_t unused)
 }
 
 /* clang-format off */
-#define OWN(operation) operation, (uint64_t)(uintptr_t)own
-#define FAILS(address) EXPECT_FAILED, BH_REASON_MEMORY_ACCESS, address, 0
-#define FAILS_DEVICE(address) EXPECT_FAILED, BH_REASON_MMIO_ACCESS, address, 0
-#define TOUCH(name, operation, address) { "memory." name, OWN(operation), operation, address, FAILS(address) }
-
 static const struct row rows[] = {
-	TOUCH("hypervisor-read", load64, HYPERVISOR_MEMORY),
-	TOUCH("hypervisor-write", store64, HYPERVISOR_MEMORY),
-	TOUCH("hypervisor-last-word", load64, HYPERVISOR_LAST),
-	TOUCH("hypervisor-byte-write", store8, HYPERVISOR_MEMORY + 0x123457),
-	{ "memory.hypervisor-fetch", call_own, 0, call, HYPERVISOR_MEMORY, FAILS(HYPERVISOR_MEMORY) },
-	TOUCH("root-read", load64, ROOT_MEMORY),
-	TOUCH("root-write", store64, ROOT_MEMORY),
-	TOUCH("other-cell-read", load64, VICTIM_MEMORY),
-	TOUCH("other-cell-write", store64, VICTIM_MEMORY + 0x100000),
-	{ "memory.other-cell-fetch", call_own, 0, call, VICTIM_MEMORY, FAILS(VICTIM_MEMORY) },
-	TOUCH("pool-read", load64, ROOT_SENTINELS),
-	TOUCH("pool-write", store64, ROOT_SENTINELS),
-	TOUCH("behind-own", load64, HOSTILE_RAM_END),
+	MEMORY_ROWS
 	{ "memory.behind-comm-page", load64, INMATE_COMM_PAGE, store64, INMATE_COMM_PAGE + 0x1000,
 	  FAILS(INMATE_COMM_PAGE + 0x1000) },
 	{ "memory.read-only-write", load64, HOSTILE_READ_ONLY, store64, HOSTILE_READ_ONLY, FAILS(HOSTILE_READ_ONLY) },

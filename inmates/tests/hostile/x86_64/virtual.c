@@ -8,11 +8,6 @@
 #define CALLS 1000u
 #define OTHERS_BASE 0x40000000u /* not ours */
 
-static uint64_t ping(uint64_t unused)
-{
-	return hypercall(BH_HC_PING, 0, 0, 0).code == BH_E_OK;
-}
-
 /* clang-format off */
 /* X(row, function, instruction): RAX and (RAX) are memory of our own; behind it, what says that it was done. */
 #define INSTRUCTIONS(X)                              \

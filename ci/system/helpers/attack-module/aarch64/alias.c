@@ -75,15 +75,11 @@ static void forget(void)
 	asm volatile("dsb ishst\n tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
 }
 
-struct outcome guarded_physical(act function, u64 a, u64 b)
+struct outcome with_table(act function, u64 a, u64 b)
 {
+	const u64 found = read_sysreg(ttbr0_el1), tcr = read_sysreg(tcr_el1);
 	struct outcome outcome;
-	unsigned long flags;
-	u64 found, tcr;
 
-	local_irq_save(flags);
-	found = read_sysreg(ttbr0_el1);
-	tcr = read_sysreg(tcr_el1);
 	write_sysreg((tcr & ~TCR_T0SZ_FIELD) | T0SZ_48, tcr_el1);
 	write_sysreg(virt_to_phys(table_at(0)), ttbr0_el1);
 	isb();
@@ -93,6 +89,5 @@ struct outcome guarded_physical(act function, u64 a, u64 b)
 	write_sysreg(tcr, tcr_el1);
 	isb();
 	forget();
-	local_irq_restore(flags);
 	return outcome;
 }

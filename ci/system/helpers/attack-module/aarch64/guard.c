@@ -4,8 +4,6 @@
 
 #include <asm/barrier.h>
 #include <asm/sysreg.h>
-#include <linux/irqflags.h>
-#include <linux/spinlock.h>
 
 #define EC(esr) ((esr) >> 26 & 0x3f)
 #define EC_UNKNOWN 0x00u
@@ -16,37 +14,22 @@
 
 extern char attack_vectors[];
 
-/* Layout is known to vectors.S. */
-struct {
-	u64 count, syndrome, address;
-} attack_seen;
-
-static DEFINE_RAW_SPINLOCK(guard_lock);
-
-struct outcome guarded(act function, u64 a, u64 b)
+u64 caught(act function, u64 a, u64 b)
 {
-	struct outcome outcome;
-	unsigned long flags;
-	u64 vbar, daif;
+	u64 vbar, daif, value;
 
-	raw_spin_lock_irqsave(&guard_lock, flags);
 	daif = read_sysreg(daif);
 	asm volatile("msr daifset, #0xf" : : : "memory");
 	vbar = read_sysreg(vbar_el1);
-	attack_seen.count = 0;
 	write_sysreg((u64)(uintptr_t)attack_vectors, vbar_el1);
 	isb();
-	outcome.value = function(a, b);
+	value = function(a, b);
 	dsb(sy);
 	isb();
 	write_sysreg(vbar, vbar_el1);
 	isb();
 	write_sysreg(daif, daif);
-	outcome.exceptions = attack_seen.count;
-	outcome.syndrome = attack_seen.syndrome;
-	outcome.address = attack_seen.address;
-	raw_spin_unlock_irqrestore(&guard_lock, flags);
-	return outcome;
+	return value;
 }
 
 bool is_refused(const struct outcome *outcome)

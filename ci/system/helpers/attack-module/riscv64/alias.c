@@ -60,8 +60,8 @@ static void forget(void)
 	asm volatile("sfence.vma" : : : "memory");
 }
 
-/* With interrupts off: nobody else sees this table. */
-static struct outcome with_table(act function, u64 a, u64 b)
+/* Nobody else sees this table. */
+struct outcome with_table(act function, u64 a, u64 b)
 {
 	const u64 satp = csr_read(CSR_SATP);
 	struct outcome outcome;
@@ -72,17 +72,6 @@ static struct outcome with_table(act function, u64 a, u64 b)
 	outcome = guarded(function, a, b);
 	csr_write(CSR_SATP, satp);
 	forget();
-	return outcome;
-}
-
-struct outcome guarded_physical(act function, u64 a, u64 b)
-{
-	struct outcome outcome;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	outcome = with_table(function, a, b);
-	local_irq_restore(flags);
 	return outcome;
 }
 

@@ -64,8 +64,8 @@ u64 alias(u64 address)
 	return address;
 }
 
-/* With interrupts off: nobody else sees this table. The kernel does not use the address space id 0. */
-static struct outcome with_table(act function, u64 a, u64 b)
+/* Nobody else sees this table. The kernel does not use the address space id 0. */
+struct outcome with_table(act function, u64 a, u64 b)
 {
 	const u64 cr3 = own_cr3();
 	struct outcome outcome;
@@ -74,17 +74,6 @@ static struct outcome with_table(act function, u64 a, u64 b)
 	set_cr3(virt_to_phys(top));
 	outcome = guarded(function, a, b);
 	set_cr3(cr3);
-	return outcome;
-}
-
-struct outcome guarded_physical(act function, u64 a, u64 b)
-{
-	struct outcome outcome;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	outcome = with_table(function, a, b);
-	local_irq_restore(flags);
 	return outcome;
 }
 

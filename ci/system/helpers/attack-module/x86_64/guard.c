@@ -4,8 +4,7 @@
 
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
-#include <linux/irqflags.h>
-#include <linux/spinlock.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #define VECTORS 256
@@ -21,17 +20,11 @@ struct gate {
 	u32 high, zero;
 };
 
-/* Layout is known to vectors.S. */
-struct {
-	u64 count, syndrome, address, stack;
-} attack_seen;
-
 u64 attack_call(act function, u64 a, u64 b);
 void attack_undefined(void);
 void attack_protection(void);
 void attack_page(void);
 
-static DEFINE_RAW_SPINLOCK(guard_lock);
 static struct gate gates[VECTORS] __aligned(16);
 
 static void set_gate(unsigned int vector, void (*handler)(void))
@@ -50,26 +43,18 @@ static void copy_gates(const struct table_register *found)
 	set_gate(VECTOR_PF, attack_page);
 }
 
-struct outcome guarded(act function, u64 a, u64 b)
+u64 caught(act function, u64 a, u64 b)
 {
 	const struct table_register ours = { sizeof(gates) - 1, (u64)(uintptr_t)gates };
 	struct table_register found;
-	struct outcome outcome;
-	unsigned long flags;
+	u64 value;
 
-	raw_spin_lock_irqsave(&guard_lock, flags);
 	asm volatile("sidt %0" : "=m"(found));
 	copy_gates(&found);
-	attack_seen.count = 0;
-	attack_seen.syndrome = 0;
 	asm volatile("lidt %0" : : "m"(ours));
-	outcome.value = attack_call(function, a, b);
+	value = attack_call(function, a, b);
 	asm volatile("lidt %0" : : "m"(found));
-	outcome.exceptions = attack_seen.count;
-	outcome.syndrome = attack_seen.syndrome;
-	outcome.address = attack_seen.address;
-	raw_spin_unlock_irqrestore(&guard_lock, flags);
-	return outcome;
+	return value;
 }
 
 bool is_refused(const struct outcome *outcome)

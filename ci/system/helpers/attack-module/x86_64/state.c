@@ -1,69 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What a CPU reads when it comes online: registers that a cell poisons (ci/system/cells/x86_64/handover.S) and that
- * the kernel leaves alone, or always sets alike.
- */
+/* Registers that a cell poisons (ci/system/cells/x86_64/handover.S), and the kernel leaves alone or sets alike. */
 #include "own.h"
 
-#include <linux/cpuhotplug.h>
-#include <linux/cpumask.h>
 #include <linux/kernel.h>
-#include <linux/percpu.h>
 
-static const struct {
-	u32 msr;
-	const char *name;
-} readers[] = {
-	{ 0x174, "sysenter_cs" }, { 0x277, "pat" },	   { 0xc0000081, "star" },  { 0xc0000082, "lstar" },
-	{ 0xc0000083, "cstar" },  { 0xc0000084, "sfmask" }, { 0xda0, "xss" },	     { 0x48, "spec_ctrl" },
-};
+#define REGISTERS(X)                                                                               \
+	X(sysenter_cs, 0x174) X(pat, 0x277) X(star, 0xc0000081) X(lstar, 0xc0000082) X(cstar, 0xc0000083) \
+	X(sfmask, 0xc0000084) X(xss, 0xda0) X(spec_ctrl, 0x48)
 
-struct seen {
-	unsigned int times;
-	struct outcome outcome[ARRAY_SIZE(readers)];
-};
+#define NUMBER(name, msr) msr,
+static const u32 numbers[] = { REGISTERS(NUMBER) };
 
-static DEFINE_PER_CPU(struct seen, seen);
-static int state_number;
+#define NAME(name, msr) #name,
+const char *const state_names[] = { REGISTERS(NAME) };
+const unsigned int state_count = ARRAY_SIZE(state_names);
 
-static int on_online(unsigned int cpu)
+void state_read(unsigned int cpu, struct outcome *seen)
 {
-	struct seen *mine = this_cpu_ptr(&seen);
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(readers); i++)
-		mine->outcome[i] = guarded(read_msr, readers[i].msr, 0);
-	mine->times++;
-	return 0;
-}
-
-void state_say(unsigned int cpu)
-{
-	const struct seen *of;
-
-	if (cpu >= nr_cpu_ids)
-		return;
-	of = per_cpu_ptr(&seen, cpu);
-	say("times %u\n", of->times);
-	for (unsigned int i = 0; i < ARRAY_SIZE(readers); i++) {
-		if (of->outcome[i].exceptions)
-			say("%s undefined\n", readers[i].name);
-		else
-			say("%s %llx\n", readers[i].name, of->outcome[i].value);
-	}
-}
-
-int state_init(void)
-{
-	int number =
-		cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "bulkhead/attack:online", on_online, NULL);
-
-	if (number < 0)
-		return number;
-	state_number = number;
-	return 0;
-}
-
-void state_exit(void)
-{
-	cpuhp_remove_state_nocalls(state_number);
+	for (unsigned int i = 0; i < ARRAY_SIZE(numbers); i++)
+		seen[i] = guarded(read_msr, numbers[i], 0);
 }
