@@ -18,12 +18,6 @@
 #define CTLR_RWP 8u
 #define MAX_ID_BITS 24u /* INTIDs have no more; so a check looks at 16 MiB at most */
 
-static int is_inside(const struct bh_config_range *range, uint64_t address, uint64_t size)
-{
-	return address >= range->base && address - range->base < range->size &&
-	       size <= range->size - (address - range->base);
-}
-
 static int is_beside(const struct bh_config_range *range, uint64_t address, uint64_t size)
 {
 	return address + (size - 1) < range->base || address >= range->base + range->size;
@@ -39,7 +33,7 @@ int lpi_root_keeps(const struct cell_arch *root, uint64_t address, uint64_t size
 	if (!size)
 		return 0;
 	for (uint32_t i = 0; i < system->dram.count; i++)
-		found |= is_inside(&bank[i], address, size);
+		found |= config_range_holds(&bank[i], address, size);
 	for (uint32_t i = 0; found && i < system->pool.count; i++)
 		found = is_beside(&pool[i], address, size);
 	return found && pt_is_identity(&root->stage2, address, size, PT_READ | PT_WRITE);

@@ -43,12 +43,6 @@ static struct log_limit limit;
 
 /* Root's memory ------------------------------------------------------------------------------------- */
 
-static int is_inside(const struct bh_config_range *range, uint64_t address, uint64_t size)
-{
-	return address >= range->base && address - range->base < range->size &&
-	       size <= range->size - (address - range->base);
-}
-
 static int touches(const struct bh_config_range *range, uint64_t address, uint64_t size)
 {
 	return address < range->base + range->size && range->base < address + size;
@@ -63,7 +57,7 @@ static int root_keeps(uint64_t address, uint64_t size)
 	int is_ram = 0;
 
 	for (uint32_t i = 0; i < system->dram.count; i++)
-		is_ram |= is_inside(&dram[i], address, size);
+		is_ram |= config_range_holds(&dram[i], address, size);
 	for (uint32_t i = 0; i < system->pool.count; i++)
 		is_ram &= !touches(&pool[i], address, size);
 	return is_ram && !touches(&system->hv_memory, address, size);

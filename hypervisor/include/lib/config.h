@@ -68,6 +68,13 @@ static inline const void *config_array(const void *blob, struct bh_config_array 
 #define CONFIG_MAX_SCOPES 256u /* requesters of all IOMMUs */
 #define CONFIG_GICV2_CPUS 8u /* one bit each in GICD_ITARGETSR */
 
+/** config_range_holds() - are all @size bytes at @address in @range? They may wrap; @size: not 0. */
+static inline int config_range_holds(const struct bh_config_range *range, uint64_t address, uint64_t size)
+{
+	return address >= range->base && address - range->base < range->size &&
+	       size <= range->size - (address - range->base);
+}
+
 /**
  * config_alias_part() - where @alias shows some of @range
  * @range: not empty.  Return: 0 if it does not; else 1 and the addresses in @part, within the window.
