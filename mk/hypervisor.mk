@@ -74,9 +74,13 @@ $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 
 # What runs when the hypervisor, a CPU or a cell comes and goes may rather be small.
 hv-cold := lib/config% control/% cell/% core/component% core/deadline% core/format% core/image% core/info% core/pool% \
-	core/step% core/log% arch/arm64/cell% arch/arm64/enable% arch/arm64/errata% arch/arm64/fault% arch/arm64/features% \
-	arch/arm64/formats% arch/arm64/found% arch/arm64/gicv2.o arch/arm64/gicv3.o arch/arm64/handover% \
-	arch/arm64/its% arch/arm64/lpi% arch/arm64/mmu% arch/arm64/traps% arch/arm64/vcpu%
+	core/step% core/log% core/space% device/comm% device/console% device/vpc_%
+hv-cold += $(addprefix arch/arm64/,cell% enable% errata% fault% features% formats% found% gicv2.o gicv3.o handover% its% lpi% \
+	mmu% traps% vcpu%)
+hv-cold += $(addprefix arch/riscv/,aplic.o aplic_cell% cell% enable% enter% fault% features% firmware% formats% found% \
+	handover% sbi_console% traps% uart% vcpu%)
+hv-cold += $(addprefix arch/x86/,amdvi% cell% enable% enter% fault% features% formats% found% handover% ioapic% iommu% pci% \
+	pvclock% state% uart% vcpu% vmx_caps% vmx_check% vmx_state% vtd%)
 $(filter $(addprefix $(obj)/hypervisor/,$(hv-cold)),$(hv-obj)): private hv-cflags += -Os
 
 # The compiler must not turn memset()'s loop into a call of memset().

@@ -164,7 +164,7 @@ static void to_xapic(void)
 			  percpu()->slot);
 }
 
-void lapic_clear(void)
+__attribute__((cold)) void lapic_clear(void)
 {
 	mask_sources();
 	lapic_write(APIC_SVR, SVR_ENABLE | SVR_RESET); /* nothing is drained from one that is off */
