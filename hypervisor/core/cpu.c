@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <core/cpu.h>
+
+#include <bulkhead/errors.h>
+#include <core/log.h>
 #include <lib/string.h>
 
 static struct cpu cpus[CONFIG_MAX_CPUS];
@@ -40,6 +43,13 @@ unsigned int cpu_find(uint64_t hwid)
 			break;
 	}
 	return slot;
+}
+
+int cpu_refuse(const char *what, uint64_t value)
+{
+	log_error("CPU %u: %s (0x%llx): this CPU cannot run the hypervisor", arch_cpu_self(), what,
+		  (unsigned long long)value);
+	return BH_E_HARDWARE;
 }
 
 void cpu_request(struct cpu *cpu, uint32_t bits)

@@ -6,19 +6,13 @@
 #include <asm/gic_hw.h>
 #include <asm/gic_priv.h>
 #include <asm/vcpu.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 
 #define VMID_SHIFT 48
-
-static struct cell_arch *cell_of_root;
-
-struct cell_arch *arch_root_cell(void)
-{
-	return cell_of_root;
-}
 
 static uint64_t space_end(void)
 {
@@ -49,9 +43,9 @@ static int check_gic(const struct bh_config_cell *config, struct bh_error *error
 
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	if (config->cpus.count == 0 || config->cpus.count > ARM64_MAX_VCPUS)
-		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, ARM64_MAX_VCPUS);
-	return check_gic(config, error);
+	int code = guest_check(config, ARM64_MAX_VCPUS, error);
+
+	return code ? code : check_gic(config, error);
 }
 
 /* GICv2: where the guest looks for a CPU interface it finds its virtual one. */
@@ -70,26 +64,6 @@ static int map_gicv(struct cell_arch *cell, const struct bh_config_cell *config)
 static uint64_t virtual_hwid(unsigned int vcpu)
 {
 	return (uint64_t)(vcpu / 16) << 8 | vcpu % 16;
-}
-
-static void init_root(struct cell_arch *cell)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
-
-	cell->is_root = 1;
-	cell->vcpu_count = system->cpus.count;
-	for (unsigned int i = 0; i < cell->vcpu_count; i++) {
-		cell->hwid[i] = cpus[i].hwid;
-		cell->slot[i] = (uint16_t)i;
-	}
-}
-
-static void init_guest(struct cell_arch *cell, const struct bh_config_cell *config)
-{
-	cell->vcpu_count = config->cpus.count;
-	for (unsigned int i = 0; i < cell->vcpu_count; i++)
-		cell->hwid[i] = virtual_hwid(i);
 }
 
 static uint32_t read_gicd(struct cell_arch *cell, uint32_t offset)
@@ -112,37 +86,30 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 {
 	int code;
 
-	cell->id = id;
-	if (config)
-		init_guest(cell, config);
-	else
-		init_root(cell);
-	code = pt_init(&cell->stage2, arch_pt_stage2(), id + 1);
+	code = guest_init(cell, config, id, error);
 	if (code)
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
+		return code;
+	for (unsigned int i = 0; config && i < cell->vcpu_count; i++)
+		cell->hwid[i] = virtual_hwid(i);
 	cell->vttbr = (uint64_t)(id + 1) << VMID_SHIFT | arch_hv_hpa(cell->stage2.root).value;
 	arch_tlb_invalidate_vmid(id + 1);
 	code = map_gicv(cell, config);
 	if (!code)
 		code = vgic_cell_init(cell, config);
 	if (code) {
-		pt_exit(&cell->stage2);
+		guest_exit(cell);
 		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
 	}
 	remember_gicd(cell);
-	if (!config) {
+	if (!config)
 		gic_adopt_root(cell);
-		cell_of_root = cell;
-	}
 	return BH_E_OK;
 }
 
 void arch_cell_exit(struct cell_arch *cell)
 {
-	if (cell == cell_of_root)
-		cell_of_root = NULL;
 	vgic_cell_exit(cell);
-	pt_exit(&cell->stage2);
+	guest_exit(cell);
 	arch_tlb_invalidate_vmid(cell->id + 1);
 }
 
@@ -155,7 +122,7 @@ void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int 
 {
 	cell->slot[vcpu] = (uint16_t)slot;
 	if (!cell->is_root)
-		vgic_leave_slot(arch_root_cell(), slot);
+		vgic_leave_slot(guest_root(), slot);
 }
 
 void arch_cell_reset(struct cell_arch *cell)

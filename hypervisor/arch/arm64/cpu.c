@@ -32,6 +32,12 @@ void arch_cpu_wait(void)
 	gic_park_irq();
 }
 
+void arch_cpu_stop(void)
+{
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
 void arch_cpu_kick(unsigned int slot)
 {
 	gic_kick(slot);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arch/enable.h>
 
+#include <arch/cpu.h>
 #include <asm/entry.h>
 #include <asm/errata.h>
 #include <asm/features.h>
@@ -10,6 +11,7 @@
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <core/cpu.h>
+#include <core/guest.h>
 #include <core/log.h>
 #include <core/stats.h>
 
@@ -56,11 +58,11 @@ const struct step *arch_cpu_steps(void)
 
 void arch_cpu_activate(void)
 {
-	percpu()->cell = arch_root_cell();
+	percpu()->cell = guest_root();
 	percpu()->vcpu = percpu()->slot;
 	percpu()->stats = stats_of(percpu()->slot);
 	gic_cpu_activate();
-	traps_load(arch_root_cell(), percpu()->slot);
+	traps_load(guest_root(), percpu()->slot);
 	percpu()->phase = PERCPU_RUNNING;
 }
 
@@ -82,8 +84,7 @@ void arch_cpu_leave_off(void)
 	firmware_call(PSCI_CPU_OFF, 0, 0, 0);
 	log_error("CPU %u: firmware refused to switch it off: it waits here until the machine is reset",
 		  percpu()->slot);
-	for (;;)
-		__asm__ volatile("wfi");
+	arch_cpu_stop();
 }
 
 int arch_cpu_is_off(unsigned int slot)

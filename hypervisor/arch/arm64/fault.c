@@ -5,57 +5,24 @@
 #include <arch/upcall.h>
 #include <asm/sysreg.h>
 #include <asm/vcpu.h>
-#include <core/cpu.h>
+#include <core/crash.h>
 #include <core/info.h>
-#include <core/lock.h>
-#include <core/log.h>
 #include <core/step.h>
-#include <lib/string.h>
-
-static void stop_forever(void) __attribute__((noreturn));
-
-static void stop_forever(void)
-{
-	cpu_set_state(cpu_get(percpu()->slot), BH_CPU_FAILED);
-	for (;;)
-		__asm__ volatile("wfi");
-}
-
-static void describe(struct bh_record *record, uint64_t vector)
-{
-	record->kind = BH_REASON_HYPERVISOR_ERROR;
-	record->cpu = percpu()->slot;
-	record->pc = sysreg_read("elr_el2");
-	record->syndrome = sysreg_read("esr_el2");
-	record->address = sysreg_read("far_el2");
-	record->value = vector;
-	format_text(record->what, sizeof(record->what), "exception at EL2, vector %u", (unsigned int)vector);
-}
-
-static void log_frame(const struct frame *frame)
-{
-	for (unsigned int i = 0; i < 32; i += 4)
-		log_error("x%u: %016llx %016llx %016llx %016llx", i, (unsigned long long)frame->x[i],
-			  (unsigned long long)frame->x[i + 1], (unsigned long long)frame->x[i + 2],
-			  (unsigned long long)frame->x[i + 3]);
-}
 
 /* @frame: registers at the fault; x[31] is the stack pointer. */
 uint64_t fault_el2(struct frame *frame, uint64_t vector)
 {
-	struct bh_record record;
+	const struct crash crash = {
+		.what = "exception at EL2, vector",
+		.number = (unsigned int)vector,
+		.pc = sysreg_read("elr_el2"),
+		.syndrome = sysreg_read("esr_el2"),
+		.address = sysreg_read("far_el2"),
+		.registers = frame->x,
+		.count = 32,
+	};
 
-	lock_abandon(); /* nothing goes on where it was */
-	if (percpu()->faults++)
-		stop_forever(); /* a fault while handling one */
-	memset(&record, 0, sizeof(record));
-	describe(&record, vector);
-	log_error(
-		"CPU %u: hypervisor error: vector %u, ESR 0x%llx, PC 0x%llx, address 0x%llx: please report this",
-		record.cpu, (unsigned int)vector, (unsigned long long)record.syndrome,
-		(unsigned long long)record.pc, (unsigned long long)record.address);
-	log_frame(frame);
-	*info_crash() = record;
+	crash_take(&crash);
 	if (percpu()->phase != PERCPU_ENTERING)
 		return 0;
 	step_failed("exception at EL2", BH_E_HARDWARE, NULL);
@@ -89,5 +56,5 @@ void fault_report(void)
 		else if (!is_known || percpu()->exit.esr)
 			inject_undefined();
 	}
-	percpu()->faults = 0;
+	crash_over();
 }

@@ -6,7 +6,7 @@
 #include <asm/gic.h>
 #include <asm/sysreg.h>
 #include <bulkhead/errors.h>
-#include <core/log.h>
+#include <core/cpu.h>
 
 #define CPTR_TZ (1ull << 8)
 #define CPTR_TSM (1ull << 12)
@@ -115,24 +115,17 @@ static int has_4k(void)
 	return mmfr0(28) != 0xf && mmfr0(40) != 1;
 }
 
-static int refuse(const char *what, uint64_t value)
-{
-	log_error("CPU %u: %s (0x%llx): this CPU cannot run the hypervisor", arch_cpu_self(), what,
-		  (unsigned long long)value);
-	return BH_E_HARDWARE;
-}
-
 int features_check(void)
 {
 	static unsigned int first_bits; /* stage 2 is shared, so that all CPUs must be able to walk it */
 
 	if (!has_4k())
-		return refuse("no pages of 4 KiB, ID_AA64MMFR0_EL1", sysreg_read(ID_AA64MMFR0_EL1));
+		return cpu_refuse("no pages of 4 KiB, ID_AA64MMFR0_EL1", sysreg_read(ID_AA64MMFR0_EL1));
 	if (gic_version() == 3 && !pfr0(24))
-		return refuse("no GICv3 system registers, ID_AA64PFR0_EL1", sysreg_read(ID_AA64PFR0_EL1));
+		return cpu_refuse("no GICv3 system registers, ID_AA64PFR0_EL1", sysreg_read(ID_AA64PFR0_EL1));
 	if (!first_bits)
 		first_bits = arch_phys_bits();
 	if (arch_phys_bits() != first_bits)
-		return refuse("physical addresses of other width than the first CPU's", arch_phys_bits());
+		return cpu_refuse("physical addresses of other width than the first CPU's", arch_phys_bits());
 	return 0;
 }

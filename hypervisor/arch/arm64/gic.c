@@ -9,6 +9,7 @@
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <core/deadline.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <lib/string.h>
@@ -137,7 +138,7 @@ static void adopt_one(struct vgic_dist *dist, const struct cell_arch *root, uint
 		bit_set(dist->hw, irq);
 	if (!gic_is_v2()) {
 		uint64_t router = *(volatile uint64_t *)(gic.gicd + GICD_IROUTER + irq * 8ull);
-		unsigned int vcpu = vgic_find_vcpu(root, router & 0xff00ffffffull);
+		unsigned int vcpu = guest_find_vcpu(root, router & 0xff00ffffffull);
 
 		dist->route[irq] = (uint16_t)(vcpu < root->vcpu_count ? vcpu : 0);
 	}
@@ -208,7 +209,7 @@ void gic_cpu_leave_off(void)
 
 	gic_ops()->park_irq();
 	if (!gic_is_v2())
-		lpi_cpu_owner(arch_root_cell());
+		lpi_cpu_owner(guest_root());
 	cpu->held = 0;
 	cpu->shared->sgi_enabled = 0;
 	restore_private(cpu, gic_ops()->private_frame(percpu()->slot));
@@ -326,7 +327,7 @@ static int check_lpi_tables(const struct cell_arch *root)
 
 int arch_root_intc_init(void)
 {
-	struct cell_arch *root = arch_root_cell();
+	struct cell_arch *root = guest_root();
 	int code;
 
 	if (gic_is_v2() || !gic.its)

@@ -7,8 +7,8 @@
 #include <asm/gic.h>
 #include <asm/gic_hw.h>
 #include <asm/sysreg.h>
-#include <core/image.h>
 #include <core/pagetable.h>
+#include <core/stage2.h>
 
 #define ISS_ISV (1u << 24)
 #define ISS_SSE (1u << 21)
@@ -54,15 +54,9 @@ static int allowed_by_now(uint64_t address, unsigned int need)
 	return pt_retry(&percpu()->cell->stage2, address, need);
 }
 
-/* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
-static unsigned int kind_of(uint64_t address)
-{
-	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
-}
-
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
 {
-	violation_report(kind_of(address), address, value, is_write, what);
+	violation_report(stage2_kind(address), address, value, is_write, what);
 }
 
 /* No syndrome (pairs, write-back, cache maintenance), or a table walk: only memory can be meant. */
@@ -156,11 +150,6 @@ uint64_t mmio_fast(uint64_t esr)
 	return 0;
 }
 
-static const char *const access_names[2][4] = {
-	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
-	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
-};
-
 /* The same with all of the frame, for what mmio_fast() left. */
 static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
 {
@@ -174,7 +163,7 @@ static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
 	if (result == MMIO_RETRY)
 		return;
 	if (result == MMIO_REFUSED) {
-		refuse(address, access.value, access.is_write, access_names[access.is_write][esr >> 22 & 3]);
+		refuse(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
 		return;
 	}
 	if (!access.is_write)

@@ -5,6 +5,7 @@
 #include <asm/vcpu.h>
 
 #include <arch/upcall.h>
+#include <core/guest.h>
 
 #define PSCI_VERSION_1_1 0x10001u
 #define PSCI_BASE 0x84000000u
@@ -62,22 +63,10 @@ static int is_known(uint64_t id)
 	return (id & PSCI_64 ? known64 : known32) >> (number - PSCI_BASE) & 1;
 }
 
-/* vCPU of the caller's cell by its MPIDR; vcpu_count: none. */
-static unsigned int find_vcpu(uint64_t mpidr)
-{
-	const struct cell_arch *cell = percpu()->cell;
-	unsigned int vcpu;
-
-	for (vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
-		if (cell->hwid[vcpu] == mpidr)
-			break;
-	}
-	return vcpu;
-}
-
 static int64_t cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
 {
-	unsigned int vcpu = mpidr & ~AFFINITY_MASK ? percpu()->cell->vcpu_count : find_vcpu(mpidr);
+	const struct cell_arch *cell = percpu()->cell;
+	unsigned int vcpu = mpidr & ~AFFINITY_MASK ? cell->vcpu_count : guest_find_vcpu(cell, mpidr);
 
 	if (vcpu == percpu()->cell->vcpu_count)
 		return PSCI_INVALID;
@@ -86,7 +75,7 @@ static int64_t cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
 
 static int64_t affinity_info(uint64_t mpidr, uint64_t level)
 {
-	unsigned int vcpu = find_vcpu(mpidr & AFFINITY_MASK);
+	unsigned int vcpu = guest_find_vcpu(percpu()->cell, mpidr & AFFINITY_MASK);
 	enum power_state state;
 
 	if (level || vcpu == percpu()->cell->vcpu_count)

@@ -114,15 +114,6 @@ void vgic_build_clusters(struct cell_arch *cell)
 	}
 }
 
-unsigned int vgic_find_vcpu(const struct cell_arch *cell, uint64_t affinity)
-{
-	unsigned int vcpu = 0;
-
-	while (vcpu < cell->vcpu_count && cell->hwid[vcpu] != affinity)
-		vcpu++;
-	return vcpu;
-}
-
 static int is_due(const struct vgic_dist *dist, uint32_t irq)
 {
 	return dist->ctlr && bit_test(dist->enabled, irq) && !bit_test(dist->inflight, irq) &&

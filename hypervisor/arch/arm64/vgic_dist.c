@@ -7,6 +7,7 @@
 #include <asm/gic.h>
 #include <asm/gic_irq_path.h>
 #include <asm/gic_priv.h>
+#include <core/guest.h>
 #include <lib/bitmap.h>
 
 #define CTLR_FIXED 0x50u /* ARE, DS: as the hardware has them */
@@ -300,7 +301,7 @@ static void handle_router(struct dist_access *request)
 									<< shift;
 	else
 		router = request->access->value;
-	vcpu = vgic_find_vcpu(cell, router & ROUTER_AFFINITY);
+	vcpu = guest_find_vcpu(cell, router & ROUTER_AFFINITY);
 	if (router & ROUTER_ANY)
 		vcpu = percpu()->vcpu;
 	if (vcpu < cell->vcpu_count && may_route(cell, vcpu))

@@ -115,6 +115,11 @@ unsigned int arch_cpu_self(void)
 	return self;
 }
 
+void arch_cpu_stop(void)
+{
+	fake_fatal("CPU %u stops for ever", arch_cpu_self());
+}
+
 void arch_cpu_relax(void)
 {
 	static _Thread_local unsigned int turns;

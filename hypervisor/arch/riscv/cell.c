@@ -7,45 +7,18 @@
 #include <asm/formats.h>
 #include <asm/intc.h>
 #include <asm/vcpu.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/pagetable.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 #include <lib/string.h>
 
-static struct cell_arch *cell_of_root;
-
-struct cell_arch *arch_root_cell(void)
-{
-	return cell_of_root;
-}
-
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	if (config->cpus.count == 0 || config->cpus.count > CONFIG_MAX_CPUS)
-		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, CONFIG_MAX_CPUS);
-	return intc_cell_check(config, error);
-}
+	int code = guest_check(config, CONFIG_MAX_CPUS, error);
 
-static void init_root(struct cell_arch *cell)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
-
-	cell->is_root = 1;
-	cell->vcpu_count = system->cpus.count;
-	for (unsigned int i = 0; i < cell->vcpu_count; i++) {
-		cell->hwid[i] = cpus[i].hwid;
-		cell->slot[i] = (uint16_t)i;
-	}
-}
-
-/* Guests count their harts from 0. */
-static void init_guest(struct cell_arch *cell, const struct bh_config_cell *config)
-{
-	cell->vcpu_count = config->cpus.count;
-	for (unsigned int i = 0; i < cell->vcpu_count; i++)
-		cell->hwid[i] = i;
+	return code ? code : intc_cell_check(config, error);
 }
 
 static uint64_t hgatp_of(const struct cell_arch *cell)
@@ -63,31 +36,22 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 
 	memset(&cell->plic, 0, sizeof(cell->plic));
 	memset(&cell->aplic, 0, sizeof(cell->aplic));
-	cell->id = id;
-	if (config)
-		init_guest(cell, config);
-	else
-		init_root(cell);
-	code = pt_init(&cell->stage2, arch_pt_stage2(), id + 1);
+	code = guest_init(cell, config, id, error);
 	if (code)
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
+		return code;
 	cell->hgatp = hgatp_of(cell);
 	arch_tlb_invalidate_vmid(id + 1);
 	code = intc_cell_init(cell, config);
 	if (code) {
-		pt_exit(&cell->stage2);
+		guest_exit(cell);
 		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
 	}
-	if (!config)
-		cell_of_root = cell;
 	return BH_E_OK;
 }
 
 void arch_cell_exit(struct cell_arch *cell)
 {
-	if (cell == cell_of_root)
-		cell_of_root = NULL;
-	pt_exit(&cell->stage2);
+	guest_exit(cell);
 	arch_tlb_invalidate_vmid(cell->id + 1);
 }
 
@@ -110,7 +74,7 @@ void arch_cell_reset(struct cell_arch *cell)
 /* PLIC, APLIC and IMSIC read and write no memory. Root reaches its interrupt files by itself. */
 int arch_root_intc_init(void)
 {
-	return intc_root_map(cell_of_root);
+	return intc_root_map(guest_root());
 }
 
 void arch_root_intc_exit(void)

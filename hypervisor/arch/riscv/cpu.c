@@ -30,6 +30,12 @@ void arch_cpu_wait(void)
 	csr_clear(CSR_SIP, SIE_SOFT);
 }
 
+void arch_cpu_stop(void)
+{
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
 void arch_cpu_kick(unsigned int slot)
 {
 	__asm__ volatile("fence rw, rw" : : : "memory");

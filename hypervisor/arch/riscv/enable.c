@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arch/enable.h>
 
+#include <arch/cpu.h>
 #include <arch/mmu.h>
 #include <asm/csr.h>
 #include <asm/entry.h>
@@ -14,6 +15,7 @@
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <core/cpu.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pagetable.h>
@@ -133,7 +135,7 @@ static void move_registers(const struct found *found)
 
 void arch_cpu_activate(void)
 {
-	struct cell_arch *root = arch_root_cell();
+	struct cell_arch *root = guest_root();
 
 	traps_load(root, percpu()->slot);
 	move_registers(&percpu()->found);
@@ -169,8 +171,7 @@ void arch_cpu_leave_off(void)
 	firmware_call(SBI_HSM, SBI_HSM_STOP, 0, 0, 0, 0, 0);
 	log_error("CPU %u: firmware refused to switch it off: it waits here until the machine is reset",
 		  percpu()->slot);
-	for (;;)
-		__asm__ volatile("wfi");
+	arch_cpu_stop();
 }
 
 int arch_cpu_is_off(unsigned int slot)
@@ -183,5 +184,5 @@ int arch_cpu_is_off(unsigned int slot)
 
 void arch_system_leave(void)
 {
-	intc_system_leave(arch_root_cell());
+	intc_system_leave(guest_root());
 }

@@ -5,53 +5,23 @@
 #include <arch/upcall.h>
 #include <asm/csr.h>
 #include <asm/vcpu.h>
-#include <core/cpu.h>
+#include <core/crash.h>
 #include <core/info.h>
-#include <core/lock.h>
-#include <core/log.h>
 #include <core/step.h>
-#include <lib/string.h>
-
-static void stop_forever(void) __attribute__((noreturn));
-
-static void stop_forever(void)
-{
-	cpu_set_state(cpu_get(percpu()->slot), BH_CPU_FAILED);
-	for (;;)
-		__asm__ volatile("wfi");
-}
-
-static void describe(struct bh_record *record, uint64_t cause)
-{
-	record->kind = BH_REASON_HYPERVISOR_ERROR;
-	record->cpu = percpu()->slot;
-	record->pc = csr_read(CSR_SEPC);
-	record->syndrome = cause;
-	record->address = csr_read(CSR_STVAL);
-	format_text(record->what, sizeof(record->what), "trap in HS-mode, cause %u", (unsigned int)cause);
-}
-
-static void log_frame(const struct frame *frame)
-{
-	for (unsigned int i = 0; i < 32; i += 4)
-		log_error("x%u: %016llx %016llx %016llx %016llx", i, (unsigned long long)frame->x[i],
-			  (unsigned long long)frame->x[i + 1], (unsigned long long)frame->x[i + 2],
-			  (unsigned long long)frame->x[i + 3]);
-}
 
 uint64_t fault_hv(struct frame *frame, uint64_t cause)
 {
-	struct bh_record record;
+	const struct crash crash = {
+		.what = "trap in HS-mode, cause",
+		.number = (unsigned int)cause,
+		.pc = csr_read(CSR_SEPC),
+		.syndrome = cause,
+		.address = csr_read(CSR_STVAL),
+		.registers = frame->x,
+		.count = 32,
+	};
 
-	lock_abandon(); /* nothing goes on where it was */
-	if (percpu()->faults++)
-		stop_forever(); /* a fault while handling one */
-	memset(&record, 0, sizeof(record));
-	describe(&record, cause);
-	log_error("CPU %u: hypervisor error: cause %llu, PC 0x%llx, address 0x%llx: please report this", record.cpu,
-		  (unsigned long long)cause, (unsigned long long)record.pc, (unsigned long long)record.address);
-	log_frame(frame);
-	*info_crash() = record;
+	crash_take(&crash);
 	if (percpu()->phase != PERCPU_ENTERING)
 		return 0;
 	step_failed("trap in HS-mode", BH_E_HARDWARE, NULL);
@@ -94,5 +64,5 @@ void fault_report(void)
 			inject_illegal(0);
 		}
 	}
-	percpu()->faults = 0;
+	crash_over();
 }

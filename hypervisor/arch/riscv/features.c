@@ -6,6 +6,7 @@
 #include <asm/csr.h>
 #include <asm/found.h>
 #include <bulkhead/errors.h>
+#include <core/cpu.h>
 #include <core/log.h>
 
 /* Of the hart that came first; the tables and traps are the same for all. */
@@ -65,17 +66,10 @@ uint64_t features_vmid_mask(void)
 	return common_vmids;
 }
 
-static int refuse(const char *what, uint64_t value)
-{
-	log_error("CPU %u: %s (0x%llx): this CPU cannot run the hypervisor", arch_cpu_self(), what,
-		  (unsigned long long)value);
-	return BH_E_HARDWARE;
-}
-
 int features_check(void)
 {
 	if (found_hgatp(&percpu()->found))
-		return refuse("another hypervisor uses it, hgatp", found_hgatp(&percpu()->found));
+		return cpu_refuse("another hypervisor uses it, hgatp", found_hgatp(&percpu()->found));
 	if (!common_known) {
 		common_features = percpu()->features;
 		common_vmids = probe_vmids();
@@ -84,6 +78,6 @@ int features_check(void)
 			 (unsigned long long)common_vmids);
 	}
 	if (percpu()->features != common_features)
-		return refuse("extensions other than the first CPU's", percpu()->features);
+		return cpu_refuse("extensions other than the first CPU's", percpu()->features);
 	return BH_E_OK;
 }

@@ -7,18 +7,12 @@
 #include <asm/csr.h>
 #include <asm/decode.h>
 #include <asm/intc.h>
-#include <core/image.h>
 #include <core/pagetable.h>
-
-/* Where boards have RAM, guests have it mostly, too: good enough to name the offence. */
-static unsigned int kind_of(uint64_t address)
-{
-	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
-}
+#include <core/stage2.h>
 
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
 {
-	violation_report(kind_of(address), address, value, is_write, what);
+	violation_report(stage2_kind(address), address, value, is_write, what);
 }
 
 /* Where the hart says nothing of the instruction, it is read as the guest would. */
@@ -40,11 +34,6 @@ static int find_out(uint64_t htinst, int is_write, struct decoded *decoded)
 	return decoded->is_write == is_write;
 }
 
-static const char *const access_names[2][4] = {
-	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
-	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
-};
-
 static void emulate(struct frame *frame, uint64_t address, const struct decoded *decoded)
 {
 	struct mmio_access access = { .address = address,
@@ -62,8 +51,7 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	if (result == MMIO_RETRY)
 		return;
 	if (result == MMIO_REFUSED) {
-		refuse(address, access.value, access.is_write,
-		       access_names[access.is_write][__builtin_ctz(access.size)]);
+		refuse(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
 		return;
 	}
 	if (!access.is_write && decoded->reg)

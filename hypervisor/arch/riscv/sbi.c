@@ -8,6 +8,7 @@
 #include <arch/upcall.h>
 #include <asm/interrupts.h>
 #include <asm/vcpu.h>
+#include <core/guest.h>
 
 #define SPEC_VERSION (2u << 24)
 #define IMPL_ID 0x424c4bu /* "BLK": none of the specification's numbers */
@@ -88,7 +89,7 @@ static const int8_t hsm_states[] = {
 
 static struct sbi_result hart_start(uint64_t hwid, uint64_t entry, uint64_t argument)
 {
-	unsigned int vcpu = sbi_find_vcpu(hwid);
+	unsigned int vcpu = guest_find_vcpu(percpu()->cell, hwid);
 
 	if (vcpu == percpu()->cell->vcpu_count)
 		return answer(SBI_INVALID_PARAM, 0);
@@ -97,7 +98,7 @@ static struct sbi_result hart_start(uint64_t hwid, uint64_t entry, uint64_t argu
 
 static struct sbi_result hart_status(uint64_t hwid)
 {
-	unsigned int vcpu = sbi_find_vcpu(hwid);
+	unsigned int vcpu = guest_find_vcpu(percpu()->cell, hwid);
 	enum power_state state = POWER_STATE_NONE;
 
 	if (vcpu != percpu()->cell->vcpu_count)

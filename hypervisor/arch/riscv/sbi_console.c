@@ -8,9 +8,8 @@
 #include <arch/mmu.h>
 #include <arch/upcall.h>
 #include <asm/vcpu.h>
-#include <core/image.h>
 #include <core/pagetable.h>
-#include <lib/string.h>
+#include <core/stage2.h>
 
 #define WRITE_MOST 256u /* bytes of one call: the guest repeats it for the rest */
 
@@ -42,30 +41,15 @@ int64_t sbi_getc(void)
 	return percpu()->cell->is_root ? firmware_call_legacy(SBI_LEGACY_GETCHAR, 0) : getc_guest();
 }
 
-/* A byte of the guest's memory, and those behind it in its page. Context: upcall_map_hold(). NULL: not its own RAM. */
-static uint8_t *open_page(uint64_t address, uint64_t size, unsigned int right)
-{
-	unsigned int prot;
-	hpa_t page;
-
-	if (!pt_lookup(&percpu()->cell->stage2, address, &page, &prot) || !(prot & right) || !image_is_ram(page.value))
-		return NULL;
-	return arch_window_open(page, size);
-}
-
 /* Context: upcall_map_hold() */
 static int copy_from_guest(uint64_t address, uint8_t *to, uint64_t size)
 {
 	while (size) {
 		uint64_t part = PAGE_SIZE - (address & (PAGE_SIZE - 1));
-		const uint8_t *from;
 
 		part = part < size ? part : size;
-		from = open_page(address, part, PT_READ);
-		if (!from)
+		if (stage2_read(&percpu()->cell->stage2, address, to, part) != STAGE2_OK)
 			return 0;
-		memcpy(to, from, part);
-		arch_window_close();
 		address += part;
 		to += part;
 		size -= part;
@@ -97,7 +81,7 @@ static struct sbi_result write_bytes(uint64_t size, uint64_t address)
 /* Input comes byte by byte; a guest's is here only if it has no UART that takes it. Context: upcall_map_hold() */
 static struct sbi_result read_byte(uint64_t address)
 {
-	uint8_t *to = open_page(address, 1, PT_WRITE);
+	uint8_t *to = stage2_open(&percpu()->cell->stage2, address, 1, PT_WRITE);
 	int64_t byte;
 
 	if (!to)

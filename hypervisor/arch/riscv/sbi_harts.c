@@ -9,18 +9,6 @@
 #define ALL_HARTS (~0ull)
 #define MASK_BITS 64u
 
-unsigned int sbi_find_vcpu(uint64_t hwid)
-{
-	const struct cell_arch *cell = percpu()->cell;
-	unsigned int vcpu;
-
-	for (vcpu = 0; vcpu < cell->vcpu_count; vcpu++) {
-		if (cell->hwid[vcpu] == hwid)
-			break;
-	}
-	return vcpu;
-}
-
 static int is_named(struct sbi_harts harts, uint64_t hwid)
 {
 	if (harts.base == ALL_HARTS)

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Guests' memory through their own page tables (SDM 3 chapter 4). Each piece is looked up in stage 2 again after it was
- * read: a page that changed hands meanwhile is not used.
- */
+/* Guests' memory through their own page tables (SDM 3 chapter 4). */
 #include <asm/access.h>
 
-#include <arch/mmu.h>
 #include <asm/percpu.h>
 #include <asm/types.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
-#include <core/image.h>
 #include <core/pagetable.h>
-#include <lib/string.h>
 
 #define CR0_PG (1ull << 31)
 #define CR4_PSE (1ull << 4)
@@ -51,24 +45,6 @@ static const struct paging *paging(void)
 	return cr4 & CR4_PSE ? &paging_32_large : &paging_32;
 }
 
-/* @size bytes of one page. */
-enum access_result access_read(uint64_t address, void *to, unsigned int size)
-{
-	const struct page_table *stage2 = &percpu()->cell->stage2;
-	hpa_t before, after;
-	unsigned int prot;
-
-	if (!pt_lookup(stage2, address, &before, &prot) || !(prot & PT_READ))
-		return pt_retry(stage2, address, PT_READ) ? ACCESS_RETRY : ACCESS_NONE;
-	if (!image_is_ram(before.value))
-		return ACCESS_NONE;
-	memcpy(to, arch_window_open(before, size), size);
-	arch_window_close();
-	if (!pt_lookup(stage2, address, &after, &prot) || after.value != before.value || !(prot & PT_READ))
-		return ACCESS_RETRY;
-	return ACCESS_OK;
-}
-
 static unsigned int index_shift(const struct paging *format, unsigned int level)
 {
 	return PAGE_BITS + (format->levels - 1 - level) * format->bits;
@@ -91,7 +67,7 @@ static int is_leaf(const struct paging *format, unsigned int level, uint64_t ent
 	       (entry & ENTRY_LARGE);
 }
 
-static enum access_result walk(const struct paging *format, uint64_t linear, uint64_t *physical)
+static enum stage2_result walk(const struct paging *format, uint64_t linear, uint64_t *physical)
 {
 	uint64_t table = virt()->get(VCPU_CR3) & format->root_mask;
 
@@ -99,29 +75,30 @@ static enum access_result walk(const struct paging *format, uint64_t linear, uin
 		const unsigned int shift = index_shift(format, level);
 		const unsigned int bits = level ? format->bits : format->root_bits;
 		const uint64_t index = linear >> shift & ((1u << bits) - 1);
-		enum access_result result;
+		enum stage2_result result;
 		uint64_t entry = 0;
 
-		result = access_read(table + index * format->entry_size, &entry, format->entry_size);
-		if (result != ACCESS_OK)
+		result = stage2_read(&percpu()->cell->stage2, table + index * format->entry_size, &entry,
+				     format->entry_size);
+		if (result != STAGE2_OK)
 			return result;
 		if (!(entry & ENTRY_PRESENT))
-			return ACCESS_NONE;
+			return STAGE2_NONE;
 		if (is_leaf(format, level, entry)) {
 			*physical = (level + 1 == format->levels ? entry & format->address_mask :
 								   large_base(format, entry, shift)) |
 				    (linear & ((1ull << shift) - 1));
-			return ACCESS_OK;
+			return STAGE2_OK;
 		}
 		table = entry & format->address_mask;
 	}
-	return ACCESS_NONE;
+	return STAGE2_NONE;
 }
 
-enum access_result access_translate(uint64_t linear, uint64_t *physical)
+enum stage2_result access_translate(uint64_t linear, uint64_t *physical)
 {
 	const struct paging *format = paging();
 
 	*physical = linear;
-	return format ? walk(format, linear, physical) : ACCESS_OK;
+	return format ? walk(format, linear, physical) : STAGE2_OK;
 }

@@ -7,48 +7,18 @@
 #include <asm/portio.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/pagetable.h>
 #include <core/pool.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 
-static struct cell_arch *cell_of_root;
-
-struct cell_arch *arch_root_cell(void)
-{
-	return cell_of_root;
-}
-
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	if (config->cpus.count == 0 || config->cpus.count > CONFIG_MAX_CPUS)
-		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, CONFIG_MAX_CPUS);
-	return intc_cell_check(config, error);
-}
+	int code = guest_check(config, CONFIG_MAX_CPUS, error);
 
-static void init_root(struct cell_arch *cell)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_cpu *cpus = CONFIG_ARRAY(struct bh_config_cpu, system, cpus);
-
-	cell->is_root = 1;
-	cell->vcpu_count = system->cpus.count;
-	for (unsigned int i = 0; i < cell->vcpu_count; i++) {
-		cell->apic_id[i] = (uint32_t)cpus[i].hwid;
-		cell->slot[i] = (uint16_t)i;
-	}
-}
-
-static void init_guest(struct cell_arch *cell, const struct bh_config_cell *config)
-{
-	cell->is_root = 0;
-	cell->has_pci = config->x86.pci.count != 0;
-	cell->vcpu_count = config->cpus.count;
-	cell->mode = config->x86.mode;
-	cell->start = config->x86.start;
-	for (unsigned int i = 0; i < cell->vcpu_count; i++)
-		cell->apic_id[i] = i;
+	return code ? code : intc_cell_check(config, error);
 }
 
 static int init_bitmaps(struct cell_arch *cell, const struct bh_config_cell *config)
@@ -88,35 +58,31 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 {
 	int code;
 
-	cell->id = id;
-	if (config)
-		init_guest(cell, config);
-	else
-		init_root(cell);
-	code = pt_init(&cell->stage2, arch_pt_stage2(), id + 1);
+	code = guest_init(cell, config, id, error);
 	if (code)
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
+		return code;
+	if (config) {
+		cell->has_pci = config->x86.pci.count != 0;
+		cell->mode = config->x86.mode;
+		cell->start = config->x86.start;
+	}
 	code = init_parts(cell, config, error);
 	if (code) {
 		exit_bitmaps(cell);
 		pt_exit(&cell->dma);
-		pt_exit(&cell->stage2);
+		guest_exit(cell);
 		return code;
 	}
 	arch_tlb_invalidate_vmid(id + 1);
-	if (!config)
-		cell_of_root = cell;
 	return BH_E_OK;
 }
 
 void arch_cell_exit(struct cell_arch *cell)
 {
-	if (cell == cell_of_root)
-		cell_of_root = NULL;
 	intc_cell_exit(cell);
 	exit_bitmaps(cell);
 	pt_exit(&cell->dma);
-	pt_exit(&cell->stage2);
+	guest_exit(cell);
 	arch_tlb_invalidate_vmid(cell->id + 1);
 }
 

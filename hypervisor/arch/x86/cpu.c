@@ -32,6 +32,12 @@ void arch_cpu_wait(void)
 	__atomic_exchange_n(&percpu()->self->kicked, 0, __ATOMIC_SEQ_CST);
 }
 
+void arch_cpu_stop(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
 /* One NMI for each change from 0 to 1: so each NMI that comes with 0 is not a kick. */
 void arch_cpu_kick(unsigned int slot)
 {

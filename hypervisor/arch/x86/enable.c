@@ -10,6 +10,7 @@
 #include <asm/vioapic.h>
 #include <asm/virt.h>
 #include <core/cpu.h>
+#include <core/guest.h>
 
 static int tables_run(void)
 {
@@ -66,7 +67,7 @@ void arch_cpu_activate(void)
 {
 	virt()->cpu_on();
 	virt()->load(&percpu()->state);
-	vcpu_load(arch_root_cell(), percpu()->slot);
+	vcpu_load(guest_root(), percpu()->slot);
 	lapic_activate();
 	percpu()->phase = PERCPU_RUNNING;
 }
@@ -103,5 +104,5 @@ int arch_cpu_is_off(unsigned int slot)
 void arch_system_leave(void)
 {
 	arch_iommu_disable();
-	vioapic_restore(arch_root_cell());
+	vioapic_restore(guest_root());
 }

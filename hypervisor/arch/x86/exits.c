@@ -10,6 +10,7 @@
 #include <asm/msr.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <core/log.h>
 
 #define CR3_FLAGS 0xfffull
 
@@ -65,12 +66,33 @@ void exit_hypercall(struct frame *frame)
 	call_bulkhead(frame);
 }
 
-void exit_halt(struct frame *frame, unsigned int length)
+/* The vCPU goes off. */
+static void halt(unsigned int length)
 {
-	(void)frame;
 	virt()->skip(length);
 	if (!(virt()->get(VCPU_RFLAGS) & RFLAGS_IF))
 		upcall_cpu_off();
+}
+
+void exit_hlt(struct frame *frame)
+{
+	(void)frame;
+	halt(LENGTH_HLT);
+}
+
+void exit_mwait(struct frame *frame)
+{
+	(void)frame;
+	halt(LENGTH_MWAIT);
+}
+
+/* Every CPU takes a machine check, and root finds the banks of all: guests need not know. */
+void exit_machine_check(struct frame *frame)
+{
+	(void)frame;
+	log_error("CPU %u: machine check", percpu()->slot);
+	if (percpu()->cell->is_root)
+		virt()->inject(EXCEPTION_MC, NO_ERROR_CODE);
 }
 
 void exit_shutdown(struct frame *frame)

@@ -6,12 +6,9 @@
 #include <asm/control.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
-#include <core/cpu.h>
+#include <core/crash.h>
 #include <core/info.h>
-#include <core/lock.h>
-#include <core/log.h>
 #include <core/step.h>
-#include <lib/string.h>
 
 /** An instruction that may fault, and where it goes on then (access.S). */
 struct fixup {
@@ -20,15 +17,6 @@ struct fixup {
 };
 
 extern const struct fixup layout_fixups[], layout_fixups_end[];
-
-static void stop_forever(void) __attribute__((noreturn));
-
-static void stop_forever(void)
-{
-	cpu_set_state(cpu_get(percpu()->slot), BH_CPU_FAILED);
-	for (;;)
-		__asm__ volatile("hlt");
-}
 
 static int was_expected(struct trap *trap)
 {
@@ -41,37 +29,21 @@ static int was_expected(struct trap *trap)
 	return 0;
 }
 
-static void describe(struct bh_record *record, const struct trap *trap)
-{
-	memset(record, 0, sizeof(*record));
-	record->kind = BH_REASON_HYPERVISOR_ERROR;
-	record->cpu = percpu()->slot;
-	record->pc = trap->rip;
-	record->syndrome = trap->vector | trap->error << 32;
-	record->address = control_read_cr2();
-	format_text(record->what, sizeof(record->what), "exception %u in the hypervisor", (unsigned int)trap->vector);
-}
-
-static void log_trap(const struct trap *trap)
-{
-	log_error("CPU %u: hypervisor error: exception %llu, code 0x%llx, RIP 0x%llx, CR2 0x%llx: please report this",
-		  percpu()->slot, (unsigned long long)trap->vector, (unsigned long long)trap->error,
-		  (unsigned long long)trap->rip, (unsigned long long)control_read_cr2());
-	for (unsigned int i = 0; i < REG_COUNT; i += 4)
-		log_error("r%u: %016llx %016llx %016llx %016llx", i, (unsigned long long)trap->frame.reg[i],
-			  (unsigned long long)trap->frame.reg[i + 1], (unsigned long long)trap->frame.reg[i + 2],
-			  (unsigned long long)trap->frame.reg[i + 3]);
-}
-
 void fault_hv(struct trap *trap)
 {
+	const struct crash crash = {
+		.what = "exception in the hypervisor, vector",
+		.number = (unsigned int)trap->vector,
+		.pc = trap->rip,
+		.syndrome = trap->vector | trap->error << 32,
+		.address = control_read_cr2(),
+		.registers = trap->frame.reg,
+		.count = REG_COUNT,
+	};
+
 	if (was_expected(trap))
 		return;
-	lock_abandon(); /* nothing goes on where it was */
-	if (percpu()->faults++)
-		stop_forever(); /* a fault while handling one */
-	log_trap(trap);
-	describe(info_crash(), trap);
+	crash_take(&crash);
 	if (percpu()->phase != PERCPU_ENTERING)
 		entry_restart();
 	step_failed("exception in the hypervisor", BH_E_HARDWARE, NULL);
@@ -90,5 +62,5 @@ void fault_report(void)
 	if (upcall_violation(&record) == VIOLATION_INJECT && percpu()->exit.is_valid)
 		virt()->inject(EXCEPTION_UD, NO_ERROR_CODE);
 	percpu()->exit.is_valid = 0;
-	percpu()->faults = 0;
+	crash_over();
 }

@@ -3,6 +3,7 @@
 
 #include <arch/mmu.h>
 #include <bulkhead/errors.h>
+#include <core/cpu.h>
 #include <core/log.h>
 #include <lib/config.h>
 
@@ -101,9 +102,7 @@ int features_check(void)
 		log_info("CPU %u: features 0x%llx, %u address bits", percpu()->slot,
 			 (unsigned long long)common_features, features_phys_bits());
 	}
-	if (percpu()->features == common_features)
-		return BH_E_OK;
-	log_error("CPU %u: features other than the first CPU's (0x%llx): this CPU cannot run the hypervisor",
-		  percpu()->slot, (unsigned long long)percpu()->features);
-	return BH_E_HARDWARE;
+	if (percpu()->features != common_features)
+		return cpu_refuse("features other than the first CPU's", percpu()->features);
+	return BH_E_OK;
 }

@@ -6,6 +6,7 @@
 #include <asm/vcpu.h>
 #include <asm/vtd.h>
 #include <bulkhead/errors.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pagetable.h>
@@ -137,7 +138,7 @@ void arch_iommu_forget(struct cell_arch *cell)
 
 int arch_iommu_enable(void)
 {
-	const struct page_table *root = arch_cell_dma(arch_root_cell());
+	const struct page_table *root = arch_cell_dma(guest_root());
 
 	if (!root)
 		return BH_E_OK;

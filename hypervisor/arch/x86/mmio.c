@@ -21,14 +21,9 @@
 #define LEGACY_START 0xa0000u
 #define LEGACY_END 0x100000u
 
-static unsigned int kind_of(uint64_t address)
-{
-	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;
-}
-
 static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
 {
-	violation_report(kind_of(address), address, value, is_write, what);
+	violation_report(stage2_kind(address), address, value, is_write, what);
 }
 
 /* Reading the instruction ----------------------------------------------------------------------------- */
@@ -132,34 +127,34 @@ void mmio_forget(void)
 }
 
 /* What is behind the end of a page may not even exist, for an instruction that ends with its page. */
-static enum access_result fetch_rest(uint64_t linear, uint8_t *bytes, unsigned int size)
+static enum stage2_result fetch_rest(uint64_t linear, uint8_t *bytes, unsigned int size)
 {
 	uint64_t physical;
-	enum access_result result = access_translate(linear, &physical);
+	enum stage2_result result = access_translate(linear, &physical);
 
-	return result == ACCESS_OK ? access_read(physical, bytes, size) : result;
+	return result == STAGE2_OK ? stage2_read(&percpu()->cell->stage2, physical, bytes, size) : result;
 }
 
-static enum access_result fetch(const struct code *code, struct decoded *decoded, enum decode_status *status)
+static enum stage2_result fetch(const struct code *code, struct decoded *decoded, enum decode_status *status)
 {
 	const unsigned int left = PAGE_SIZE - (unsigned int)(code->linear & (PAGE_SIZE - 1));
 	const unsigned int here = left < DECODE_BYTES ? left : DECODE_BYTES;
 	uint8_t bytes[DECODE_BYTES] = { 0 };
-	enum access_result result;
+	enum stage2_result result;
 	uint64_t physical;
 
 	result = access_translate(code->linear, &physical);
-	if (result == ACCESS_OK)
-		result = access_read(physical, bytes, here);
-	if (result != ACCESS_OK)
+	if (result == STAGE2_OK)
+		result = stage2_read(&percpu()->cell->stage2, physical, bytes, here);
+	if (result != STAGE2_OK)
 		return result;
 	*status = decode(bytes, here, code->mode, decoded);
 	if (*status == DECODE_OK)
 		remember(code, physical, bytes, decoded);
 	if (*status != DECODE_MORE || here == DECODE_BYTES)
-		return ACCESS_OK;
+		return STAGE2_OK;
 	result = fetch_rest(code->linear + here, bytes + here, DECODE_BYTES - here);
-	if (result == ACCESS_OK)
+	if (result == STAGE2_OK)
 		*status = decode(bytes, DECODE_BYTES, code->mode, decoded);
 	return result;
 }
@@ -196,14 +191,9 @@ static enum mmio_result access_device(struct mmio_access *access)
 	return result;
 }
 
-static const char *const access_names[2][4] = {
-	{ "read of 1 byte", "read of 2 bytes", "read of 4 bytes", "read of 8 bytes" },
-	{ "write of 1 byte", "write of 2 bytes", "write of 4 bytes", "write of 8 bytes" },
-};
-
 static void refuse_access(const struct mmio_access *access, int is_write)
 {
-	refuse(access->address, access->value, is_write, access_names[is_write][__builtin_ctz(access->size)]);
+	refuse(access->address, access->value, is_write, stage2_name(access->size, is_write));
 }
 
 /*
@@ -300,7 +290,7 @@ static void data_fault(struct frame *frame, uint64_t address, unsigned int flags
 {
 	const int is_write = (flags & FAULT_WRITE) != 0;
 	enum decode_status status = DECODE_OK;
-	enum access_result result = ACCESS_OK;
+	enum stage2_result result = STAGE2_OK;
 	const struct code code = code_here();
 	const struct decoded *decoded = known_code(&code);
 	struct decoded fresh;
@@ -309,11 +299,11 @@ static void data_fault(struct frame *frame, uint64_t address, unsigned int flags
 		decoded = &fresh;
 		result = fetch(&code, &fresh, &status);
 	}
-	if (result == ACCESS_RETRY) {
+	if (result == STAGE2_RETRY) {
 		percpu_count(BH_STAT_RETRY);
 		return;
 	}
-	if (result == ACCESS_OK && status == DECODE_OK && can_do(decoded, address, is_write)) {
+	if (result == STAGE2_OK && status == DECODE_OK && can_do(decoded, address, is_write)) {
 		if (!quick_apic(frame, address, decoded))
 			emulate(frame, address, decoded);
 		return;

@@ -6,6 +6,7 @@
 #include <asm/percpu.h>
 #include <asm/types.h>
 #include <core/pagetable.h>
+#include <core/stage2.h>
 #include <lib/string.h>
 
 #define LEAF_SIGNATURE 0x40000100u
@@ -67,14 +68,14 @@ void pvclock_cpuid(uint32_t leaf, uint32_t *r)
 /* Into the guest's own memory. Return: 0, or 1: it is not, or crosses a page. */
 static int write_guest(uint64_t address, const void *from, size_t size)
 {
-	unsigned int prot;
-	hpa_t physical;
+	void *to;
 
 	if ((address & 3) || (address & (PAGE_SIZE - 1)) > PAGE_SIZE - size)
 		return 1;
-	if (!pt_lookup(&percpu()->cell->stage2, address, &physical, &prot) || !(prot & PT_WRITE))
+	to = stage2_open(&percpu()->cell->stage2, address, size, PT_WRITE);
+	if (!to)
 		return 1;
-	memcpy(arch_window_open(physical, size), from, size);
+	memcpy(to, from, size);
 	arch_window_close();
 	return 0;
 }

@@ -63,16 +63,6 @@ static void iret(struct frame *frame)
 	svm_vmcb()->intercept[VMCB_WORD_MISC1] &= ~MISC1_IRET;
 }
 
-static void halt(struct frame *frame)
-{
-	exit_halt(frame, LENGTH_HLT);
-}
-
-static void mwait(struct frame *frame)
-{
-	exit_halt(frame, LENGTH_MWAIT);
-}
-
 /* DR6 and DR7 are as the processor left them. */
 static void debug(struct frame *frame)
 {
@@ -84,15 +74,6 @@ static void alignment(struct frame *frame)
 {
 	(void)frame;
 	virt()->inject(EXCEPTION_AC, (uint32_t)svm_vmcb()->exit_info1);
-}
-
-/* Every CPU takes a machine check, and root finds the banks of all: guests need not know. */
-static void machine_check(struct frame *frame)
-{
-	(void)frame;
-	log_error("CPU %u: machine check", percpu()->slot);
-	if (percpu()->cell->is_root)
-		virt()->inject(EXCEPTION_MC, NO_ERROR_CODE);
 }
 
 /* Nobody sends one: interrupt commands of all cells are looked at. */
@@ -111,8 +92,8 @@ static const struct {
 	{ SVM_EXIT_IO, port },
 	{ SVM_EXIT_NMI, nmi },
 	{ SVM_EXIT_CPUID, cpuid_exit },
-	{ SVM_EXIT_HLT, halt },
-	{ SVM_EXIT_MWAIT, mwait },
+	{ SVM_EXIT_HLT, exit_hlt },
+	{ SVM_EXIT_MWAIT, exit_mwait },
 	{ SVM_EXIT_IRET, iret },
 	{ SVM_EXIT_INVD, exit_invd },
 	{ SVM_EXIT_SHUTDOWN, exit_shutdown },
@@ -121,7 +102,7 @@ static const struct {
 	{ SVM_EXIT_INIT, init },
 	{ SVM_EXIT_EXCEPTION + EXCEPTION_DB, debug },
 	{ SVM_EXIT_EXCEPTION + EXCEPTION_AC, alignment },
-	{ SVM_EXIT_EXCEPTION + EXCEPTION_MC, machine_check },
+	{ SVM_EXIT_EXCEPTION + EXCEPTION_MC, exit_machine_check },
 };
 
 /* VMRUN, VMLOAD, VMSAVE, STGI, CLGI, SKINIT: the guest has no SVM. */

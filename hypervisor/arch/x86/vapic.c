@@ -64,7 +64,7 @@ void vapic_cell_init(struct cell_arch *cell)
 {
 	cell->irq.apic.count = cell->vcpu_count;
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++)
-		cell->irq.apic.vcpu[vcpu].id = cell->apic_id[vcpu];
+		cell->irq.apic.vcpu[vcpu].id = (uint32_t)cell->hwid[vcpu];
 	vapic_cell_reset(cell);
 }
 

@@ -9,7 +9,7 @@
 #include <asm/percpu.h>
 #include <asm/vcpu.h>
 #include <asm/vmx_check.h>
-#include <core/cpu.h>
+#include <core/crash.h>
 #include <core/info.h>
 #include <core/log.h>
 
@@ -30,14 +30,6 @@ static void reflect_debug(uint32_t event)
 	vmx_inject(EXCEPTION_DB, NO_ERROR_CODE);
 }
 
-/* Every CPU takes a machine check, and root finds the banks of all: guests need not know. */
-static void machine_check(void)
-{
-	log_error("CPU %u: machine check", percpu()->slot);
-	if (percpu()->cell->is_root)
-		vmx_inject(EXCEPTION_MC, NO_ERROR_CODE);
-}
-
 static void exit_exception(struct frame *frame)
 {
 	uint32_t event = (uint32_t)vmx_read(VMCS_EXIT_EVENT);
@@ -56,7 +48,7 @@ static void exit_exception(struct frame *frame)
 		vmx_inject(EXCEPTION_AC, (uint32_t)vmx_read(VMCS_EXIT_ERROR_CODE));
 		break;
 	case EXCEPTION_MC:
-		machine_check();
+		exit_machine_check(frame);
 		break;
 	default:
 		exit_unknown(frame, EXIT_EXCEPTION_NMI | vector << 8);
@@ -164,16 +156,6 @@ static void exit_task_switch(struct frame *frame)
 	violation_report(BH_REASON_BAD_TRAP, 0, EXIT_TASK_SWITCH, 0, "task switch by hardware");
 }
 
-static void exit_hlt(struct frame *frame)
-{
-	exit_halt(frame, LENGTH_HLT);
-}
-
-static void exit_mwait(struct frame *frame)
-{
-	exit_halt(frame, LENGTH_MWAIT);
-}
-
 /* INIT and SIPI of the machine reach nobody: guests' own are messages between vCPUs. */
 static void exit_signal(struct frame *frame)
 {
@@ -274,9 +256,7 @@ static void entry_failed(uint64_t code, const char *sentence)
 	vmx_reload();
 	if (!percpu()->cell->is_root && upcall_violation(&record) == VIOLATION_HANDLED)
 		return;
-	cpu_set_state(cpu_get(percpu()->slot), BH_CPU_FAILED);
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	crash_stop();
 }
 
 static void explain_entry(uint32_t reason)

@@ -15,6 +15,7 @@
 #include <bulkhead/errors.h>
 #include <core/cpu.h>
 #include <core/deadline.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pool.h>
@@ -187,7 +188,7 @@ static unsigned int match(const struct cell_arch *cell, struct icr_target target
 /* It is as root wants it if no CPU of a guest listens, else one of root's alone, or nobody. */
 static uint64_t route(const struct vtd_unit *unit, uint64_t entry)
 {
-	const struct cell_arch *cell = arch_root_cell();
+	const struct cell_arch *cell = guest_root();
 	unsigned int vcpu, others = 0;
 	struct apic_set set;
 	int own = -1;

@@ -29,6 +29,9 @@ void arch_cpu_wait(void);
  */
 void arch_cpu_kick(unsigned int slot);
 
+/** arch_cpu_stop() - the CPU does nothing any more; nothing wakes it. */
+void arch_cpu_stop(void) __attribute__((noreturn));
+
 /** Monotonic counter, the same on all CPUs, and its frequency in Hz. */
 uint64_t arch_time_now(void);
 uint64_t arch_time_hz(void);

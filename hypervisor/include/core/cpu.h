@@ -63,6 +63,9 @@ struct cpu *cpu_self(void);
 /** Slot of the CPU with @hwid, or cpu_count() if there is none. */
 unsigned int cpu_find(uint64_t hwid);
 
+/** cpu_refuse() - say why this CPU cannot run the hypervisor: @what (@value). Return: BH_E_HARDWARE. */
+int cpu_refuse(const char *what, uint64_t value);
+
 /** Set request bits and kick. */
 void cpu_request(struct cpu *cpu, uint32_t bits);
 

@@ -79,7 +79,6 @@ int vgic_take_line(struct cell_arch *cell, uint32_t irq,
 		   uint64_t *lr); /* on the target: 1: *lr is to be injected */
 void vgic_line_ended(struct cell_arch *cell, uint32_t irq);             /* the guest completed it */
 void vgic_build_clusters(struct cell_arch *cell);
-unsigned int vgic_find_vcpu(const struct cell_arch *cell, uint64_t affinity); /* vcpu_count if none */
 
 /* gic.c: distributor registers that cells share; @mask only has interrupts of the caller's cell. */
 void gic_write_bits(uint32_t reg, uint32_t first, uint32_t mask);

@@ -40,7 +40,6 @@ struct exit {
  * @stats: this CPU's counters in the info area.
  * @workaround: firmware call that the vectors make on each exit, 0: none (other vectors).
  * @phase: enum percpu_phase.  @arrived: came by arch_cpu_boot(), so nothing was found.
- * @faults: exceptions taken at EL2 itself.
  */
 struct percpu {
 	uint32_t slot;
@@ -51,7 +50,7 @@ struct percpu {
 	struct vgic_cpu gic;
 	uint32_t phase;
 	uint32_t arrived;
-	uint32_t faults;
+	uint32_t reserved;
 	uint32_t final_tables;
 	struct exit exit;
 	struct found found;

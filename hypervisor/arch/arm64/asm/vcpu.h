@@ -67,8 +67,4 @@ int64_t firmware_feature(uint32_t function);
 void uart_init(void);
 void uart_exit(void);
 
-/* cell.c */
-/** The root cell, NULL before it exists. */
-struct cell_arch *arch_root_cell(void);
-
 #endif

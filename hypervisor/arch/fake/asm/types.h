@@ -25,6 +25,7 @@ struct cell_arch {
 	uint32_t is_root;
 	uint32_t resets;
 	uint16_t slot[FAKE_MAX_VCPUS];
+	uint64_t hwid[FAKE_MAX_VCPUS];
 	uint64_t virtual_irqs[BITMAP_WORDS(FAKE_IRQS)];
 	uint8_t level[FAKE_IRQS];
 	uint32_t edges[FAKE_IRQS];

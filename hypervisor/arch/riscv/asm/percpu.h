@@ -61,7 +61,6 @@ struct found {
  * @deadline: of the guest's timer, by its own time, where it has no timer of its own (no Sstc).
  * @has_imsic: our external interrupt says that there are messages to pass on.
  * @phase: enum percpu_phase.  @arrived: came by arch_cpu_boot(), so nothing was found.
- * @faults: exceptions taken in the hypervisor itself.
  */
 struct percpu {
 	uint32_t slot;
@@ -77,7 +76,7 @@ struct percpu {
 	uint32_t has_imsic;
 	uint32_t phase;
 	uint32_t arrived;
-	uint32_t faults;
+	uint32_t reserved;
 	uint32_t final_tables;
 	struct exit exit;
 	struct found found;

@@ -23,9 +23,6 @@ struct sbi_harts {
 };
 
 /* sbi_harts.c */
-/** vCPU of the running cell with hart id @hwid; vcpu_count: none. */
-unsigned int sbi_find_vcpu(uint64_t hwid);
-
 /** sbi_send_ipi() - SBI_INVALID_PARAM, and nobody gets one, if one of the harts is not the cell's. */
 int64_t sbi_send_ipi(struct sbi_harts harts);
 

@@ -52,8 +52,4 @@ void fpstate_zero_vector(void);
 void uart_init(void);
 void uart_exit(void);
 
-/* cell.c */
-/** The root cell, NULL before it exists. */
-struct cell_arch *arch_root_cell(void);
-
 #endif

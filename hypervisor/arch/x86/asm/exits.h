@@ -14,8 +14,10 @@
 void exit_hypercall(struct frame *frame);
 /** An instruction that does not exist for guests: #UD. */
 void exit_undefined(struct frame *frame);
-/** HLT or MWAIT where they exit: the vCPU goes off. @length: of the instruction. */
-void exit_halt(struct frame *frame, unsigned int length);
+/** HLT or MWAIT where they exit: the vCPU goes off. */
+void exit_hlt(struct frame *frame);
+void exit_mwait(struct frame *frame);
+void exit_machine_check(struct frame *frame);
 /** Triple fault: the cell is reset; root: the machine. */
 void exit_shutdown(struct frame *frame);
 /** XSETBV, where it exits. */

@@ -59,7 +59,6 @@ struct exit {
  * @features: bits of enum feature.
  * @nmis: NMIs that came while the hypervisor ran, taken by whoever waits for them.
  * @phase: enum percpu_phase.
- * @faults: exceptions taken in the hypervisor itself.
  * @final_tables: not 0: it runs on the shared tables (mmu.c).  @is_on: virtualization is switched on.
  * @nmi_is_pending, @nmi_is_blocked: of the guest, where the back end has to know.
  * @halt_is_off: HLT exits (virt_ops.intercept_halt).
@@ -76,7 +75,7 @@ struct percpu {
 	uint64_t features;
 	uint32_t nmis;
 	uint32_t phase;
-	uint32_t faults;
+	uint32_t reserved;
 	uint32_t final_tables;
 	uint32_t halt_is_off;
 	uint32_t is_on;

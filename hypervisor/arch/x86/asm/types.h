@@ -18,7 +18,7 @@
  * @stage2: its table (NPT or EPT); tag is the id that address space ids are made of.
  * @dma: the same for devices, without root if there is no IOMMU; tag is its domain.
  * @vcpu_count: vCPUs (root: slots).  @is_root: root sees the machine's own CPUID leaves and MSRs.
- * @slot: by vCPU.  @apic_id: by vCPU, as the guest sees it.
+ * @slot: by vCPU.  @hwid: local APIC id by vCPU, as the guest sees it.
  * @mode, @start: how its first vCPU begins (enum bh_x86_mode), and EAX or CR3 then.
  * @time: of guests: stands still while the cell is suspended.
  * @has_pci: a guest with functions.  @pci_address: its own port 0xcf8.
@@ -36,7 +36,7 @@ struct cell_arch {
 	uint32_t start;
 	uint32_t pci_address;
 	uint16_t slot[CONFIG_MAX_CPUS];
-	uint32_t apic_id[CONFIG_MAX_CPUS];
+	uint64_t hwid[CONFIG_MAX_CPUS];
 	struct vtime time;
 	uint8_t *msr_bitmap;
 	uint8_t *io_bitmap;

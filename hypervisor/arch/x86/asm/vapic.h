@@ -10,7 +10,7 @@
 #include <arch/upcall.h>
 #include <asm/apic_types.h>
 
-/** cell->apic_id[] is filled in: root has the machine's ids, guests count from 0. */
+/** cell->hwid[] is filled in: root has the machine's ids, guests count from 0. */
 void vapic_cell_init(struct cell_arch *cell);
 void vapic_cell_reset(struct cell_arch *cell);
 

@@ -46,8 +46,4 @@ void msr_fill_bitmap(struct cell_arch *cell);
 void uart_init(void);
 void uart_exit(void);
 
-/* cell.c */
-/** The root cell, NULL before it exists. */
-struct cell_arch *arch_root_cell(void);
-
 #endif

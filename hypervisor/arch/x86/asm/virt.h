@@ -64,7 +64,7 @@ enum instruction_length {
  * @inject_nmi: as soon as the guest takes NMIs.
  * @has_reinject: is an event that the exit interrupted still to be delivered?
  * @cancel: forget events that wait (a vCPU is reset).
- * @intercept_halt: from now on HLT and MWAIT exit (asm/exits.h: exit_halt()), or no more.
+ * @intercept_halt: from now on HLT and MWAIT exit (asm/exits.h: exit_hlt()), or no more.
  * @flush: forget the guest's translations before it runs again.
  * @permit_msr: @bitmap of VIRT_MSR_BITMAP_PAGES: @access without an exit. All ones at first.
  *	Return: 0 if the bitmap has no such MSR: then it always exits.
