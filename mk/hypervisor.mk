@@ -73,7 +73,7 @@ $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 	$(Q)$(HVCC) $(hv-cflags) -MMD -MP -c -o $@ $<
 
 # What runs when the hypervisor, a CPU or a cell comes and goes may rather be small.
-hv-cold := lib/config% control/% cell/% device/comm% device/console% device/vpc_%
+hv-cold := lib/config% control/% cell/% device/comm% device/console% device/pci% device/vpc_%
 hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% info% log% pool% space% step%)
 hv-cold += $(addprefix arch/arm64/,cell% enable% errata% fault% features% formats% found% gicv2.o gicv3.o handover% its% lpi% \
 	mmu% traps% vcpu%)
