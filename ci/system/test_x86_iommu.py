@@ -130,6 +130,7 @@ def test_root_moves_nothing_while_a_cell_has_a_function(pc):
     assert write_both_ways(m, SPARE, 0x10, before[SPARE, 0x10]) == before[SPARE, 0x10]
 
 
+@pytest.mark.weight(6)
 def test_root_reads_its_disk_while_the_unit_changes_hands(x86, disk):
     m = x86.machine
     x86.ensure(enabled=False)

@@ -174,14 +174,17 @@ static uint64_t bar_moved(uint64_t target)
 {
 	const uint32_t before = config_read(EDU, PCI_BAR);
 	uint32_t after;
+	bool answers;
 
 	config_write(EDU, PCI_BAR, (uint32_t)target);
 	port_write32(PCI_ADDRESS, PCI_ENABLE | EDU << 8 | PCI_BAR);
 	port_write16(PCI_DATA + 2, (uint16_t)(target >> 16));
 	port_write8(PCI_DATA + 3, (uint8_t)(target >> 24));
 	after = config_read(EDU, PCI_BAR);
+	/* What is read need not be what is so: does the device answer where it was, before that is written back? */
+	answers = own_dma(0);
 	config_write(EDU, PCI_BAR, before);
-	return before == after && own_dma(0);
+	return before == after && answers;
 }
 
 /* Its size can be asked for, and then it is where it was. */
