@@ -72,7 +72,7 @@ int features_check(void)
 		return cpu_refuse("another hypervisor uses it, hgatp", found_hgatp(&percpu()->found));
 	if (!common_known) {
 		common_features = percpu()->features;
-		common_vmids = probe_vmids();
+		common_vmids = FEATURES_POOR ? 0 : probe_vmids();
 		common_known = 1;
 		log_info("CPU %u: features 0x%x, VMIDs to 0x%llx", arch_cpu_self(), common_features,
 			 (unsigned long long)common_vmids);

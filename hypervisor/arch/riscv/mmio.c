@@ -6,6 +6,7 @@
 #include <asm/access.h>
 #include <asm/csr.h>
 #include <asm/decode.h>
+#include <asm/features.h>
 #include <asm/intc.h>
 #include <core/pagetable.h>
 #include <core/stage2.h>
@@ -29,7 +30,7 @@ static int fetch(struct decoded *decoded)
 
 static int find_out(uint64_t htinst, int is_write, struct decoded *decoded)
 {
-	if (!decode_htinst(htinst, decoded) && !fetch(decoded))
+	if ((FEATURES_POOR || !decode_htinst(htinst, decoded)) && !fetch(decoded))
 		return 0;
 	return decoded->is_write == is_write;
 }

@@ -15,6 +15,13 @@ enum feature {
 	FEATURE_COUNT
 };
 
+/* Does it say nothing of the instruction that trapped, and has no VMIDs? Only where the build pretends that. */
+#ifdef CONFIG_POOR_HART
+#define FEATURES_POOR 1
+#else
+#define FEATURES_POOR 0
+#endif
+
 #define FEATURES_INCLUDE(all, feature) ((all) >> (feature) & 1)
 
 /** Find out what this hart has. Context: no exit is being handled (it may take traps). */
