@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import wire
 from hypervisor import Hypervisor
 from machine import CACHE, SCALE, Machine, architectures
 from traps import Traps, arguments
@@ -106,6 +107,11 @@ def test_root_moves_an_interrupt(rv):
         m.sh("seq 200")
         after = taken()
         assert after[cpu] > before[cpu], (before, after)
+
+
+def test_a_wire_that_changes_its_owner(rv):
+    """And rings meanwhile; with a PLIC, test_wire.py."""
+    wire.check(rv)
 
 
 def test_root_hears_of_a_cell(rv):
