@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """RISC-V: harts that report little. QEMU's say in htinst what a load or store was, and have VMIDs; an image that
-believes neither (CONFIG_POOR_HART) reads each instruction through the guest's own tables, and gives all cells VMID 0."""
+believes neither (CONFIG_POOR_HART) reads each instruction through the guest's tables, and gives all cells VMID 0."""
 import hashlib
 import os
 import subprocess

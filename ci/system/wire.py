@@ -2,8 +2,8 @@
 """A wire that is raised while its owner changes: root to cell, life to life of the cell, cell to root (RISC-V).
 
 It is the alarm of QEMU's clock, which rings until its owner stops it. Each ring must come once, to who owns the clock.
-QEMU's APLIC shows each ring of a wire twice to who claims at it, also without a hypervisor. Its PLIC looks at a wire only
-when that changes: what rings while a cell is started anew rings for nobody, where hardware would raise it again.
+QEMU's APLIC shows each ring of a wire twice to who claims at it, also without a hypervisor. Its PLIC looks at a wire
+only when that changes: what rings while a cell is started anew rings for nobody, where hardware would raise it again.
 """
 import time
 
