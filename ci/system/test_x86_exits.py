@@ -133,7 +133,9 @@ def test_a_busy_linux_cell():
           f"Linux: {earlier}, {later}")
     assert own == {"exits_total": traps.exits.total(), "exits_ipi": traps.exits["MSR write"], "exits_kick": 2}
     assert traps.exits == {"MSR write": own["exits_ipi"], "NMI": 2}
-    # Each command is an interrupt of the other CPU's, unless it was pending there already.
+    # Each command is an interrupt of the other CPU's, unless it was pending there already; what was pending when the
+    # window opened, one of each vector on each CPU at most, is taken in it.
     timers = traps.guest[LINUX_TIMER]
-    assert own["exits_ipi"] > 100 and sum(traps.guest.values()) - timers <= own["exits_ipi"]
+    before_window = len(CELL_CPUS) * (len(traps.guest) - 1)
+    assert own["exits_ipi"] > 100 and sum(traps.guest.values()) - timers <= own["exits_ipi"] + before_window
     assert timers > 500 and later["LOC"] - earlier["LOC"] >= timers, (traps.guest, earlier, later)

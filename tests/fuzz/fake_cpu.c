@@ -111,6 +111,11 @@ unsigned int arch_cpu_self(void)
 	return self;
 }
 
+void arch_cpu_stop(void)
+{
+	fake_fatal("CPU %u stops for ever", self);
+}
+
 void arch_cpu_relax(void)
 {
 	if (!in_fiber)

@@ -12,6 +12,7 @@
 #include <arch/types.h>
 #include <arch/upcall.h>
 #include "../../hypervisor/arch/x86/asm/interrupts.h"
+#include "../../hypervisor/arch/x86/asm/iommu.h"
 #include "../../hypervisor/arch/x86/asm/ioapic.h"
 #include "../../hypervisor/arch/x86/asm/lapic.h"
 #include "shim_x86/asm/msr.h"
@@ -22,6 +23,7 @@
 #include "../../hypervisor/arch/x86/asm/vtd.h"
 #include <core/cpu.h>
 #include <core/image.h>
+#include <core/log.h>
 #include <lib/bitmap.h>
 
 #define CPUS 4u
@@ -206,13 +208,30 @@ int vtd_lookup(uint64_t entry, struct icr_target *target, uint32_t *vector)
 	return 0;
 }
 
-int vtd_probe(void)
+void vtd_route(void)
+{
+}
+
+int iommu_probe(void)
 {
 	return 0;
 }
 
-void vtd_unprobe(void)
+void iommu_unprobe(void)
 {
+}
+
+int iommu_range(unsigned int index, struct bh_config_range *range)
+{
+	(void)index;
+	(void)range;
+	return 0;
+}
+
+void log_write(unsigned int level, const char *format, ...)
+{
+	(void)level;
+	(void)format;
 }
 
 /* ---- the machine's I/O APIC ---- */
@@ -398,7 +417,7 @@ static void make_cell(struct cell_arch *cell, unsigned int first, const struct b
 	cell->is_root = !config;
 	for (unsigned int i = 0; i < 2; i++) {
 		cell->slot[i] = (uint16_t)(first + i);
-		cell->apic_id[i] = config ? i : (first + i) * 3 + 1;
+		cell->hwid[i] = config ? i : (first + i) * 3 + 1;
 	}
 	fuzz_check(!intc_cell_init(cell, config, &error), "no cell");
 	for (now = first; now < first + 2; now++) {
