@@ -90,7 +90,7 @@ def judge_run(rows, end, victim, before):
 
 
 def without_documents(text):
-    """Lines of hostile.sh's output; (what, JSON document) where a line is 'end', 'victim-then' or 'victim'."""
+    """Lines of hostile-rows's output; (what, JSON document) where a line is 'end', 'victim-then' or 'victim'."""
     lines = iter(text.splitlines())
     for line in lines:
         if line not in ("end", "victim-then", "victim"):
@@ -106,7 +106,7 @@ def without_documents(text):
 
 
 def parse(text, is_silent=False):
-    """What hostile.sh printed, as rows; is_silent: as Row's."""
+    """What hostile-rows printed, as rows; is_silent: as Row's."""
     done, rows, end, heartbeat = [], [], None, 0
     for what, line in without_documents(text):
         if what == "end":
@@ -203,7 +203,7 @@ def files_of(bh):
 def command_for(first=0, last=LAST, first_only=False, only="", files=""):
     """What runs rows in the machine; first_only: see inmates/tests/hostile.c; only: of this class."""
     cell = f"HOSTILE_CELL=hostile{files}.yaml " if files else ""
-    return f"{cell}sh /etc/bulkhead/test/hostile.sh {first} {last} {int(first_only)} {only}"
+    return f"{cell}hostile-rows {first} {last} {int(first_only)} {only}"
 
 
 def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):
@@ -214,7 +214,7 @@ def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):
         rows += parse(result.output, bh.machine.gic == "amdvi")
         if result.code and not (rows and rows[-1].problem):
             lost = Row(first, "frame", "ok", "any", 0, 0)
-            lost.problem = f"hostile.sh ended with {result.code}: {result.output[-300:]}"
+            lost.problem = f"hostile-rows ended with {result.code}: {result.output[-300:]}"
             rows.append(lost)
         bh.machine.run("bulkhead cell destroy hostile", timeout=60)
     return rows

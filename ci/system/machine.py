@@ -559,6 +559,19 @@ def _program(arch, source, target):
                     "-o", target, source], check=True)
 
 
+def _with_commands(arch, source, target):
+    """A program for root's user space that calls commands of 'bulkhead' itself: bulkhead_main()."""
+    cross, tools = f"{arch}-linux-gnu-", os.path.join(BUILD, arch, "tools")
+    objects = os.path.join(tools, "tools/bulkhead")
+    subprocess.run([cross + "objcopy", "--redefine-sym", "main=bulkhead_main", os.path.join(objects, "main.o"),
+                    target + ".o"], check=True)
+    others = sorted(path for path in glob.glob(os.path.join(objects, "*.o")) if os.path.basename(path) != "main.o")
+    subprocess.run([cross + "gcc", "-O2", "-Wall", "-Wextra", "-D_GNU_SOURCE", "-static", "-s", "-o", target, source,
+                    target + ".o", *others, os.path.join(tools, "libbulkheadcfg.a"), "-lyaml", "-lfdt",
+                    "-L" + os.path.join(CACHE, f"sysroot/{arch}/usr/lib/{arch}-linux-gnu")], check=True)
+    os.unlink(target + ".o")
+
+
 def _flat(arch, source, target):
     """A flat binary for a cell; it must not care where it runs."""
     cross = f"{arch}-linux-gnu-"
@@ -570,7 +583,8 @@ def _flat(arch, source, target):
 
 def build_helpers(arch):
     """Compile ci/system/helpers and ci/system/cells, where they are newer than what is there."""
-    kinds = [("helpers", ".c", f"{arch}/ci", "", _program), (f"cells/{arch}", ".S", f"{arch}/ci-cells", ".bin", _flat)]
+    kinds = [("helpers", ".c", f"{arch}/ci", "", _program), (f"cells/{arch}", ".S", f"{arch}/ci-cells", ".bin", _flat),
+             ("helpers/cli", ".c", f"{arch}/ci", "", _with_commands)]
     for folder, source_end, out, target_end, build in kinds:
         out = os.path.join(BUILD, out)
         os.makedirs(out, exist_ok=True)
@@ -580,8 +594,9 @@ def build_helpers(arch):
             target = os.path.join(out, name.removesuffix(source_end) + target_end)
             if not name.endswith(source_end):
                 continue
-            headers = glob.glob(os.path.join(TREE, "ci/system", folder, "*.h"))
-            newest = max(os.path.getmtime(path) for path in [source, *headers])
+            parts = glob.glob(os.path.join(TREE, "ci/system", folder, "*.h"))
+            parts += [os.path.join(BUILD, arch, "tools/bulkhead")] if build is _with_commands else []
+            newest = max(os.path.getmtime(path) for path in [source, *parts])
             if not os.path.exists(target) or os.path.getmtime(target) < newest:
                 build(arch, source, f"{target}.{os.getpid()}")
                 os.rename(f"{target}.{os.getpid()}", target)

@@ -61,22 +61,33 @@ bool dma_device_is_there(void)
 	return config_read(EDU, 0) == EDU_ID;
 }
 
-/* To and from the device. Return: it has come to an end. */
-static bool move(uint64_t source, uint64_t target, uint64_t count, uint64_t command)
+/* Return: whether the device has come to an end with what it was told. */
+static bool is_idle(uint64_t device)
 {
-	const uint64_t device = config_read(EDU, PCI_BAR) & ~0xfu;
-
-	config_write(EDU, PCI_COMMAND, PCI_MEMORY_AND_MASTER);
-	*(volatile uint64_t *)(uintptr_t)(device + EDU_SOURCE) = source;
-	*(volatile uint64_t *)(uintptr_t)(device + EDU_TARGET) = target;
-	*(volatile uint64_t *)(uintptr_t)(device + EDU_COUNT) = count;
-	*(volatile uint64_t *)(uintptr_t)(device + EDU_COMMAND) = command | EDU_RUN;
 	for (unsigned int i = 0; i < EDU_MS; i++) {
 		if (!(*(volatile uint32_t *)(uintptr_t)(device + EDU_COMMAND) & EDU_RUN))
 			return true;
 		delay_us(1000);
 	}
 	return false;
+}
+
+/*
+ * To and from the device. Return: it has come to an end. It takes 100 ms, and until then it takes no orders: what the
+ * cell's last life told it may still be under way.
+ */
+static bool move(uint64_t source, uint64_t target, uint64_t count, uint64_t command)
+{
+	const uint64_t device = config_read(EDU, PCI_BAR) & ~0xfu;
+
+	config_write(EDU, PCI_COMMAND, PCI_MEMORY_AND_MASTER);
+	if (!is_idle(device))
+		return false;
+	*(volatile uint64_t *)(uintptr_t)(device + EDU_SOURCE) = source;
+	*(volatile uint64_t *)(uintptr_t)(device + EDU_TARGET) = target;
+	*(volatile uint64_t *)(uintptr_t)(device + EDU_COUNT) = count;
+	*(volatile uint64_t *)(uintptr_t)(device + EDU_COMMAND) = command | EDU_RUN;
+	return is_idle(device);
 }
 
 static bool fetch(uint64_t address, uint64_t count)
