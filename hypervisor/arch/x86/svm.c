@@ -7,6 +7,7 @@
 
 #include <arch/mmu.h>
 #include <asm/control.h>
+#include <asm/exits.h>
 #include <asm/features.h>
 #include <asm/formats.h>
 #include <asm/msr.h>
@@ -238,11 +239,11 @@ static void svm_skip(unsigned int length)
 
 static void svm_inject(unsigned int vector, uint32_t error)
 {
-	uint64_t event = vector | EVENT_TYPE_EXCEPTION | EVENT_VALID;
+	struct vmcb *vmcb = svm_vmcb();
 
-	if (error != NO_ERROR_CODE)
-		event |= EVENT_ERROR_VALID | (uint64_t)error << 32;
-	svm_vmcb()->event_injection = event;
+	vmcb->event_injection = svm_event_exception(vmcb->event_injection, vector, error, (vmcb->cr0 & CR0_PE) != 0);
+	if (!vmcb->event_injection)
+		exit_shutdown(percpu_frame());
 }
 
 void svm_deliver_nmi(void)

@@ -28,6 +28,8 @@ static void nested_fault(struct frame *frame)
 		flags |= FAULT_FETCH;
 	if (info & NPF_WALK)
 		flags |= FAULT_WALK;
+	if (svm_vmcb()->exit_int_info & EVENT_VALID)
+		flags |= FAULT_DELIVERY;
 	mmio_fault(frame, svm_vmcb()->exit_info2, flags);
 }
 
@@ -168,7 +170,7 @@ uint64_t svm_exit(struct frame *frame)
 	if (quick_ping(vmcb, frame))
 		return 0;
 	/* An event that the exit came in the way of is delivered again, unless something else comes in its place. */
-	vmcb->event_injection = vmcb->exit_int_info & EVENT_VALID ? vmcb->exit_int_info : 0;
+	vmcb->event_injection = svm_event_again(vmcb->exit_int_info);
 	exit->reason = (uint32_t)vmcb->exit_code;
 	exit->qualification = vmcb->exit_info1;
 	exit->address = vmcb->exit_info2;

@@ -3,6 +3,8 @@
 #ifndef ASM_EXCEPTIONS_H
 #define ASM_EXCEPTIONS_H
 
+/** This exception has no error code. */
+#define NO_ERROR_CODE 0xffffffffu
 /** No exception was being delivered. */
 #define EXCEPTION_NONE 0x100u
 /** The processor shuts down: a triple fault. */

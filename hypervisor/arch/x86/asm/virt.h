@@ -6,6 +6,7 @@
 #ifndef ASM_VIRT_H
 #define ASM_VIRT_H
 
+#include <asm/exceptions.h>
 #include <asm/frame.h>
 #include <asm/state.h>
 #include <asm/types.h>
@@ -29,7 +30,6 @@ enum vcpu_register {
 
 #define VIRT_MSR_BITMAP_PAGES 2u /* VMX needs one */
 #define VIRT_IO_BITMAP_PAGES 3u  /* a bit for each port; SVM looks at a third page for wide accesses */
-#define NO_ERROR_CODE 0xffffffffu
 
 /** The start of every instruction that exits: its length, where the processor does not say where the next one is. */
 enum instruction_length {

@@ -4,6 +4,7 @@
 #define ASM_VMCB_H
 
 #include <asm/state.h>
+#include <asm/svm_event.h>
 #include <bulkhead/types.h>
 
 /* Words of intercepts, and bits in them. */
@@ -55,11 +56,6 @@
 #define SVM_EXIT_XSETBV 0x8du
 #define SVM_EXIT_NPF 0x400u
 #define SVM_EXIT_INVALID 0xffffffffu
-
-#define EVENT_TYPE_NMI (2u << 8)
-#define EVENT_TYPE_EXCEPTION (3u << 8)
-#define EVENT_ERROR_VALID (1u << 11)
-#define EVENT_VALID (1u << 31)
 
 #define TLB_NOTHING 0u
 #define TLB_FLUSH_ALL 1u

@@ -13,6 +13,7 @@
 #define LOAD_EAX 0x01u	   /* ModRM: eax, (rcx) */
 #define LOAD_EDX 0x11u	   /* ModRM: edx, (rcx) */
 #define INVALID ((uint64_t)-2)
+#define UNMAPPED 0x7f0000000000ull
 
 /* mov (%rcx), %eax; ret, with prefixes that mean nothing here in front. */
 static const uint8_t load_code[] = { 0x8b, LOAD_EAX, 0xc3 };
@@ -136,6 +137,21 @@ static uint64_t stale_new(uint64_t elsewhere)
 	return run_at(LINEAR + PAGE);
 }
 
+/*
+ * A store that faults, with the stack on the device: what meets the device is the exception's frame, and not the store,
+ * which could be decoded.
+ */
+static uint64_t fault_with_stack_at(uint64_t stack)
+{
+	uint64_t own;
+
+	asm volatile("movq %%rsp, %0; movq %1, %%rsp; movl %%eax, (%2); movq %0, %%rsp"
+		     : "=&r"(own)
+		     : "r"(stack), "r"(UNMAPPED)
+		     : "memory");
+	return 1;
+}
+
 /* clang-format off */
 #define UNKNOWN(name, operation) \
 	{ "decode." name, own_ioapic, 0, operation, WINDOW, EXPECT_FAILED, BH_REASON_MMIO_ACCESS, WINDOW, 0 }
@@ -161,6 +177,8 @@ static const struct row rows[] = {
 	{ "decode.longest", own_ioapic, 0, longest, 0, RIGHT(1) },
 	{ "decode.too-long", own_ioapic, 0, too_long, 0, EXPECT_FAULT, 0, FAULT_GP, 0 },
 	{ "decode.changed-code", own_ioapic, 0, changed, 200, RIGHT(200) },
+	{ "decode.exception-into-device", own_ioapic, 0, fault_with_stack_at, IOAPIC_AT + 0x20, EXPECT_FAILED,
+	  BH_REASON_MMIO_ACCESS, IOAPIC_AT + 0x18, 0 },
 	{ "decode.fetch-of-device", own_ioapic, 0, call, IOAPIC_AT, EXPECT_FAILED, BH_REASON_MEMORY_ACCESS, IOAPIC_AT,
 	  0 },
 	STALE("stale-translation", HYPERVISOR_MEMORY),
