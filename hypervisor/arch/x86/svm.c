@@ -7,6 +7,7 @@
 
 #include <arch/mmu.h>
 #include <asm/control.h>
+#include <asm/cr4_policy.h>
 #include <asm/exits.h>
 #include <asm/features.h>
 #include <asm/formats.h>
@@ -62,6 +63,10 @@ static int svm_probe(void)
 		return refuse("SVM has no nested paging");
 	if (msr_read(MSR_EFER) & EFER_SVME)
 		return refuse("another hypervisor uses SVM (EFER.SVME)");
+	if (features_has(FEATURE_UINTR))
+		return refuse("it has user interrupts, which SVM cannot keep from guests");
+	if (cr4_objection(percpu()->found.cr4))
+		return refuse(cr4_objection(percpu()->found.cr4));
 	return BH_E_OK;
 }
 

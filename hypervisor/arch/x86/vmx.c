@@ -4,6 +4,7 @@
 
 #include <arch/mmu.h>
 #include <asm/control.h>
+#include <asm/cr4_policy.h>
 #include <asm/features.h>
 #include <asm/formats.h>
 #include <asm/msr.h>
@@ -63,12 +64,9 @@ static int probe(void)
 	uint64_t bad;
 
 	memset(cpu, 0, sizeof(*cpu));
-	if (percpu()->found.cr4 & CR4_VMXE)
-		return refuse("another hypervisor (KVM?) has switched VMX on: unload kvm_intel; CR4",
-			      percpu()->found.cr4);
-	if (percpu()->found.cr4 & (CR4_FRED | CR4_UINTR))
-		return refuse("the kernel has switched FRED or user interrupts on: boot it with fred=off; CR4",
-			      percpu()->found.cr4);
+	sentence = cr4_objection(percpu()->found.cr4);
+	if (sentence)
+		return refuse(sentence, percpu()->found.cr4);
 	read_msrs(&cpu->msrs);
 	sentence = vmx_capabilities(&cpu->msrs, features_phys_bits(), &caps, &bad);
 	if (sentence)

@@ -4,6 +4,7 @@
 
 #include <arch/upcall.h>
 #include <asm/control.h>
+#include <asm/cr4_policy.h>
 #include <asm/exits.h>
 #include <asm/maintenance.h>
 #include <asm/percpu.h>
@@ -91,6 +92,16 @@ static void write_cr0(uint64_t value)
 	vmx_write(VMCS_CR0_SHADOW, (vmx_read(VMCS_CR0_SHADOW) & ~mask) | (value & mask));
 }
 
+static void write_cr4(uint64_t value)
+{
+	uint64_t shown = vmx_read(VMCS_CR4_SHADOW);
+
+	if (cr4_written(vmx_cpu()->cr4_mask, value, &shown) == CR4_INJECT)
+		vmx_inject(EXCEPTION_GP, 0);
+	else
+		vmx_write(VMCS_CR4_SHADOW, shown);
+}
+
 static void exit_cr(struct frame *frame)
 {
 	uint64_t qualification = vmx_cpu()->qualification;
@@ -101,8 +112,8 @@ static void exit_cr(struct frame *frame)
 		exit_unknown(frame, EXIT_CR);
 	else if (number == 0)
 		write_cr0(source_of(frame));
-	else if (number == 4) /* what is the hypervisor's is not there for guests */
-		vmx_inject(EXCEPTION_GP, 0);
+	else if (number == 4)
+		write_cr4(source_of(frame));
 	else
 		exit_unknown(frame, EXIT_CR);
 }

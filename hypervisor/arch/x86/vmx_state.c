@@ -3,6 +3,7 @@
 #include <asm/vmx.h>
 
 #include <asm/control.h>
+#include <asm/cr4_policy.h>
 #include <asm/entry.h>
 #include <asm/features.h>
 #include <asm/msr.h>
@@ -15,12 +16,6 @@
  */
 #define CR0_OURS (CR0_CD | CR0_NW | CR0_NE)
 #define CR0_UNRESTRICTED (CR0_PE | CR0_PG)
-/*
- * SENDUIPI sends interrupts that no filter sees. With FRED, an event that an exit interrupted has more than is
- * delivered again here. CPUID shows neither.
- */
-#define CR4_OURS (CR4_VMXE | CR4_UINTR | CR4_FRED)
-
 #define MSR_PAT 0x277u
 #define RESET_DR7 0x400ull
 #define NO_LINK (~0ull)
@@ -105,7 +100,7 @@ void vmx_init_vmcs(void)
 	struct vmx_cpu *cpu = vmx_cpu();
 
 	cpu->cr0_mask = CR0_OURS | ((cpu->msrs.cr0_fixed0 | ~cpu->msrs.cr0_fixed1) & ~CR0_UNRESTRICTED);
-	cpu->cr4_mask = CR4_OURS | cpu->msrs.cr4_fixed0;
+	cpu->cr4_mask = CR4_REFUSED | CR4_KEPT | cpu->msrs.cr4_fixed0;
 	init_host();
 	init_controls();
 	vmx_write(VMCS_CR0_MASK, cpu->cr0_mask);
@@ -213,7 +208,8 @@ void vmx_set(enum vcpu_register reg, uint64_t value)
 		set_long_mode();
 		break;
 	case VCPU_CR4:
-		vmx_write(VMCS_CR4_SHADOW, value & ~CR4_OURS);
+		vmx_write(VMCS_CR4_SHADOW, value & ~CR4_REFUSED);
+		value = (value & ~CR4_KEPT) | (control_read_cr4() & CR4_KEPT);
 		vmx_write(VMCS_GUEST_CR4, vmx_fixed(value, msrs->cr4_fixed0 | CR4_VMXE, msrs->cr4_fixed1));
 		break;
 	case VCPU_EFER:

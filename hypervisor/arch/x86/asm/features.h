@@ -26,6 +26,7 @@ enum feature {
 	FEATURE_CET_SS,
 	FEATURE_CET, /* either of the two */
 	FEATURE_MONITOR,
+	FEATURE_UINTR,
 	FEATURE_COUNT
 };
 

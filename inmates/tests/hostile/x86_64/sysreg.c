@@ -9,8 +9,11 @@
 #define MSR_STAR 0xc0000081u
 #define MSR_APIC_BASE 0x1bu
 #define EFER_SVME (1ull << 12)
+#define CR4_MCE (1ull << 6)
 #define CR4_VMXE (1ull << 13)
 #define CR4_OSXSAVE (1ull << 18)
+#define CR4_UINTR (1ull << 25)
+#define CR4_FRED (1ull << 32)
 #define APIC_BASE_BITS 0xfffull
 
 static uint64_t read(uint64_t msr)
@@ -117,6 +120,17 @@ static uint64_t write_cr4(uint64_t bits)
 {
 	asm volatile("movq %0, %%cr4" : : "r"(read_cr4() | bits) : "memory");
 	return 1;
+}
+
+/* On and off again, as a kernel may: it reads what it wrote. What the processor has is the hypervisor's business. */
+static uint64_t toggle_cr4(uint64_t bits)
+{
+	uint64_t shown;
+
+	write_cr4(bits);
+	shown = read_cr4();
+	asm volatile("movq %0, %%cr4" : : "r"(shown & ~bits) : "memory");
+	return (shown & bits) == bits && !(read_cr4() & bits);
 }
 
 static uint64_t write_cr0(uint64_t value)
@@ -233,6 +247,9 @@ static const struct row rows[] = {
 	{ "sysreg.outside-bitmap-read", read_own, 0, read_range, RANGE(0x40000000, 0x40000200), NONE },
 	{ "sysreg.outside-bitmap-write", write_own, 0, write_range, RANGE(0x80000000, 0x80000200), NONE },
 	CR_FAULT("cr4-vmxe", write_cr4, CR4_VMXE)
+	CR_FAULT("cr4-user-interrupts", write_cr4, CR4_UINTR)
+	CR_FAULT("cr4-fred", write_cr4, CR4_FRED)
+	{ "sysreg.cr4-machine-checks-off", read_own, 0, toggle_cr4, CR4_MCE, EXPECT_VALUE, 0, 1, 0 },
 	CR_FAULT("cr0-paging-without-protection", write_cr0, 0x80000010)
 	CR_FAULT("cr0-write-through-without-cache-off", write_cr0, 0xa0000011)
 	{ "sysreg.cr0-cache-off", read_own, 0, caches_off, 0, EXPECT_VALUE, 0, 1, 0 },
