@@ -81,7 +81,14 @@ def machine_of(item):
     """What shares a machine: the scenarios of one configuration, or, of those that boot their own, of one file."""
     if "machine" in item.fixturenames:
         return item.callspec.params["machine"].label
+    if "bochs" in item.fixturenames:
+        return "-".join(("bochs", *item.callspec.params["bochs"]))
     return item.path.name
+
+
+def order_of(item):
+    """Scenarios in Bochs run as they stand in their file; pytest orders them by the numbers of their parameters."""
+    return item.location[:2] if "bochs" in item.fixturenames else ("", 0)
 
 
 def weight_of(item):
@@ -101,7 +108,7 @@ def pytest_collection_modifyitems(config, items):
     weights = collections.Counter()
     for item in wanted:
         weights[machine_of(item)] += weight_of(item)
-    wanted.sort(key=lambda i: (-weights[machine_of(i)], machine_of(i)))
+    wanted.sort(key=lambda i: (-weights[machine_of(i)], machine_of(i), order_of(i)))
     items[:] = wanted
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The core of the scenarios in Bochs: VMX, which no other emulator has; IBT, which none enforces; a second SVM.
 
-One machine of three CPUs for each model, one boot. All of it runs with --full: VMX takes six minutes of one CPU.
+One machine of three CPUs for each model, one boot. Every day: the core on VMX. The rest, and the other models, with
+--full. What each costs in seconds of a CPU is printed with -s, and in the report as cpu_seconds.
 """
 import re
 
@@ -11,16 +12,19 @@ import hostile
 from bochs import BochsMachine
 from hypervisor import TEST, Hypervisor
 
-pytestmark = [pytest.mark.arch("x86_64"), pytest.mark.slow]
+pytestmark = [pytest.mark.arch("x86_64"), pytest.mark.weight(10)]
+slow = pytest.mark.slow
 
 VMX = ("6.1", "corei7_skylake_x")
 IBT = ("6.12", "tigerlake")
 SVM = ("6.12", "ryzen")
+EVERY_DAY = (VMX,)
 
 
 def on(*models):
     """Run on these; machines are kept as long as their scenarios last."""
-    return pytest.mark.parametrize("bochs", models, indirect=True, ids=[model[1] for model in models])
+    params = [pytest.param(model, id=model[1], marks=() if model in EVERY_DAY else slow) for model in models]
+    return pytest.mark.parametrize("bochs", params, indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +34,18 @@ def bochs(request):
         yield machine
 
 
+@pytest.fixture(autouse=True)
+def cost(request, bochs):
+    """What it cost, with its health afterwards; the boot is not the first one's."""
+    before = bochs.cpu_seconds()
+    yield
+    spent = round(bochs.cpu_seconds() - before, 1)
+    request.node.user_properties.append(("cpu_seconds", spent))
+    print(f"\n{request.node.name}: {spent} CPU seconds of {round(before + spent, 1)}")
+
+
 @pytest.fixture
-def hv(bochs):
+def hv(bochs, cost):
     """The hypervisor, enabled; root must be well afterwards, and no cell may be left."""
     hypervisor = Hypervisor(bochs)
     hypervisor.board = f"{TEST}/bochs.yaml"
@@ -47,9 +61,10 @@ def typed(hv, command, until, timeout=60):
                          timeout + 30)
 
 
+@slow
 @on(VMX, IBT, SVM)
 def test_the_machine_is_what_it_shall_be(bochs):
-    flags = set(bochs.sh("grep -m 1 '^flags' /proc/cpuinfo; grep -m 1 '^vmx flags' /proc/cpuinfo").split())
+    flags = set(bochs.sh("grep -m 1 '^flags' /proc/cpuinfo; grep -m 1 '^vmx flags' /proc/cpuinfo; true").split())
     assert ({"svm", "npt", "nrip_save", "flushbyasid"} if bochs.cpu == "ryzen" else {"vmx", "ept", "vpid"}) <= flags
     assert ("ibt" in flags) == (bochs.cpu == "tigerlake")
     assert "pti" in flags if bochs.cpu == "corei7_skylake_x" else "pcid" in flags or bochs.cpu == "ryzen"
@@ -58,13 +73,22 @@ def test_the_machine_is_what_it_shall_be(bochs):
 @on(VMX, IBT, SVM)
 def test_enable_and_disable(hv):
     assert ("SVM" if hv.machine.cpu == "ryzen" else "VMX") in hv.machine.sh("bulkhead log")
-    for _ in range(3):
+    hv.disable(timeout=60)
+    assert not hv.enabled()
+    hv.enable(timeout=60)
+    assert hv.status()["cpus"] == 3
+
+
+@slow
+@on(VMX, IBT, SVM)
+def test_enabled_again_and_again(hv):
+    for _ in range(2):
         hv.disable(timeout=60)
-        assert not hv.enabled()
         hv.enable(timeout=60)
     assert hv.status()["cpus"] == 3
 
 
+@slow
 @on(VMX, IBT, SVM)
 def test_every_cpu_of_root_answers_an_nmi(hv):
     """sysrq-l sends one to each, which shows its stack or that it idles; again, after the IRETs of the first."""
@@ -75,6 +99,7 @@ def test_every_cpu_of_root_answers_an_nmi(hv):
         assert all(re.search(rf"NMI backtrace for cpu {n}\b", shown) for n in range(3)), shown
 
 
+@slow
 @on(VMX)
 def test_a_cpu_of_root_goes_off_and_comes_back(hv):
     hv.machine.sh("cd /sys/devices/system/cpu/cpu2 && echo 0 >online && echo 1 >online", 60)
@@ -93,6 +118,7 @@ def test_bare_metal_cell(hv):
     assert hv.machine.online() == [0, 1, 2]
 
 
+@slow
 @on(VMX, SVM)
 def test_two_cpus_of_a_cell_interrupt_each_other(hv):
     """The second comes by INIT and SIPI, and begins in real mode."""
@@ -101,6 +127,7 @@ def test_two_cpus_of_a_cell_interrupt_each_other(hv):
     hv.cell("destroy", "smp", timeout=60)
 
 
+@slow
 @on(VMX)
 def test_spinning_cell_is_stopped(hv):
     hv.boot_test("bochs-spin")
@@ -110,6 +137,7 @@ def test_spinning_cell_is_stopped(hv):
     hv.cell("destroy", "spin", timeout=60)
 
 
+@slow
 @on(VMX, IBT, SVM)
 def test_a_cell_that_reaches_beyond_its_own_fails_alone(hv):
     hv.boot_test("bochs-bad-access")
@@ -158,12 +186,14 @@ def test_one_hostile_row_of_each_class(victim):
     judge(hostile.run(victim, first_only=hostile.ONE_OF_EACH, timeout=300), "bochs-vmx-core", 9)
 
 
+@slow
 @on(VMX)
 def test_hostile_rows(victim):
     """Of each class up to the first that comes back: all that reach for memory."""
     judge(hostile.run(victim, first_only=True, timeout=600), "bochs-vmx", 60)
 
 
+@slow
 @on(VMX)
 @pytest.mark.parametrize("name", ("sysreg", "virtual", "irq"))
 def test_hostile_rows_of_the_processor(victim, name):
