@@ -195,10 +195,10 @@ def test_hostile_rows(victim):
 
 @slow
 @on(VMX)
-@pytest.mark.parametrize("name", ("sysreg", "virtual", "irq"))
-def test_hostile_rows_of_the_processor(victim, name):
-    """All rows of the classes that VMX answers otherwise than SVM."""
-    judge(hostile.run(victim, only=name, timeout=600), f"bochs-vmx-{name}", 20)
+@pytest.mark.parametrize("name, least", (("sysreg", 50), ("virtual", 40), ("irq", 18)))
+def test_hostile_rows_of_the_processor(victim, name, least):
+    """All rows of the classes that VMX answers otherwise than SVM; of irq, those of xAPIC, all that root has there."""
+    judge(hostile.run(victim, only=name, timeout=600), f"bochs-vmx-{name}", least)
 
 
 @on(VMX, IBT, SVM)

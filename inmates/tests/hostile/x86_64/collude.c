@@ -8,6 +8,7 @@
 #include <regs.h>
 
 #define MSR_ICR 0x830u
+#define XAPIC_ICR (XAPIC_AT + 0x300)
 #define NMI 0x400u
 #define INIT 0x4500u
 #define STARTUP 0x600u
@@ -21,10 +22,21 @@ static uint64_t own_works(uint64_t unused)
 	return load64(own_word());
 }
 
-/* The accomplice counts what it gets, and says so. */
-static uint64_t send(uint64_t command)
+/* By the register that this cell's local APIC has: without x2APIC, the MSR is none. */
+static void command(uint64_t value)
 {
-	msr_write(MSR_ICR, ACCOMPLICE_APIC_ID << 32 | command);
+	if (intc_is(ONLY_X2APIC)) {
+		msr_write(MSR_ICR, ACCOMPLICE_APIC_ID << 32 | value);
+		return;
+	}
+	*(volatile uint32_t *)(uintptr_t)(XAPIC_ICR + 0x10) = (uint32_t)ACCOMPLICE_APIC_ID << 24;
+	*(volatile uint32_t *)(uintptr_t)XAPIC_ICR = (uint32_t)value;
+}
+
+/* The accomplice counts what it gets, and says so. */
+static uint64_t send(uint64_t value)
+{
+	command(value);
 	delay_us(SETTLE_US);
 	return 1;
 }
@@ -32,7 +44,7 @@ static uint64_t send(uint64_t command)
 static uint64_t every_vector(uint64_t mode)
 {
 	for (uint64_t vector = FIRST_VECTOR; vector < 0x100; vector++)
-		msr_write(MSR_ICR, ACCOMPLICE_APIC_ID << 32 | mode | vector);
+		command(mode | vector);
 	delay_us(SETTLE_US);
 	return 1;
 }
