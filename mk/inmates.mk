@@ -8,14 +8,14 @@ inmate-out  := $(O)/$(ARCH)/inmates
 inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S)) \
 	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
 # Programs for one architecture: its assembly, or a device that only its board has.
-inmate-skip-aarch64 := inmates/tests/legacy.c inmates/tests/alarm.c
-inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/flood.c
+inmate-skip-aarch64 := inmates/tests/legacy.c inmates/tests/alarm.c inmates/tests/pc.c
+inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/flood.c inmates/tests/pc.c
 inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/storm.c inmates/tests/flood.c inmates/tests/legacy.c \
 	inmates/tests/alarm.c
 inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))
 inmate-lds  := inmates/lib/$(ARCH)/inmate.lds
 # A program NAME.c may have more sources in a folder NAME/ beside it, and in NAME/$(ARCH)/.
-inmate-parts = $(sort $(wildcard $(basename $(1))/*.c $(basename $(1))/$(ARCH)/*.c))
+inmate-parts = $(sort $(wildcard $(basename $(1))/*.c $(basename $(1))/$(ARCH)/*.c $(basename $(1))/$(ARCH)/*.S))
 # One that is linked once more, for another address: its source and its other name. And where a name is linked, if not at
 # the start of RAM.
 inmate-again-riscv64 := legacy-high
@@ -23,10 +23,11 @@ inmate-source-legacy-high := inmates/tests/legacy.c
 inmate-defsym := -Wl,--defsym=inmate_base=
 inmate-base-legacy := 0x80200000
 inmate-base-legacy-high := 0x90200000
+inmate-base-pc := 0xa000
 inmate-bin  := $(patsubst %.c,$(inmate-out)/%.bin,$(notdir $(inmate-main))) \
 	$(addprefix $(inmate-out)/,$(addsuffix .bin,$(inmate-again-$(ARCH))))
 inmate-libo := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-lib)))
-inmate-o    := $(patsubst %.c,$(inmate-out)/%.o,$(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m))))
+inmate-o    := $(patsubst %,$(inmate-out)/%.o,$(basename $(inmate-main) $(foreach m,$(inmate-main),$(call inmate-parts,$(m)))))
 
 inmate-march-x86_64 := -m64 -march=x86-64 -mno-red-zone -mgeneral-regs-only -fcf-protection=none \
 	-fno-delete-null-pointer-checks
@@ -65,7 +66,7 @@ $(error Two files of inmates/demos and inmates/tests have the same name)
 endif
 
 define inmate-program
-$(inmate-out)/$(2).elf: $(inmate-out)/$(basename $(1)).o $(patsubst %.c,$(inmate-out)/%.o,$(call inmate-parts,$(1))) \
+$(inmate-out)/$(2).elf: $(inmate-out)/$(basename $(1)).o $(patsubst %,$(inmate-out)/%.o,$(basename $(call inmate-parts,$(1)))) \
 		$(inmate-libo) $(inmate-lds)
 	$$(call say,LD,$$@)
 	$$(Q)$$(HVCC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,noexecstack \

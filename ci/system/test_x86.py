@@ -74,6 +74,18 @@ def test_modes_of_a_bare_metal_cell(bh, mode):
     bh.cell("destroy", mode)
 
 
+@pytest.mark.core
+def test_a_pc_of_its_own(bh):
+    """Started by multiboot: memory map, HPET, PM timer, clock, I/O APIC, 1 GiB pages, CPUID; the program judges."""
+    bh.boot_test("pc")
+    bh.wait_state("pc", "stopped", 60)
+    said = bh.console("pc")
+    assert re.search(r"pc: (\d+) checks, \1 good", said), said
+    assert "pc: map 100000 f00000 1" in said
+    assert "switched itself off" in bh.machine.sh("bulkhead cell show pc")
+    bh.cell("destroy", "pc")
+
+
 def kvm_modules(series, into):
     """KVM's modules of a stock kernel, unpacked: {source: target} for Machine."""
     files = {}
@@ -120,6 +132,15 @@ def test_preflight_says_what_hinders(own_machine):
     assert "the hypervisor's memory is not reserved" in said and "the pool is not reserved" in said
     m.sh("echo 0 >/sys/devices/system/cpu/cpu2/online")
     assert "a CPU is offline" in m.refused(f"bulkhead enable {bh.board}")
+
+
+def test_preflight_finds_an_iommu_that_the_kernel_uses(own_machine):
+    """It translates by tables that the hypervisor does not have."""
+    m = own_machine(gic="x2apic", append="intel_iommu=on")
+    m.sh("grep -q 'DMAR: Intel.* I/O' " + BOOT_LOG)
+    said = m.refused(f"bulkhead enable {Hypervisor(m).board}")
+    assert "(PCI function 00:" in said and "intel_iommu=off" in said
+    assert m.health() == []
 
 
 @pytest.mark.parametrize("cpu, append", (("max", "pti=on"), ("max,-la57", "pti=on"), ("max", "pti=off nosmap nosmep")))
