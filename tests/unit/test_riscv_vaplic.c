@@ -426,6 +426,60 @@ static void test_root_adopts_and_gives_back(void **state)
 	assert_int_equal(target(OWN), at_second);
 }
 
+static void lend(struct vaplic *aplic, int is_msi)
+{
+	make(aplic, is_msi);
+	aplic->is_lender = 1;
+	turn_on(aplic, OWN, APLIC_LEVEL1, 7);
+	vaplic_release(aplic, OWN);
+}
+
+/* Root's driver may have stayed with the device. Nothing of it is to be seen meanwhile. */
+static void test_what_was_lent_comes_back_as_it_was(void **state)
+{
+	struct vaplic aplic;
+
+	(void)state;
+	for (int is_msi = 0; is_msi < 2; is_msi++) {
+		lend(&aplic, is_msi);
+		assert_false(is_enabled(OWN));
+		assert_int_equal(real_config(OWN), APLIC_INACTIVE);
+		assert_int_equal(vaplic_read(&aplic, APLIC_SOURCECFG(OWN)), 0);
+		assert_int_equal(vaplic_read(&aplic, APLIC_TARGET(OWN)), 0);
+		assert_int_equal(vaplic_read(&aplic, APLIC_SETIE), 0);
+		vaplic_assign(&aplic, OWN);
+		assert_true(is_enabled(OWN));
+		assert_int_equal(real_config(OWN), APLIC_LEVEL1);
+		assert_int_equal(target(OWN) >> APLIC_HART_SHIFT, REAL_FIRST);
+		assert_int_equal(target(OWN) & APLIC_PRIORITY_MASK, 7);
+		assert_int_equal(vaplic_read(&aplic, APLIC_TARGET(OWN)), 7);
+	}
+}
+
+/* The driver goes, or the kernel moves its interrupt: that counts when the source is back, and not before. */
+static void test_what_is_programmed_meanwhile_counts_afterwards(void **state)
+{
+	struct vaplic aplic;
+	unsigned int writes;
+
+	(void)state;
+	lend(&aplic, 0);
+	vaplic_load(&aplic, 1, SLOT_FIRST + 1, REAL_FIRST + 1, 0);
+	writes = real.writes;
+	vaplic_write(&aplic, APLIC_CLRIENUM, OWN);
+	vaplic_write(&aplic, APLIC_TARGET(OWN), 1u << APLIC_HART_SHIFT | 9);
+	vaplic_write(&aplic, APLIC_SOURCECFG(OWN), APLIC_EDGE0);
+	vaplic_write(&aplic, APLIC_SETIPNUM, OWN);
+	assert_int_equal(real.writes, writes);
+	assert_int_equal(vaplic_claim(&aplic, 1), 0);
+	vaplic_assign(&aplic, OWN);
+	assert_false(is_enabled(OWN));
+	assert_int_equal(real_config(OWN), APLIC_EDGE0);
+	assert_int_equal(target(OWN), (REAL_FIRST + 1) << APLIC_HART_SHIFT | 9);
+	vaplic_write(&aplic, APLIC_SETIENUM, OWN);
+	assert_true(is_enabled(OWN));
+}
+
 static void test_reserved_modes_are_inactive(void **state)
 {
 	static const uint32_t refused[] = { 2, 3, APLIC_SOURCECFG_D, APLIC_SOURCECFG_D | APLIC_LEVEL1 };
@@ -459,6 +513,8 @@ int main(void)
 		cmocka_unit_test(test_least_priority_number_and_then_least_source_first),
 		cmocka_unit_test(test_hand_over_is_clean),
 		cmocka_unit_test(test_root_adopts_and_gives_back),
+		cmocka_unit_test(test_what_was_lent_comes_back_as_it_was),
+		cmocka_unit_test(test_what_is_programmed_meanwhile_counts_afterwards),
 		cmocka_unit_test(test_reserved_modes_are_inactive),
 		cmocka_unit_test(test_priorities_have_the_bits_of_the_real_ones),
 	};

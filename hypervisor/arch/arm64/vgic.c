@@ -232,7 +232,10 @@ static void pass_on(struct cell_arch *cell, uint32_t irq)
 	gic_ops()->route(irq, cell->slot[0]);
 }
 
-/* Root's kernel set type, priority and target long ago and will not do so again; it finds them as it left them. */
+/*
+ * Root's kernel set type, priority and target long ago and will not do so again; it finds them as it left them. So
+ * does a driver that has stayed with the device: its interrupt is enabled.
+ */
 static void reclaim(struct cell_arch *root, uint32_t irq)
 {
 	struct vgic_dist *dist = &root->gic;
@@ -246,6 +249,8 @@ static void reclaim(struct cell_arch *root, uint32_t irq)
 	gic_write_bits(GICD_ICPENDR, irq & ~31u, 1u << (irq % 32)); /* the change may have made it pending */
 	gic_set_priority(irq, dist->priority[irq]);
 	gic_ops()->route(irq, slot);
+	if (dist->ctlr && bit_test(dist->enabled, irq))
+		gic_write_bits(GICD_ISENABLER, irq & ~31u, 1u << (irq % 32));
 }
 
 void arch_irq_assign(struct cell_arch *cell, uint32_t irq)
@@ -254,11 +259,12 @@ void arch_irq_assign(struct cell_arch *cell, uint32_t irq)
 
 	spin_lock(&dist->lock);
 	gic_quiesce(irq);
-	if (cell->is_root)
+	if (cell->is_root) {
 		reclaim(cell, irq);
-	else
+	} else {
 		pass_on(cell, irq);
-	bit_clear(dist->enabled, irq);
+		bit_clear(dist->enabled, irq);
+	}
 	bit_set(dist->hw, irq);
 	spin_unlock(&dist->lock);
 }
@@ -269,7 +275,8 @@ void arch_irq_release(struct cell_arch *cell, uint32_t irq)
 
 	spin_lock(&dist->lock);
 	bit_clear(dist->hw, irq);
-	bit_clear(dist->enabled, irq);
+	if (!cell->is_root)
+		bit_clear(dist->enabled, irq);
 	gic_quiesce(irq);
 	spin_unlock(&dist->lock);
 }

@@ -111,17 +111,20 @@ static void handle_group(struct dist_access *request)
 		request->access->value = word_of(dist->hw, request->irq) | word_of(dist->virt, request->irq);
 }
 
+/* What root enables or disables of what it has lent is not shown, and counts from when that is back. */
 static void handle_enable(struct dist_access *request, int set)
 {
 	struct vgic_dist *dist = &request->cell->gic;
-	uint32_t hw = word_of(dist->hw, request->irq);
-	uint32_t value = (uint32_t)request->access->value & (hw | word_of(dist->virt, request->irq));
+	uint32_t hw = word_of(dist->hw, request->irq), shown = hw | word_of(dist->virt, request->irq);
+	uint32_t value = (uint32_t)request->access->value, kept;
 
 	if (!request->access->is_write) {
-		request->access->value = word_of(dist->enabled, request->irq);
+		request->access->value = word_of(dist->enabled, request->irq) & shown;
 		return;
 	}
-	word_change(dist->enabled, request->irq, set ? value : 0, set ? 0 : value);
+	kept = request->cell->is_root ? value : value & shown;
+	value &= shown;
+	word_change(dist->enabled, request->irq, set ? kept : 0, set ? 0 : kept);
 	if (!set)
 		gic_write_bits(GICD_ICENABLER, request->irq, value & hw);
 	else if (dist->ctlr)

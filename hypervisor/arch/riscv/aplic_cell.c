@@ -133,6 +133,7 @@ static void init_root(struct cell_arch *cell)
 	cell->aplic.size = board->domain.size;
 	model->sources = board->sources;
 	model->file = IMSIC_FILE_ROOT;
+	model->is_lender = 1;
 	model->priority_mask = aplic_priority_mask();
 	for (unsigned int vcpu = 0; vcpu < cell->vcpu_count; vcpu++)
 		model->output[vcpu].index = aplic_hart(cell->hwid[vcpu]);

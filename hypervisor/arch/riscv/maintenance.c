@@ -7,11 +7,12 @@
  * Other CPUs are reached through firmware (SBI RFENCE), which answers even where a CPU is inside the hypervisor,
  * and which returns when all have done it. Caches are coherent.
  */
-#include <asm/maintenance.h>
+#include "asm/maintenance.h"
+
+#include "asm/features.h"
+#include "asm/firmware.h"
 
 #include <arch/mmu.h>
-#include <asm/features.h>
-#include <asm/firmware.h>
 #include <core/pagetable.h>
 #include <lib/string.h>
 

@@ -38,6 +38,12 @@ static int exists(const struct vaplic *aplic, uint32_t source)
 	return source && source <= aplic->sources && (get_bit(aplic->owned, source) || get_bit(aplic->line, source));
 }
 
+/* What a lender programs meanwhile for a source that it has lent counts from when that is back. */
+static int is_kept(const struct vaplic *aplic, uint32_t source)
+{
+	return exists(aplic, source) || (aplic->is_lender && source && source <= aplic->sources);
+}
+
 /* What of a target register can be written. */
 static uint32_t target_mask(const struct vaplic *aplic)
 {
@@ -253,7 +259,7 @@ static void write_config(struct vaplic *aplic, uint32_t source, uint32_t value)
 {
 	unsigned int mode = legal_mode(value);
 
-	if (!exists(aplic, source))
+	if (!is_kept(aplic, source))
 		return;
 	if (mode == APLIC_INACTIVE)
 		forget(aplic, source);
@@ -263,13 +269,15 @@ static void write_config(struct vaplic *aplic, uint32_t source, uint32_t value)
 		program(aplic, source);
 		return;
 	}
+	if (!get_bit(aplic->line, source))
+		return;
 	put_pending(aplic, source, is_level(mode) && input(aplic, source));
 	deliver(aplic, source);
 }
 
 static void write_target(struct vaplic *aplic, uint32_t source, uint32_t value)
 {
-	if (!exists(aplic, source) || aplic->config[source] == APLIC_INACTIVE)
+	if (!is_kept(aplic, source) || aplic->config[source] == APLIC_INACTIVE)
 		return;
 	value &= target_mask(aplic);
 	if (!aplic->is_msi && !(value & APLIC_PRIORITY_MASK))
@@ -281,7 +289,7 @@ static void write_target(struct vaplic *aplic, uint32_t source, uint32_t value)
 
 static void write_enable(struct vaplic *aplic, uint32_t source, int on)
 {
-	if (!exists(aplic, source) || (on && aplic->config[source] == APLIC_INACTIVE))
+	if (!is_kept(aplic, source) || (on && aplic->config[source] == APLIC_INACTIVE))
 		return;
 	put_bit(aplic->enabled, source, on);
 	program(aplic, source);
@@ -462,7 +470,7 @@ static uint32_t read_array(const struct vaplic *aplic, uint32_t offset)
 	if (word < APLIC_WORDS)
 		return inputs(aplic, word);
 	word = word_in(aplic, offset, APLIC_SETIE);
-	return word < APLIC_WORDS ? aplic->enabled[word] : 0;
+	return word < APLIC_WORDS ? aplic->enabled[word] & (aplic->owned[word] | aplic->line[word]) : 0;
 }
 
 uint32_t vaplic_read(struct vaplic *aplic, uint32_t offset)
@@ -476,23 +484,32 @@ uint32_t vaplic_read(struct vaplic *aplic, uint32_t offset)
 		       (aplic->is_msi ? APLIC_DOMAINCFG_DM : 0);
 	source = source_in(aplic, offset, APLIC_TARGET(1));
 	if (source)
-		return aplic->target[source];
+		return exists(aplic, source) ? aplic->target[source] : 0;
 	source = source_in(aplic, offset, APLIC_SOURCECFG(1));
-	return source ? aplic->config[source] : read_array(aplic, offset);
+	if (source)
+		return exists(aplic, source) ? aplic->config[source] : 0;
+	return read_array(aplic, offset);
 }
 
 /* Life of a cell, and of a CPU --------------------------------------------------------------------- */
 
+/* A lender's driver may have stayed with its device: it finds the source as it left it. */
 void vaplic_assign(struct vaplic *aplic, uint32_t source)
 {
-	forget(aplic, source);
+	if (!aplic->is_lender)
+		forget(aplic, source);
 	put_bit(aplic->owned, source, 1);
 	quiesce(source);
+	if (aplic->config[source] == APLIC_INACTIVE)
+		return;
+	aplic_write(APLIC_SOURCECFG(source), aplic->config[source]);
+	program(aplic, source);
 }
 
 void vaplic_release(struct vaplic *aplic, uint32_t source)
 {
-	forget(aplic, source);
+	if (!aplic->is_lender)
+		forget(aplic, source);
 	if (get_bit(aplic->owned, source))
 		quiesce(source);
 	put_bit(aplic->owned, source, 0);
@@ -501,6 +518,7 @@ void vaplic_release(struct vaplic *aplic, uint32_t source)
 void vaplic_add_line(struct vaplic *aplic, uint32_t source)
 {
 	vaplic_release(aplic, source);
+	forget(aplic, source);
 	put_bit(aplic->line, source, 1);
 }
 

@@ -233,6 +233,8 @@ static void access_priority(struct cell_arch *cell, uint32_t source, struct mmio
 		}
 		plic->priority[source] = access->value & PRIORITY_BITS;
 		look_again_at(cell, source);
+	} else if (cell->is_root && access->is_write) {
+		plic->priority[source] = access->value & PRIORITY_BITS; /* it is lent */
 	}
 }
 
@@ -242,19 +244,25 @@ static void access_pending(const struct vplic *plic, uint32_t word, struct mmio_
 		access->value = (plic_read(PLIC_PENDING + word * 4) & plic->owned[word]) | plic->pending[word];
 }
 
+/*
+ * Of what root has lent nothing is shown. What it enables meanwhile counts from when that is back; what it disables
+ * does not: it writes zeros for its neighbours' sake, too.
+ */
 static void access_enable(struct cell_arch *cell, uint64_t offset, struct mmio_access *access)
 {
 	unsigned int vcpu = find_vcpu(cell, (uint32_t)(offset / PLIC_ENABLE_STRIDE));
-	uint32_t word = offset % PLIC_ENABLE_STRIDE / 4;
+	uint32_t word = offset % PLIC_ENABLE_STRIDE / 4, *enable, shown, kept;
 
 	if (vcpu == cell->vcpu_count || word >= word_count(&cell->plic))
 		return;
+	enable = &cell->plic.context[vcpu].enable[word];
+	shown = cell->plic.owned[word] | cell->plic.line[word];
+	kept = cell->is_root ? *enable & ~shown : 0;
 	if (!access->is_write) {
-		access->value = cell->plic.context[vcpu].enable[word];
+		access->value = *enable & shown;
 		return;
 	}
-	cell->plic.context[vcpu].enable[word] =
-		(uint32_t)access->value & (cell->plic.owned[word] | cell->plic.line[word]);
+	*enable = ((uint32_t)access->value & (cell->is_root ? ~0u : shown)) | kept;
 	program_word(cell, vcpu, word);
 	look_again(cell, vcpu);
 }
@@ -393,12 +401,22 @@ void vplic_cell_reset(struct cell_arch *cell)
 		cell->plic.context[vcpu].threshold = 0;
 }
 
+/* Root's driver may have stayed with a device that is lent: its source is as it left it when it has that again. */
+static void lend(struct cell_arch *root, uint32_t source)
+{
+	if (get_bit(root->plic.owned, source))
+		root->plic.priority[source] = plic_read(PLIC_PRIORITY + source * 4) & PRIORITY_BITS;
+}
+
 void vplic_assign(struct cell_arch *cell, uint32_t source)
 {
 	if (!source || source > cell->plic.sources)
 		return;
 	spin_lock(&cell->plic.lock);
-	reset_source(cell, source);
+	if (cell->is_root)
+		plic_write(PLIC_PRIORITY + source * 4, cell->plic.priority[source]);
+	else
+		reset_source(cell, source);
 	put_bit(cell->plic.owned, source, 1);
 	program_all(cell, source / 32);
 	spin_unlock(&cell->plic.lock);
@@ -409,7 +427,10 @@ void vplic_release(struct cell_arch *cell, uint32_t source)
 	if (!source || source > cell->plic.sources)
 		return;
 	spin_lock(&cell->plic.lock);
-	reset_source(cell, source);
+	if (cell->is_root)
+		lend(cell, source);
+	else
+		reset_source(cell, source);
 	put_bit(cell->plic.owned, source, 0);
 	program_all(cell, source / 32);
 	spin_unlock(&cell->plic.lock);

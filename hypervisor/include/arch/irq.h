@@ -11,7 +11,8 @@ int arch_irq_valid(uint32_t irq);
 
 /**
  * arch_irq_assign() - give hardware interrupt @irq to @cell
- * It is disabled, not pending, not active, and routed to the cell's first CPU afterwards.
+ * It is disabled, not pending, not active, and routed to the cell's first CPU afterwards. Root's is as root's kernel
+ * had it when it was released, and programmed it since: a driver that stayed with its device goes on.
  * Context: control lock; no CPU of the receiving cell runs.
  */
 void arch_irq_assign(struct cell_arch *cell, uint32_t irq);

@@ -32,6 +32,7 @@ struct vaplic_output {
  * @sources: highest source; 0: the cell has none.  @vcpu_count: outputs.
  * @is_msi: interrupts are sent as messages.  @file: to which of the harts' guest files.
  * @priority_mask: bits that a priority has, as the hardware (direct mode).
+ * @is_lender: what is programmed for a source that it released is kept, unseen, until that is its own again.
  * @is_on: domaincfg.IE, as the guest wrote it.
  * @any_pending: is a bit of @pending set? May be read without a lock.
  * @owned: sources with hardware behind them: what the guest programs is programmed there.
@@ -45,6 +46,7 @@ struct vaplic {
 	uint32_t is_msi;
 	uint32_t file;
 	uint32_t priority_mask;
+	uint32_t is_lender;
 	uint32_t is_on;
 	uint32_t any_pending;
 	uint32_t owned[APLIC_WORDS];

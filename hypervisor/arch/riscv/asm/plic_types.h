@@ -15,7 +15,7 @@
 
 /**
  * struct vplic_context - what one vCPU takes
- * @enable: as the guest wrote it, by source.  @threshold: likewise.
+ * @enable: as the guest wrote it, by source; root's of what it has lent are kept, unseen.  @threshold: likewise.
  * @best: the most urgent virtual line that is pending and enabled, 0: none. Read without the lock.
  */
 struct vplic_context {
@@ -32,7 +32,7 @@ struct vplic_context {
  * the real PLIC is programmed as the guest's.  @line: sources that are lines of virtual devices.
  * @level: their levels.  @pending, @claimed: of virtual lines.
  * @pending_words: which words of @pending are not 0.
- * @priority: of virtual lines.  @context: by vCPU.
+ * @priority: of virtual lines, and, unseen, of what root has lent.  @context: by vCPU.
  */
 struct vplic {
 	uint64_t base;

@@ -24,7 +24,10 @@ uint32_t vaplic_top(const struct vaplic *aplic, unsigned int vcpu);
 /** The line of a virtual device. */
 void vaplic_set_line(struct vaplic *aplic, uint32_t source, int level);
 
-/** @source becomes the cell's (nobody's), a line of a virtual device; it is inactive then. 1..@sources. */
+/**
+ * @source becomes the cell's (nobody's), a line of a virtual device; 1..@sources. It is inactive then; a lender's is
+ * as it was when it was released.
+ */
 void vaplic_assign(struct vaplic *aplic, uint32_t source);
 void vaplic_release(struct vaplic *aplic, uint32_t source);
 void vaplic_add_line(struct vaplic *aplic, uint32_t source);
