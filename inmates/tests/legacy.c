@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * RISC-V: a guest from before SBI 0.2. It is linked for a fixed address behind the start of its RAM, knows no device,
- * and does everything by the calls 0 to 8 of SBI 0.1; only to have a second hart at all it asks HSM, once.
+ * and does everything by the calls 0 to 8 of SBI 0.1; only to have a second hart at all it asks HSM, once. At its end
+ * it compares the debug console of SBI 2.0 with that.
  *
  * Prints a line for what is wrong, and ends with "legacy: N checks, N good", then "legacy: type", which it answers with
- * "legacy: heard LENGTH CRC32" for a line of input before it shuts down.
+ * "legacy: heard LENGTH CRC32" for a line of input, and once more the same by DBCN, before it shuts down.
  */
 #include <inmate.h>
 
@@ -339,15 +340,85 @@ static void fences(void)
 	check("comes here", legacy(CLEAR_IPI, 0, 0, 0, 0) > 0, 1);
 }
 
-static void listen(void)
+static int64_t by_getchar(void)
+{
+	return legacy(GETCHAR, 0, 0, 0, 0);
+}
+
+/* The debug console. Buffers are physical addresses, which are ours. */
+
+#define DBCN 0x4442434eull
+enum { DBCN_WRITE, DBCN_READ, DBCN_WRITE_BYTE };
+#define UNTOUCHED 0xa5u
+
+static struct console_result {
+	int64_t error;
+	uint64_t value;
+} debug_console(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+{
+	register uint64_t a0 asm("a0") = a;
+	register uint64_t a1 asm("a1") = b;
+	register uint64_t a2 asm("a2") = c;
+	register uint64_t a6 asm("a6") = function;
+	register uint64_t a7 asm("a7") = DBCN;
+
+	asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
+	return (struct console_result){ (int64_t)a0, a1 };
+}
+
+/* Input goes to the start of the buffer, as many bytes as it says, and no further. */
+static int64_t by_console_read(void)
+{
+	static volatile uint8_t buffer[16];
+	struct console_result result;
+	unsigned int wrong = 0;
+
+	for (unsigned int i = 0; i < sizeof(buffer); i++)
+		buffer[i] = UNTOUCHED;
+	result = debug_console(DBCN_READ, 1, (uint64_t)(uintptr_t)buffer, 0);
+	for (unsigned int i = 0; i < sizeof(buffer); i++)
+		wrong += i >= result.value && buffer[i] != UNTOUCHED;
+	if (result.error || result.value > 1 || wrong) {
+		print("legacy: console read: ");
+		print_hex((uint64_t)result.error);
+		print(" ");
+		print_hex(result.value);
+		print("\n");
+	}
+	return result.value == 1 ? buffer[0] : -1;
+}
+
+static void console_writes(void)
+{
+	static const char text[] = "legacy: DBCN writes this\n";
+	uint64_t done = 0;
+
+	check("console read without input", (uint64_t)by_console_read(), UINT64_MAX);
+	check("console read of nothing", debug_console(DBCN_READ, 0, 0, 0).value, 0);
+	check("console read to a high address",
+	      (uint64_t)debug_console(DBCN_READ, 1, (uint64_t)(uintptr_t)text, 1).error, (uint64_t)INVALID_PARAM);
+	check("console write of a byte", (uint64_t)debug_console(DBCN_WRITE_BYTE, '.', 0, 0).error, 0);
+	put('\n');
+	while (done < sizeof(text) - 1) {
+		struct console_result result =
+			debug_console(DBCN_WRITE, sizeof(text) - 1 - done, (uint64_t)(uintptr_t)text + done, 0);
+
+		if (result.error)
+			break;
+		done += result.value;
+	}
+	check("console write", done, sizeof(text) - 1);
+}
+
+static void listen(const char *prompt, int64_t (*read)(void))
 {
 	uint32_t crc = 0;
 	uint64_t length = 0;
 	int64_t byte;
 
-	print("legacy: type\n");
+	print(prompt);
 	for (;;) {
-		byte = legacy(GETCHAR, 0, 0, 0, 0);
+		byte = read();
 		if (byte == '\n' || byte == '\r')
 			break;
 		if (byte < 0)
@@ -372,12 +443,14 @@ void inmate_main(uint64_t boot_arg)
 	check("a second hart", (uint64_t)cpu_start(1, second), 0);
 	to_another();
 	fences();
+	console_writes();
 	print("legacy: ");
 	print_hex(checks);
 	print(" checks, ");
 	print_hex(good);
 	print(" good\n");
-	listen();
+	listen("legacy: type\n", by_getchar);
+	listen("legacy: once more\n", by_console_read);
 	legacy(SHUTDOWN, 0, 0, 0, 0);
 	print("legacy: it comes back from shutdown\n");
 	for (;;)
