@@ -113,7 +113,7 @@ static bool reaches(const volatile unsigned int *value, unsigned int wanted)
 
 static void place(void)
 {
-	char *here;
+	char *here = NULL;
 
 	asm("lla %0, inmate_entry" : "=r"(here));
 	check("runs where it is linked", (uint64_t)here, (uint64_t)linked_at);
@@ -351,10 +351,12 @@ static int64_t by_getchar(void)
 enum { DBCN_WRITE, DBCN_READ, DBCN_WRITE_BYTE };
 #define UNTOUCHED 0xa5u
 
-static struct console_result {
+struct console_result {
 	int64_t error;
 	uint64_t value;
-} debug_console(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+};
+
+static struct console_result debug_console(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	register uint64_t a0 asm("a0") = a;
 	register uint64_t a1 asm("a1") = b;
