@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* SOURCES: hypervisor/arch/x86/amdvi_unit.c hypervisor/arch/x86/amdvi_table.c */
+/* SOURCES: hypervisor/arch/x86/amdvi_unit.c hypervisor/arch/x86/amdvi_table.c hypervisor/arch/x86/iommu_unit.c */
 /* SOURCES: hypervisor/core/pagetable.c hypervisor/core/lock.c */
 /*
  * AMD-Vi against a model of the unit that reads memory by the rules of AMD's specification (2.2 to 2.5): it carries out
@@ -48,7 +48,7 @@ static struct {
 	unsigned int is_hung, is_stopped, commands, events, messages;
 } model;
 
-static struct amdvi_unit unit;
+static struct iommu_unit unit;
 static const struct bh_config_iommu config = { .base = 0xfed80000, .size = 0x4000, .type = BH_IOMMU_AMD };
 static unsigned int waits, faults, allocated;
 static struct dma_fault last_fault;
@@ -281,11 +281,18 @@ hpa_t arch_hv_hpa(const void *pointer)
 	return hpa((uint64_t)(uintptr_t)pointer);
 }
 
+static void forget_domain(uint32_t tag)
+{
+	const struct iommu_command command = amdvi_forget(tag);
+
+	iommu_submit_all(&command, 1);
+}
+
 void arch_tlb_invalidate(const struct page_table *table, uint64_t in, uint64_t size)
 {
 	(void)in;
 	(void)size;
-	amdvi_forget(table->tag);
+	forget_domain(table->tag);
 }
 
 /* Comes before each write of the commands' end: the status is what the unit says, not what was written to clear it. */
@@ -313,6 +320,13 @@ void log_write(unsigned int level, const char *format, ...)
 	(void)format;
 }
 
+void log_limited(struct log_limit *limit, unsigned int level, const char *format, ...)
+{
+	(void)limit;
+	(void)level;
+	(void)format;
+}
+
 uint64_t deadline_default(void)
 {
 	waits = 0;
@@ -330,17 +344,17 @@ int deadline_passed(uint64_t deadline)
 	return ++waits > deadline;
 }
 
-struct amdvi_unit *amdvi_unit(unsigned int index)
+struct iommu_unit *iommu_unit(unsigned int index)
 {
 	return index ? NULL : &unit;
 }
 
-void amdvi_message_on(struct amdvi_unit *which)
+void amdvi_message_on(struct iommu_unit *which)
 {
 	(void)which;
 }
 
-void amdvi_message_off(struct amdvi_unit *which)
+void amdvi_message_off(struct iommu_unit *which)
 {
 	(void)which;
 }
@@ -374,6 +388,7 @@ static int set_up(void **state)
 	memset(&unit, 0, sizeof(unit));
 	faults = allocated = 0;
 	unit.reg = (volatile uint8_t *)model.reg;
+	unit.kind = &amdvi_kind;
 	unit.config = &config;
 	REG(AMDVI_EXCLUSION_BASE) = 0x1003;
 	REG(AMDVI_EXCLUSION_LIMIT) = 0x5000;
@@ -396,7 +411,7 @@ static int tear_down(void **state)
 static void start(void)
 {
 	REG(AMDVI_CONTROL) = 0x20;
-	assert_int_equal(amdvi_start(&unit, amdvi_tables_register()), 0);
+	assert_int_equal(amdvi_start(&unit), 0);
 	REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
 }
 
@@ -517,7 +532,7 @@ static void a_kernels_unit_is_refused(void **state)
 {
 	(void)state;
 	REG(AMDVI_CONTROL) = AMDVI_CONTROL_ON;
-	assert_int_equal(amdvi_start(&unit, amdvi_tables_register()), BH_E_HARDWARE);
+	assert_int_equal(amdvi_start(&unit), BH_E_HARDWARE);
 	assert_true(REG(AMDVI_CONTROL) == AMDVI_CONTROL_ON && !unit.is_on);
 }
 
@@ -529,12 +544,12 @@ static void a_dead_unit_is_waited_for_once(void **state)
 	amdvi_attach(&cell, EDU);
 	assert_int_equal(unit.is_broken, 1);
 	waits = 0;
-	amdvi_forget(2);
+	forget_domain(2);
 	assert_int_equal(waits, 0);
 	amdvi_stop(&unit);
 	assert_int_equal(unit.is_on, 0);
 	/* And one that never lived. */
-	assert_int_equal(amdvi_start(&unit, amdvi_tables_register()), BH_E_TIMEOUT);
+	assert_int_equal(amdvi_start(&unit), BH_E_TIMEOUT);
 	assert_int_equal(unit.is_on, 0);
 	/* The next start begins anew. */
 	model.is_hung = 0;
@@ -549,7 +564,7 @@ static void rings_go_round(void **state)
 	(void)state;
 	start();
 	for (unsigned int i = 0; i < 1000; i++)
-		amdvi_forget(i & 7);
+		forget_domain(i & 7);
 	assert_int_equal(model.commands, 1 + 1 + 2000);
 	for (unsigned int i = 0; i < 600; i++)
 		expect_fault(NIC, 4 * GIB + i * 4096ull, READ, DMA_ACCESS);

@@ -155,7 +155,7 @@ static int access_memory(uint16_t function, uint64_t address, unsigned int what,
 }
 
 /* Its queue (6.5.2). */
-static void carry_out(const struct vtd_desc *desc)
+static void carry_out(const struct iommu_command *desc)
 {
 	model.commands++;
 	for (unsigned int i = 0; i < CACHED && !model.is_deaf; i++) {
@@ -170,7 +170,7 @@ static void carry_out(const struct vtd_desc *desc)
 
 /* The world of the sources --------------------------------------------------------------------------- */
 
-void vtd_submit_all(const struct vtd_desc *desc, unsigned int count)
+void iommu_submit_all(const struct iommu_command *desc, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
 		carry_out(&desc[i]);
@@ -206,7 +206,7 @@ hpa_t arch_hv_hpa(const void *pointer)
 
 void arch_tlb_invalidate(const struct page_table *table, uint64_t in, uint64_t size)
 {
-	const struct vtd_desc desc = { .low = VTD_DESC_IOTLB | VTD_DESC_IOTLB_DOMAIN | VTD_DESC_IOTLB_DRAIN |
+	const struct iommu_command desc = { .low = VTD_DESC_IOTLB | VTD_DESC_IOTLB_DOMAIN | VTD_DESC_IOTLB_DRAIN |
 					      (uint64_t)table->tag << VTD_DESC_DOMAIN_SHIFT };
 
 	(void)in;

@@ -115,33 +115,26 @@ void amdvi_tables_exit(void)
 	entries = nothing = NULL;
 }
 
-static struct amdvi_command forget_entry(uint32_t function)
+static struct iommu_command forget_entry(uint32_t function)
 {
-	return (struct amdvi_command){ .low = AMDVI_COMMAND_FORGET_ENTRY | (function & 0xffff) };
+	return (struct iommu_command){ .low = AMDVI_COMMAND_FORGET_ENTRY | (function & 0xffff) };
 }
 
-static struct amdvi_command forget_pages(uint64_t domain)
+struct iommu_command amdvi_forget(uint32_t tag)
 {
-	return (struct amdvi_command){ AMDVI_COMMAND_FORGET_PAGES | domain << AMDVI_DOMAIN_SHIFT,
+	return (struct iommu_command){ AMDVI_COMMAND_FORGET_PAGES | (tag & ENTRY_DOMAIN) << AMDVI_DOMAIN_SHIFT,
 				       AMDVI_ALL_PAGES };
-}
-
-void amdvi_forget(uint32_t tag)
-{
-	const struct amdvi_command command = forget_pages(tag & ENTRY_DOMAIN);
-
-	amdvi_submit_all(&command, 1);
 }
 
 static void block(uint64_t *entry, uint32_t function)
 {
-	const struct amdvi_command forget[] = { forget_entry(function),
-						forget_pages(entry[1] & ENTRY_DOMAIN) };
+	const struct iommu_command forget[] = { forget_entry(function),
+						amdvi_forget((uint32_t)entry[1]) };
 
 	__atomic_store_n(&entry[0], first_word(nothing, 0), __ATOMIC_RELEASE);
 	__atomic_store_n(&entry[2], ENTRY_NO_MESSAGES, __ATOMIC_RELEASE);
 	arch_pt_publish();
-	amdvi_submit_all(forget, 2);
+	iommu_submit_all(forget, 2);
 }
 
 static uint64_t messages_of(const struct page_table *table)
@@ -153,7 +146,7 @@ static uint64_t messages_of(const struct page_table *table)
 
 void amdvi_attach(const struct page_table *table, uint32_t function)
 {
-	const struct amdvi_command forget = forget_entry(function);
+	const struct iommu_command forget = forget_entry(function);
 	uint64_t *entry;
 
 	if (!entries || function >= ENTRIES)
@@ -166,6 +159,6 @@ void amdvi_attach(const struct page_table *table, uint32_t function)
 	if (table)
 		__atomic_store_n(&entry[0], first_word(table->root, BOTH), __ATOMIC_RELEASE);
 	arch_pt_publish();
-	amdvi_submit_all(&forget, 1);
+	iommu_submit_all(&forget, 1);
 	spin_unlock(&lock);
 }

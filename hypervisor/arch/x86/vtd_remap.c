@@ -37,7 +37,7 @@
 #define REMAP_MASK_SHIFT 27
 #define WAIT_DATA_SHIFT 32
 #define QUEUE_MASK 0x7fff0u
-#define DESC_SIZE sizeof(struct vtd_desc)
+#define DESC_SIZE sizeof(struct iommu_command)
 #define PAGE_ENTRIES ((uint32_t)(PAGE_SIZE / DESC_SIZE))
 
 static struct log_limit limit;
@@ -83,51 +83,51 @@ static void store_to_root(uint64_t address, uint32_t value)
 
 /* Root's registers ----------------------------------------------------------------------------------- */
 
-static uint64_t view64(const struct vtd_unit *unit, uint32_t offset)
+static uint64_t view64(const struct iommu_unit *unit, uint32_t offset)
 {
-	return unit->view[offset / 4] | (uint64_t)unit->view[offset / 4 + 1] << 32;
+	return unit->vtd.view[offset / 4] | (uint64_t)unit->vtd.view[offset / 4 + 1] << 32;
 }
 
-static uint32_t table_entries(const struct vtd_unit *unit)
+static uint32_t table_entries(const struct iommu_unit *unit)
 {
-	return 2u << (unit->view[VTD_IRTA / 4] & VTD_IRTA_SIZE);
+	return 2u << (unit->vtd.view[VTD_IRTA / 4] & VTD_IRTA_SIZE);
 }
 
-static uint64_t table_address(const struct vtd_unit *unit)
+static uint64_t table_address(const struct iommu_unit *unit)
 {
 	return view64(unit, VTD_IRTA) & VTD_IRTA_ADDRESS;
 }
 
-static uint32_t queue_bytes(const struct vtd_unit *unit)
+static uint32_t queue_bytes(const struct iommu_unit *unit)
 {
-	return (uint32_t)PAGE_SIZE << (unit->view[VTD_IQA / 4] & VTD_IQA_SIZE);
+	return (uint32_t)PAGE_SIZE << (unit->vtd.view[VTD_IQA / 4] & VTD_IQA_SIZE);
 }
 
-static uint64_t queue_address(const struct vtd_unit *unit)
+static uint64_t queue_address(const struct iommu_unit *unit)
 {
 	return view64(unit, VTD_IQA) & VTD_IQA_ADDRESS;
 }
 
-static struct vtd_desc read_entry(const struct vtd_unit *unit, uint32_t index)
+static struct iommu_command read_entry(const struct iommu_unit *unit, uint32_t index)
 {
-	struct vtd_desc entry;
+	struct iommu_command entry;
 
 	copy_from_root(table_address(unit) + index * DESC_SIZE, &entry, sizeof(entry));
 	return entry;
 }
 
 /* Entry @i of a walk from @first on: a window for each would be slow, so they come by pages. Context: unit->lock. */
-static struct vtd_desc next_entry(struct vtd_unit *unit, uint32_t i, uint32_t first)
+static struct iommu_command next_entry(struct iommu_unit *unit, uint32_t i, uint32_t first)
 {
 	if (i == first || !(i % PAGE_ENTRIES))
 		copy_from_root(table_address(unit) + i / PAGE_ENTRIES * PAGE_SIZE, unit->page, PAGE_SIZE);
 	return unit->page[i % PAGE_ENTRIES];
 }
 
-static struct icr_target target_of(const struct vtd_unit *unit, uint64_t entry)
+static struct icr_target target_of(const struct iommu_unit *unit, uint64_t entry)
 {
 	struct icr_target target = {
-		.wide = (unit->view[VTD_IRTA / 4] & VTD_IRTA_WIDE) != 0,
+		.wide = (unit->vtd.view[VTD_IRTA / 4] & VTD_IRTA_WIDE) != 0,
 		.logical = (entry & IRTE_LOGICAL) != 0,
 		.destination = (uint32_t)(entry >> IRTE_DESTINATION_SHIFT),
 	};
@@ -156,9 +156,9 @@ static int is_allowed(uint64_t entry)
 }
 
 /* The one CPU with that id. */
-static uint64_t to_one(const struct vtd_unit *unit, uint64_t entry, uint32_t id)
+static uint64_t to_one(const struct iommu_unit *unit, uint64_t entry, uint32_t id)
 {
-	const uint64_t destination = unit->view[VTD_IRTA / 4] & VTD_IRTA_WIDE ? id : (uint64_t)id << 8;
+	const uint64_t destination = unit->vtd.view[VTD_IRTA / 4] & VTD_IRTA_WIDE ? id : (uint64_t)id << 8;
 
 	if ((entry >> IRTE_MODE_SHIFT & 7) == DELIVER_LOWEST)
 		entry &= ~IRTE_MODE_BITS;
@@ -186,7 +186,7 @@ static unsigned int match(const struct cell_arch *cell, struct icr_target target
 }
 
 /* It is as root wants it if no CPU of a guest listens, else one of root's alone, or nobody. */
-static uint64_t route(const struct vtd_unit *unit, uint64_t entry)
+static uint64_t route(const struct iommu_unit *unit, uint64_t entry)
 {
 	const struct cell_arch *cell = guest_root();
 	unsigned int vcpu, others = 0;
@@ -209,7 +209,7 @@ static uint64_t route(const struct vtd_unit *unit, uint64_t entry)
 }
 
 /* What the unit gets for @entry of root's; low half 0: nothing comes through. */
-static struct vtd_desc checked(const struct vtd_unit *unit, struct vtd_desc entry, uint32_t index)
+static struct iommu_command checked(const struct iommu_unit *unit, struct iommu_command entry, uint32_t index)
 {
 	const uint64_t found = entry.low;
 
@@ -224,13 +224,13 @@ static struct vtd_desc checked(const struct vtd_unit *unit, struct vtd_desc entr
 }
 
 /* Root has told us that it changed @count entries. Return: 1 if one of the unit's is another now. */
-static int update(struct vtd_unit *unit, uint32_t first, uint32_t count)
+static int update(struct iommu_unit *unit, uint32_t first, uint32_t count)
 {
 	int changed = 0;
 
 	for (uint32_t i = first; i < first + count && i < table_entries(unit); i++) {
-		const struct vtd_desc entry = checked(unit, next_entry(unit, i, first), i);
-		uint64_t *at = &unit->shadow[i * 2];
+		const struct iommu_command entry = checked(unit, next_entry(unit, i, first), i);
+		uint64_t *at = &unit->vtd.shadow[i * 2];
 
 		if (entry.low == at[0] && entry.high == at[1])
 			continue;
@@ -243,22 +243,22 @@ static int update(struct vtd_unit *unit, uint32_t first, uint32_t count)
 	return changed;
 }
 
-static void forget_entries(struct vtd_unit *unit)
+static void forget_entries(struct iommu_unit *unit)
 {
-	const struct vtd_desc desc = { VTD_DESC_REMAP, 0 };
+	const struct iommu_command desc = { VTD_DESC_REMAP, 0 };
 
-	vtd_submit_locked(unit, &desc, 1);
+	iommu_submit_locked(unit, &desc, 1);
 }
 
 void vtd_route(void)
 {
-	struct vtd_unit *unit;
+	struct iommu_unit *unit;
 
 	for (unsigned int i = 0; (unit = vtd_unit(i)); i++) {
-		if (!__atomic_load_n(&unit->is_on, __ATOMIC_ACQUIRE) || !unit->has_table)
+		if (!__atomic_load_n(&unit->is_on, __ATOMIC_ACQUIRE) || !unit->vtd.has_table)
 			continue;
 		spin_lock(&unit->lock);
-		if (unit->is_on && update(unit, 0, unit->last + 1))
+		if (unit->is_on && update(unit, 0, unit->vtd.last + 1))
 			forget_entries(unit);
 		spin_unlock(&unit->lock);
 	}
@@ -270,31 +270,31 @@ void vtd_route(void)
  * What root wrote before it moved the queue's end is all there at the first look: once as many entries as there are
  * were looked at in one go, the whole table is, and nothing is left for the rest of the queue.
  */
-static void entries_changed(struct vtd_unit *unit, const struct vtd_desc *desc)
+static void entries_changed(struct iommu_unit *unit, const struct iommu_command *desc)
 {
 	const uint32_t all = table_entries(unit);
 	uint32_t first = 0, count = all;
 
-	if (!unit->has_table || unit->looked > all)
+	if (!unit->vtd.has_table || unit->vtd.looked > all)
 		return;
 	if (desc->low & VTD_DESC_REMAP_ONE) {
 		count = 1u << (desc->low >> REMAP_MASK_SHIFT & 0xf);
 		first = (uint32_t)(desc->low >> REMAP_INDEX_SHIFT & 0xffff) & ~(count - 1);
 	}
-	unit->looked += count;
-	if (unit->looked > all || first >= all || count > all - first) {
+	unit->vtd.looked += count;
+	if (unit->vtd.looked > all || first >= all || count > all - first) {
 		first = 0;
 		count = all;
-		unit->looked = all + 1;
+		unit->vtd.looked = all + 1;
 	}
-	if (first + count - 1 > unit->last)
-		unit->last = first + count - 1;
+	if (first + count - 1 > unit->vtd.last)
+		unit->vtd.last = first + count - 1;
 	if (update(unit, first, count))
 		forget_entries(unit);
 }
 
 /* Root has no translation of its own: of all other descriptors only those matter that tell it of their end. */
-static void carry_out(struct vtd_unit *unit, const struct vtd_desc *desc)
+static void carry_out(struct iommu_unit *unit, const struct iommu_command *desc)
 {
 	const uint64_t address = desc->high & ~3ull;
 
@@ -312,29 +312,29 @@ static void carry_out(struct vtd_unit *unit, const struct vtd_desc *desc)
 }
 
 /* At most one round. */
-static void run_queue(struct vtd_unit *unit)
+static void run_queue(struct iommu_unit *unit)
 {
 	const uint32_t bytes = queue_bytes(unit);
-	const uint32_t end = unit->view[VTD_IQT / 4] & QUEUE_MASK & (bytes - 1);
-	uint32_t at = unit->view[VTD_IQH / 4] & QUEUE_MASK & (bytes - 1);
-	struct vtd_desc desc;
+	const uint32_t end = unit->vtd.view[VTD_IQT / 4] & QUEUE_MASK & (bytes - 1);
+	uint32_t at = unit->vtd.view[VTD_IQH / 4] & QUEUE_MASK & (bytes - 1);
+	struct iommu_command desc;
 
-	if (!unit->has_queue)
+	if (!unit->vtd.has_queue)
 		return;
-	unit->looked = 0;
+	unit->vtd.looked = 0;
 	for (; at != end; at = (at + DESC_SIZE) & (bytes - 1)) {
 		copy_from_root(queue_address(unit) + at, &desc, sizeof(desc));
 		carry_out(unit, &desc);
 	}
-	unit->view[VTD_IQH / 4] = end;
+	unit->vtd.view[VTD_IQH / 4] = end;
 }
 
 /* Accesses ------------------------------------------------------------------------------------------- */
 
 /* What lasts is shown as root wants it; queue and table stay what they are, and DMA is not root's to translate. */
-static void write_command(struct vtd_unit *unit, uint32_t value)
+static void write_command(struct iommu_unit *unit, uint32_t value)
 {
-	const uint32_t now = unit->view[VTD_GSTS / 4];
+	const uint32_t now = unit->vtd.view[VTD_GSTS / 4];
 	const uint32_t kept = VTD_QUEUE | VTD_REMAPPING;
 
 	if ((now ^ value) & (kept | VTD_TRANSLATION))
@@ -342,33 +342,33 @@ static void write_command(struct vtd_unit *unit, uint32_t value)
 			    "root cell: command %08x to an IOMMU is ignored: it is taken over", value);
 }
 
-static void write_word(struct vtd_unit *unit, uint32_t offset, uint32_t value)
+static void write_word(struct iommu_unit *unit, uint32_t offset, uint32_t value)
 {
 	switch (offset) {
 	case VTD_GCMD:
 		write_command(unit, value);
 		break;
 	case VTD_IQT:
-		unit->view[VTD_IQT / 4] = value;
+		unit->vtd.view[VTD_IQT / 4] = value;
 		run_queue(unit);
 		break;
 	case VTD_FECTL:
 	case VTD_FEDATA:
 	case VTD_FEADDR:
 	case VTD_FEUADDR:
-		unit->view[offset / 4] = value;
+		unit->vtd.view[offset / 4] = value;
 		break;
 	default:
 		break;
 	}
 }
 
-static uint32_t read_word(const struct vtd_unit *unit, uint32_t offset)
+static uint32_t read_word(const struct iommu_unit *unit, uint32_t offset)
 {
-	return offset < sizeof(unit->view) ? unit->view[offset / 4] : 0;
+	return offset < sizeof(unit->vtd.view) ? unit->vtd.view[offset / 4] : 0;
 }
 
-static void access_locked(struct vtd_unit *unit, uint32_t offset, struct mmio_access *access)
+static void access_locked(struct iommu_unit *unit, uint32_t offset, struct mmio_access *access)
 {
 	if (access->is_write) {
 		write_word(unit, offset, (uint32_t)access->value);
@@ -381,31 +381,21 @@ static void access_locked(struct vtd_unit *unit, uint32_t offset, struct mmio_ac
 		access->value |= (uint64_t)read_word(unit, offset + 4) << 32;
 }
 
-int vtd_mmio(struct mmio_access *access)
+void vtd_access(struct iommu_unit *unit, uint32_t offset, struct mmio_access *access)
 {
-	struct vtd_unit *unit;
-
-	for (unsigned int i = 0; (unit = vtd_unit(i)); i++) {
-		const uint64_t offset = access->address - unit->config->base;
-
-		if (offset >= unit->config->size || !percpu()->cell->is_root)
-			continue;
-		if (offset & 3 || access->size < 4) {
-			access->value = 0;
-			return 1;
-		}
-		spin_lock(&unit->lock);
-		access_locked(unit, (uint32_t)offset, access);
-		spin_unlock(&unit->lock);
-		return 1;
+	if (offset & 3 || access->size < 4) {
+		access->value = 0;
+		return;
 	}
-	return 0;
+	spin_lock(&unit->lock);
+	access_locked(unit, offset, access);
+	spin_unlock(&unit->lock);
 }
 
 /* Look-up for the I/O APIC --------------------------------------------------------------------------- */
 
 /* The unit that serves an I/O APIC, or the first one; NULL: none. */
-static struct vtd_unit *unit_of_ioapic(void)
+static struct iommu_unit *unit_of_ioapic(void)
 {
 	const struct bh_config_system *system = image_config();
 	const struct bh_config_iommu *config = CONFIG_ARRAY(struct bh_config_iommu, system, x86.iommus);
@@ -421,16 +411,16 @@ static struct vtd_unit *unit_of_ioapic(void)
 }
 
 /* Before a unit is ours, what it does; then what root thinks that it does. */
-static int is_remapping(const struct vtd_unit *unit)
+static int is_remapping(const struct iommu_unit *unit)
 {
 	if (__atomic_load_n(&unit->is_on, __ATOMIC_ACQUIRE))
-		return (int)unit->has_table;
-	return (vtd_read32(unit, VTD_GSTS) & VTD_REMAPPING) != 0;
+		return (int)unit->vtd.has_table;
+	return (iommu_read32(unit, VTD_GSTS) & VTD_REMAPPING) != 0;
 }
 
 int vtd_is_remapping(void)
 {
-	const struct vtd_unit *unit = unit_of_ioapic();
+	const struct iommu_unit *unit = unit_of_ioapic();
 
 	return unit && is_remapping(unit);
 }
@@ -438,10 +428,10 @@ int vtd_is_remapping(void)
 int vtd_lookup(uint64_t entry, struct icr_target *target, uint32_t *vector)
 {
 	const uint32_t index = (uint32_t)(entry >> 49) | (uint32_t)(entry >> 11 & 1) << 15;
-	const struct vtd_unit *unit = unit_of_ioapic();
-	struct vtd_desc irte;
+	const struct iommu_unit *unit = unit_of_ioapic();
+	struct iommu_command irte;
 
-	if (!unit || !unit->is_on || !unit->has_table || index >= table_entries(unit))
+	if (!unit || !unit->is_on || !unit->vtd.has_table || index >= table_entries(unit))
 		return 0;
 	irte = read_entry(unit, index);
 	if (!(irte.low & IRTE_PRESENT) || (irte.low >> IRTE_MODE_SHIFT & 7) > DELIVER_LOWEST)
@@ -453,17 +443,17 @@ int vtd_lookup(uint64_t entry, struct icr_target *target, uint32_t *vector)
 
 /* Taking over and giving back ------------------------------------------------------------------------ */
 
-static int refuse(const struct vtd_unit *unit, const char *what)
+static int refuse(const struct iommu_unit *unit, const char *what)
 {
 	log_error("enable: the IOMMU at 0x%llx %s", (unsigned long long)unit->config->base, what);
 	return BH_E_HARDWARE;
 }
 
-static int wait_idle(const struct vtd_unit *unit)
+static int wait_idle(const struct iommu_unit *unit)
 {
 	const uint64_t deadline = deadline_default();
 
-	while (vtd_read32(unit, VTD_IQH) != vtd_read32(unit, VTD_IQT)) {
+	while (iommu_read32(unit, VTD_IQH) != iommu_read32(unit, VTD_IQT)) {
 		if (deadline_passed(deadline))
 			return refuse(unit, "does not come to the end of the kernel's queue");
 		arch_cpu_relax();
@@ -471,54 +461,54 @@ static int wait_idle(const struct vtd_unit *unit)
 	return BH_E_OK;
 }
 
-static int check_found(struct vtd_unit *unit)
+static int check_found(struct iommu_unit *unit)
 {
-	const uint32_t status = unit->view[VTD_GSTS / 4];
+	const uint32_t status = unit->vtd.view[VTD_GSTS / 4];
 
-	unit->has_queue = (status & VTD_QUEUE) != 0;
-	unit->has_table = (status & VTD_REMAPPING) != 0;
+	unit->vtd.has_queue = (status & VTD_QUEUE) != 0;
+	unit->vtd.has_table = (status & VTD_REMAPPING) != 0;
 	if (status & VTD_TRANSLATION)
 		return refuse(unit, "translates DMA for the kernel: boot it with intel_iommu=off");
-	if (unit->has_table && status & VTD_COMPATIBLE && !(unit->view[VTD_IRTA / 4] & VTD_IRTA_WIDE))
+	if (unit->vtd.has_table && status & VTD_COMPATIBLE && !(unit->vtd.view[VTD_IRTA / 4] & VTD_IRTA_WIDE))
 		return refuse(unit, "lets interrupts through that it does not remap: boot with intremap=off");
-	if (unit->has_table && !unit->has_queue)
+	if (unit->vtd.has_table && !unit->vtd.has_queue)
 		return refuse(unit, "remaps interrupts without a queue: boot with intremap=off");
-	if (unit->has_queue && (unit->view[VTD_IQA / 4] & (VTD_IQA_WIDE | VTD_IQA_SIZE) ||
+	if (unit->vtd.has_queue && (unit->vtd.view[VTD_IQA / 4] & (VTD_IQA_WIDE | VTD_IQA_SIZE) ||
 				!root_keeps(queue_address(unit), queue_bytes(unit))))
 		return refuse(unit, "has its queue where it cannot be taken over");
-	if (unit->has_table && !root_keeps(table_address(unit), table_entries(unit) * DESC_SIZE))
+	if (unit->vtd.has_table && !root_keeps(table_address(unit), table_entries(unit) * DESC_SIZE))
 		return refuse(unit, "has its interrupt table where it cannot be taken over");
 	return BH_E_OK;
 }
 
-static void scan_table(struct vtd_unit *unit)
+static void scan_table(struct iommu_unit *unit)
 {
-	unit->last = 0;
+	unit->vtd.last = 0;
 	for (uint32_t i = 0; i < table_entries(unit); i++) {
 		if (next_entry(unit, i, 0).low & IRTE_PRESENT)
-			unit->last = i;
+			unit->vtd.last = i;
 	}
 }
 
-static int copy_table(struct vtd_unit *unit)
+static int copy_table(struct iommu_unit *unit)
 {
-	if (!unit->has_table)
+	if (!unit->vtd.has_table)
 		return BH_E_OK;
-	unit->shadow_pages = (uint32_t)((table_entries(unit) * DESC_SIZE + PAGE_SIZE - 1) / PAGE_SIZE);
-	unit->shadow = pool_alloc(unit->shadow_pages, unit->shadow_pages);
-	if (!unit->shadow)
+	unit->vtd.shadow_pages = (uint32_t)((table_entries(unit) * DESC_SIZE + PAGE_SIZE - 1) / PAGE_SIZE);
+	unit->vtd.shadow = pool_alloc(unit->vtd.shadow_pages, unit->vtd.shadow_pages);
+	if (!unit->vtd.shadow)
 		return refuse(unit,
 			      "has an interrupt table that does not fit: give the hypervisor more memory");
-	memset(unit->shadow, 0, unit->shadow_pages * PAGE_SIZE);
+	memset(unit->vtd.shadow, 0, unit->vtd.shadow_pages * PAGE_SIZE);
 	scan_table(unit);
 	return BH_E_OK;
 }
 
-static int stop_queue(struct vtd_unit *unit)
+static int stop_queue(struct iommu_unit *unit)
 {
 	int code;
 
-	if (!unit->has_queue)
+	if (!unit->vtd.has_queue)
 		return BH_E_OK;
 	spin_lock(&unit->lock);
 	code = vtd_command(unit, VTD_QUEUE, 0);
@@ -526,15 +516,15 @@ static int stop_queue(struct vtd_unit *unit)
 	return code;
 }
 
-int vtd_adopt(struct vtd_unit *unit)
+int vtd_adopt(struct iommu_unit *unit)
 {
 	int code;
 
-	for (uint32_t i = 0; i < VTD_VIEW_WORDS; i++)
-		unit->view[i] = vtd_read32(unit, i * 4);
-	unit->view[VTD_FSTS / 4] = 0;
+	for (uint32_t i = 0; i < IOMMU_VIEW_WORDS; i++)
+		unit->vtd.view[i] = iommu_read32(unit, i * 4);
+	unit->vtd.view[VTD_FSTS / 4] = 0;
 	code = check_found(unit);
-	if (!code && unit->has_queue)
+	if (!code && unit->vtd.has_queue)
 		code = wait_idle(unit);
 	if (!code)
 		code = copy_table(unit);
@@ -545,19 +535,19 @@ int vtd_adopt(struct vtd_unit *unit)
 	return code;
 }
 
-void vtd_adopt_free(struct vtd_unit *unit)
+void vtd_adopt_free(struct iommu_unit *unit)
 {
-	if (unit->shadow)
-		pool_free(unit->shadow, unit->shadow_pages);
-	unit->shadow = NULL;
+	if (unit->vtd.shadow)
+		pool_free(unit->vtd.shadow, unit->vtd.shadow_pages);
+	unit->vtd.shadow = NULL;
 }
 
-static int use_table(struct vtd_unit *unit, uint64_t address)
+static int use_table(struct iommu_unit *unit, uint64_t address)
 {
-	const uint64_t flags = unit->view[VTD_IRTA / 4] & (VTD_IRTA_WIDE | VTD_IRTA_SIZE);
+	const uint64_t flags = unit->vtd.view[VTD_IRTA / 4] & (VTD_IRTA_WIDE | VTD_IRTA_SIZE);
 	int code;
 
-	vtd_write64(unit, VTD_IRTA, address | flags);
+	iommu_write64(unit, VTD_IRTA, address | flags);
 	code = vtd_command(unit, VTD_SET_REMAP, 1);
 	if (!code)
 		forget_entries(unit);
@@ -568,23 +558,23 @@ static int use_table(struct vtd_unit *unit, uint64_t address)
  * No CPU is root's vCPU yet: what root's entries say holds as it is until the first of them comes, or goes. All CPUs
  * are root's.
  */
-int vtd_adopt_table(struct vtd_unit *unit)
+int vtd_adopt_table(struct iommu_unit *unit)
 {
-	if (!unit->has_table)
+	if (!unit->vtd.has_table)
 		return BH_E_OK;
-	for (uint32_t i = 0; i <= unit->last; i++) {
-		const struct vtd_desc entry = next_entry(unit, i, 0);
+	for (uint32_t i = 0; i <= unit->vtd.last; i++) {
+		const struct iommu_command entry = next_entry(unit, i, 0);
 
-		unit->shadow[i * 2] = entry.low & IRTE_PRESENT && is_allowed(entry.low) ? entry.low : 0;
-		unit->shadow[i * 2 + 1] = unit->shadow[i * 2] ? entry.high : 0;
+		unit->vtd.shadow[i * 2] = entry.low & IRTE_PRESENT && is_allowed(entry.low) ? entry.low : 0;
+		unit->vtd.shadow[i * 2 + 1] = unit->vtd.shadow[i * 2] ? entry.high : 0;
 	}
 	vtd_write_back(unit);
-	return use_table(unit, arch_hv_hpa(unit->shadow).value);
+	return use_table(unit, arch_hv_hpa(unit->vtd.shadow).value);
 }
 
-void vtd_return_table(struct vtd_unit *unit)
+void vtd_return_table(struct iommu_unit *unit)
 {
-	if (unit->has_table)
+	if (unit->vtd.has_table)
 		use_table(unit, table_address(unit));
 }
 
@@ -592,17 +582,17 @@ void vtd_return_table(struct vtd_unit *unit)
  * A unit begins at the queue's start, root's kernel goes on where it was. So the unit is led there over descriptors
  * that do no harm, in the place of root's own, which come back afterwards. Nobody is there to see it.
  */
-static void lead_to(struct vtd_unit *unit, uint32_t end)
+static void lead_to(struct iommu_unit *unit, uint32_t end)
 {
 	const uint64_t queue = queue_address(unit), done = arch_hv_hpa((const void *)unit->done).value;
-	const struct vtd_desc last = { VTD_DESC_WAIT | VTD_DESC_WAIT_STORE | 1ull << WAIT_DATA_SHIFT, done };
-	const struct vtd_desc harmless = { VTD_DESC_REMAP, 0 };
+	const struct iommu_command last = { VTD_DESC_WAIT | VTD_DESC_WAIT_STORE | 1ull << WAIT_DATA_SHIFT, done };
+	const struct iommu_command harmless = { VTD_DESC_REMAP, 0 };
 	const uint64_t deadline = deadline_default();
 
 	/* It is one page long (check_found()). */
 	copy_from_root(queue, unit->queue, end);
 	for (uint32_t at = 0; at < end; at += DESC_SIZE) {
-		struct vtd_desc *window = arch_window_open(hpa(queue + at), DESC_SIZE);
+		struct iommu_command *window = arch_window_open(hpa(queue + at), DESC_SIZE);
 
 		*window = at + DESC_SIZE == end ? last : harmless;
 		arch_window_close();
@@ -610,21 +600,21 @@ static void lead_to(struct vtd_unit *unit, uint32_t end)
 	*unit->done = 0;
 	vtd_write_back(unit);
 	vtd_command(unit, VTD_QUEUE, 1);
-	vtd_write32(unit, VTD_IQT, end);
+	iommu_write32(unit, VTD_IQT, end);
 	while (!*unit->done && !deadline_passed(deadline))
 		arch_cpu_relax();
 	memcpy(arch_window_open(hpa(queue), end), unit->queue, end);
 	arch_window_close();
 }
 
-void vtd_return_queue(struct vtd_unit *unit)
+void vtd_return_queue(struct iommu_unit *unit)
 {
-	const uint32_t end = unit->view[VTD_IQT / 4] & QUEUE_MASK & (queue_bytes(unit) - 1);
+	const uint32_t end = unit->vtd.view[VTD_IQT / 4] & QUEUE_MASK & (queue_bytes(unit) - 1);
 
-	if (!unit->has_queue)
+	if (!unit->vtd.has_queue)
 		return;
-	vtd_write64(unit, VTD_IQT, 0);
-	vtd_write64(unit, VTD_IQA, view64(unit, VTD_IQA));
+	iommu_write64(unit, VTD_IQT, 0);
+	iommu_write64(unit, VTD_IQA, view64(unit, VTD_IQA));
 	if (end)
 		lead_to(unit, end);
 	else

@@ -110,12 +110,12 @@ void vtd_tables_exit(void)
 
 static void forget_contexts(void)
 {
-	static const struct vtd_desc forget[] = {
+	static const struct iommu_command forget[] = {
 		{ VTD_DESC_CONTEXTS, 0 },
 		{ VTD_DESC_IOTLB | VTD_DESC_IOTLB_ALL | VTD_DESC_IOTLB_DRAIN, 0 },
 	};
 
-	vtd_submit_all(forget, 2);
+	iommu_submit_all(forget, 2);
 }
 
 int vtd_prepare(uint32_t function)

@@ -3,11 +3,7 @@
 #ifndef ASM_AMDVI_UNIT_H
 #define ASM_AMDVI_UNIT_H
 
-#include "amdvi.h"
-#include <arch/upcall.h>
-#include <core/lock.h>
-
-#define AMDVI_UNITS 16u
+#include "iommu_unit.h"
 
 /* Registers, of 64 bits */
 #define AMDVI_DEVICE_TABLE 0x0000u
@@ -39,8 +35,7 @@
 
 #define AMDVI_FEATURES_ALL (1ull << 6) /* everything is forgotten by one command */
 
-/* Both rings have 256 entries of 16 bytes, a page. */
-#define AMDVI_RING_ENTRIES 256u
+/* Both rings, commands and events, have IOMMU_RING_ENTRIES. */
 #define AMDVI_RING_LENGTH (8ull << 56)
 #define AMDVI_RING_MASK 0xff0u
 
@@ -53,58 +48,17 @@
 #define AMDVI_ALL_PAGES 0x7ffffffffffff003ull
 #define AMDVI_COMMAND_FORGET_ALL (8ull << 60)
 
-struct amdvi_command {
-	uint64_t low;
-	uint64_t high;
-};
-
-/**
- * struct amdvi_unit - a unit
- * @lock: commands, events, registers.  @reg: its registers.  @config: what the board says.
- * @is_on: ours, and translates (atomic).  @is_broken: it missed a deadline: said once, and not waited for again.
- * @tail: next place in @commands, bytes.  @head: next event, likewise.
- * @number: what it stores at @done when it has carried out all so far.
- * @found: registers below AMDVI_FEATURES as they were.  @message: place of MSI in its configuration space, 0: none.
- * @found_message: what was there.
- */
-struct amdvi_unit {
-	struct spinlock lock;
-	volatile uint8_t *reg;
-	const struct bh_config_iommu *config;
-	uint32_t is_on;
-	uint32_t is_broken;
-	uint32_t tail;
-	uint32_t head;
-	uint64_t number;
-	struct amdvi_command *commands;
-	uint64_t *events;
-	volatile uint64_t *done;
-	uint64_t found[AMDVI_FEATURES / 8];
-	uint32_t message;
-	uint32_t found_message[4];
-};
-
-/* amdvi.c */
-/** Unit @index of those that can be used, NULL: no more. */
-struct amdvi_unit *amdvi_unit(unsigned int index);
-
 /** Have it tell the first CPU of events by an NMI, and put back what was there. */
-void amdvi_message_on(struct amdvi_unit *unit);
-void amdvi_message_off(struct amdvi_unit *unit);
+void amdvi_message_on(struct iommu_unit *unit);
+void amdvi_message_off(struct iommu_unit *unit);
 
 /* amdvi_unit.c */
-uint64_t amdvi_read(const struct amdvi_unit *unit, uint32_t offset);
-void amdvi_write(const struct amdvi_unit *unit, uint32_t offset, uint64_t value);
-
-/** Let it translate by the device table at @table (a register's value), and give it back as it was. */
-int amdvi_start(struct amdvi_unit *unit, uint64_t table);
-void amdvi_stop(struct amdvi_unit *unit);
-
-/** All units that are on carry out @count commands (at most AMDVI_RING_ENTRIES - 2); waits for that. */
-void amdvi_submit_all(const struct amdvi_command *command, unsigned int count);
+/** Let it translate by the device table, and give it back as it was. */
+int amdvi_start(struct iommu_unit *unit);
+void amdvi_stop(struct iommu_unit *unit);
 
 /** Report what it has recorded. Return: 1 if there was anything. */
-int amdvi_poll_unit(struct amdvi_unit *unit);
+int amdvi_poll_unit(struct iommu_unit *unit);
 
 /** What event @word says of an access of a device. Return: 0: it is about something else. */
 int amdvi_decode(const uint64_t word[2], struct dma_fault *fault);
@@ -116,5 +70,9 @@ int amdvi_tables_init(const struct page_table *root);
 void amdvi_tables_exit(void);
 /** For the unit's register. */
 uint64_t amdvi_tables_register(void);
+/** @function translates by @table from now on; NULL: it reaches nothing. */
+void amdvi_attach(const struct page_table *table, uint32_t function);
+/** The command by which translations of the domain with @tag are forgotten. */
+struct iommu_command amdvi_forget(uint32_t tag);
 
 #endif
