@@ -66,7 +66,7 @@ const struct step *arch_cpu_steps(void)
 void arch_cpu_activate(void)
 {
 	virt()->cpu_on();
-	virt()->load(&percpu()->state);
+	virt_load(&percpu()->state);
 	vcpu_load(guest_root(), percpu()->slot);
 	lapic_activate();
 	percpu()->phase = PERCPU_RUNNING;

@@ -51,7 +51,7 @@ void enter_back(void)
 
 void enter_leave(void)
 {
-	virt()->save(&percpu()->state);
+	virt_save(&percpu()->state);
 	virt()->cpu_off();
 	go_to(&percpu()->state);
 }

@@ -29,41 +29,6 @@ static enum msr_result write_real(uint32_t msr, uint64_t value)
 	return access_write_msr(msr, value) ? MSR_FAULT : MSR_DONE;
 }
 
-static enum msr_result read_zero(uint32_t msr, uint64_t *value)
-{
-	(void)msr;
-	*value = 0;
-	return MSR_DONE;
-}
-
-static enum msr_result write_ignored(uint32_t msr, uint64_t value)
-{
-	(void)msr;
-	(void)value;
-	return MSR_DONE;
-}
-
-static enum msr_result read_fault(uint32_t msr, uint64_t *value)
-{
-	(void)msr;
-	*value = 0;
-	return MSR_FAULT;
-}
-
-static enum msr_result write_fault(uint32_t msr, uint64_t value)
-{
-	(void)msr;
-	(void)value;
-	return MSR_FAULT;
-}
-
-static enum msr_result write_forbidden(uint32_t msr, uint64_t value)
-{
-	(void)msr;
-	(void)value;
-	return MSR_FORBIDDEN;
-}
-
 static enum msr_result write_lost(uint32_t msr, uint64_t value)
 {
 	(void)msr;
@@ -121,22 +86,6 @@ static enum msr_result write_efer(uint32_t msr, uint64_t value)
 	return MSR_DONE;
 }
 
-/* SVM switched off by firmware, and locked. */
-static enum msr_result read_vm_cr(uint32_t msr, uint64_t *value)
-{
-	(void)msr;
-	*value = VM_CR_SVMDIS | VM_CR_LOCK;
-	return MSR_DONE;
-}
-
-/* Nothing enabled, and locked. */
-static enum msr_result read_feature_control(uint32_t msr, uint64_t *value)
-{
-	(void)msr;
-	*value = 1;
-	return MSR_DONE;
-}
-
 static enum msr_result read_lapic(uint32_t msr, uint64_t *value)
 {
 	return lapic_read_msr(msr, value) ? MSR_FAULT : MSR_DONE;
@@ -157,29 +106,37 @@ static enum msr_result write_pvclock(uint32_t msr, uint64_t value)
 	return pvclock_write_msr(msr, value) ? MSR_FAULT : MSR_DONE;
 }
 
-static msr_reader *const readers[READ_COUNT] = {
-	[READ_FAULT] = read_fault,
-	[READ_REAL] = read_real,
-	[READ_ZERO] = read_zero,
-	[READ_EFER] = read_efer,
-	[READ_VM_CR] = read_vm_cr,
-	[READ_FEATURE_CONTROL] = read_feature_control,
-	[READ_LAPIC] = read_lapic,
-	[READ_PVCLOCK] = read_pvclock,
+/* @reader: NULL: the answer is always @result, with @value. */
+static const struct {
+	msr_reader *reader;
+	enum msr_result result;
+	uint64_t value;
+} readers[READ_COUNT] = {
+	[READ_FAULT] = { NULL, MSR_FAULT, 0 },
+	[READ_ZERO] = { NULL, MSR_DONE, 0 },
+	[READ_VM_CR] = { NULL, MSR_DONE, VM_CR_SVMDIS | VM_CR_LOCK }, /* SVM switched off by firmware, and locked */
+	[READ_FEATURE_CONTROL] = { NULL, MSR_DONE, 1 },		      /* nothing enabled, and locked */
+	[READ_REAL] = { .reader = read_real },
+	[READ_EFER] = { .reader = read_efer },
+	[READ_LAPIC] = { .reader = read_lapic },
+	[READ_PVCLOCK] = { .reader = read_pvclock },
 };
 
-static msr_writer *const writers[WRITE_COUNT] = {
-	[WRITE_FAULT] = write_fault,
-	[WRITE_REAL] = write_real,
-	[WRITE_IGNORED] = write_ignored,
-	[WRITE_LOST] = write_lost,
-	[WRITE_SAME] = write_same,
-	[WRITE_FORBIDDEN] = write_forbidden,
-	[WRITE_EFER] = write_efer,
-	[WRITE_XSS] = write_xss,
-	[WRITE_MISC_ENABLE] = write_misc_enable,
-	[WRITE_LAPIC] = write_lapic,
-	[WRITE_PVCLOCK] = write_pvclock,
+static const struct {
+	msr_writer *writer;
+	enum msr_result result;
+} writers[WRITE_COUNT] = {
+	[WRITE_FAULT] = { NULL, MSR_FAULT },
+	[WRITE_IGNORED] = { NULL, MSR_DONE },
+	[WRITE_FORBIDDEN] = { NULL, MSR_FORBIDDEN },
+	[WRITE_REAL] = { .writer = write_real },
+	[WRITE_LOST] = { .writer = write_lost },
+	[WRITE_SAME] = { .writer = write_same },
+	[WRITE_EFER] = { .writer = write_efer },
+	[WRITE_XSS] = { .writer = write_xss },
+	[WRITE_MISC_ENABLE] = { .writer = write_misc_enable },
+	[WRITE_LAPIC] = { .writer = write_lapic },
+	[WRITE_PVCLOCK] = { .writer = write_pvclock },
 };
 
 /* From the last row to the first: of two that fit, the first counts. */
@@ -200,16 +157,17 @@ void msr_fill_bitmap(struct cell_arch *cell)
 /* Registers that no row names: root's beyond the bitmap are the machine's, guests have none. */
 static enum msr_result read_any(const struct msr_row *row, uint32_t msr, uint64_t *value)
 {
-	if (row)
-		return readers[row->read](msr, value);
-	return percpu()->cell->is_root ? read_real(msr, value) : MSR_FAULT;
+	const unsigned int how = row ? row->read : percpu()->cell->is_root ? READ_REAL : READ_FAULT;
+
+	*value = readers[how].value;
+	return readers[how].reader ? readers[how].reader(msr, value) : readers[how].result;
 }
 
 static enum msr_result write_any(const struct msr_row *row, uint32_t msr, uint64_t value)
 {
-	if (row)
-		return writers[row->write](msr, value);
-	return percpu()->cell->is_root ? write_real(msr, value) : MSR_FAULT;
+	const unsigned int how = row ? row->write : percpu()->cell->is_root ? WRITE_REAL : WRITE_FAULT;
+
+	return writers[how].writer ? writers[how].writer(msr, value) : writers[how].result;
 }
 
 static void answer(enum msr_result result, const struct msr_row *row, uint32_t msr, uint64_t value, int is_write)

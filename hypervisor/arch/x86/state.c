@@ -21,48 +21,41 @@
 #define DR6_RESET 0xffff0ff0ull
 #define DR7_RESET 0x400ull
 
-static struct x86_segment segment(uint16_t selector, uint16_t attributes, uint32_t limit, uint64_t base)
-{
-	return (struct x86_segment){ selector, attributes, limit, base };
-}
-
-static void set_data(struct x86_state *state, struct x86_segment data)
-{
-	static const enum x86_segment_name names[] = { SEG_ES, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
-
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		state->segment[names[i]] = data;
-}
+#define SEGMENTS(data, code)                                                            \
+	{ [SEG_ES] = data, [SEG_SS] = data, [SEG_DS] = data, [SEG_FS] = data, [SEG_GS] = data, [SEG_CS] = code, \
+	  [SEG_GDTR] = { 0, 0, 0xffff, 0 }, [SEG_IDTR] = { 0, 0, 0xffff, 0 }, [SEG_LDTR] = { 0, LDT, 0xffff, 0 }, \
+	  [SEG_TR] = { 0, TSS_BUSY, 0xffff, 0 } }
+#define SEGMENT(...) { __VA_ARGS__ }
+#define RESET_VALUE(name, number, value, feature) [STATE_##name] = value,
+#define COMMON                                                                                     \
+	.rflags = RFLAGS_FIXED, .dr6 = DR6_RESET, .dr7 = DR7_RESET, .xcr0 = 1, .msr = { STATE_MSRS(RESET_VALUE) }
 
 /* Intel SDM, volume 3, table 10-1: after INIT (caches apart: those are not a guest's to switch off). */
+static const struct x86_state after_reset = {
+	.segment = SEGMENTS(SEGMENT(0, DATA_16, 0xffff, 0), SEGMENT(0xf000, CODE_16, 0xffff, 0xffff0000)),
+	.rip = 0xfff0, .cr0 = CR0_RESET, COMMON
+};
+
+static const struct x86_state protected_mode = {
+	.segment = SEGMENTS(SEGMENT(0x18, DATA_32, 0xffffffff, 0), SEGMENT(0x10, CODE_32, 0xffffffff, 0)),
+	.cr0 = CR0_ET | CR0_PE, COMMON
+};
+
+static const struct x86_state long_mode = {
+	.segment = SEGMENTS(SEGMENT(0x18, DATA_32, 0xffffffff, 0), SEGMENT(0x10, CODE_64, 0xffffffff, 0)),
+	.cr0 = CR0_ET | CR0_PE | CR0_PG, .cr4 = CR4_PAE, .efer = EFER_LME | EFER_LMA, COMMON
+};
+
 void state_reset(struct x86_state *state)
 {
-	static const uint64_t reset[STATE_MSR_COUNT] = {
-#define RESET_VALUE(name, number, value, feature) [STATE_##name] = value,
-		STATE_MSRS(RESET_VALUE)
-#undef RESET_VALUE
-	};
-
-	memset(state, 0, sizeof(*state));
-	set_data(state, segment(0, DATA_16, 0xffff, 0));
-	state->segment[SEG_CS] = segment(0xf000, CODE_16, 0xffff, 0xffff0000);
-	state->segment[SEG_GDTR] = segment(0, 0, 0xffff, 0);
-	state->segment[SEG_IDTR] = segment(0, 0, 0xffff, 0);
-	state->segment[SEG_LDTR] = segment(0, LDT, 0xffff, 0);
-	state->segment[SEG_TR] = segment(0, TSS_BUSY, 0xffff, 0);
-	state->rip = 0xfff0;
-	state->rflags = RFLAGS_FIXED;
-	state->cr0 = CR0_RESET;
-	state->dr6 = DR6_RESET;
-	state->dr7 = DR7_RESET;
-	state->xcr0 = 1;
-	memcpy(state->msr, reset, sizeof(reset));
+	memcpy(state, &after_reset, sizeof(*state));
 }
 
 void state_real(struct x86_state *state, uint64_t entry)
 {
 	state_reset(state);
-	state->segment[SEG_CS] = segment((uint16_t)(entry >> 4), CODE_16, 0xffff, entry & 0xffff0);
+	state->segment[SEG_CS] =
+		(struct x86_segment){ (uint16_t)(entry >> 4), CODE_16, 0xffff, entry & 0xffff0 };
 	state->rip = entry & 15;
 }
 
@@ -73,21 +66,15 @@ void state_startup(struct x86_state *state, unsigned int vector)
 
 void state_protected(struct x86_state *state, uint64_t entry)
 {
-	state_reset(state);
-	set_data(state, segment(0x18, DATA_32, 0xffffffff, 0));
-	state->segment[SEG_CS] = segment(0x10, CODE_32, 0xffffffff, 0);
-	state->cr0 = CR0_ET | CR0_PE;
+	memcpy(state, &protected_mode, sizeof(*state));
 	state->rip = entry;
 }
 
 void state_long(struct x86_state *state, uint64_t entry, uint64_t cr3)
 {
-	state_protected(state, entry);
-	state->segment[SEG_CS] = segment(0x10, CODE_64, 0xffffffff, 0);
-	state->cr0 |= CR0_PG;
+	memcpy(state, &long_mode, sizeof(*state));
+	state->rip = entry;
 	state->cr3 = cr3;
-	state->cr4 = CR4_PAE;
-	state->efer = EFER_LME | EFER_LMA;
 }
 
 static int is_system(uint16_t attributes)
@@ -100,7 +87,7 @@ void state_segment(struct x86_segment *out, uint16_t selector, const uint64_t *g
 	unsigned int index = SELECTOR_INDEX(selector);
 	uint64_t low;
 
-	*out = segment(selector, 0, 0, 0);
+	*out = (struct x86_segment){ .selector = selector };
 	if (!index || (selector & SELECTOR_LOCAL) || (index + 1) * 8 > size)
 		return;
 	low = gdt[index];

@@ -139,16 +139,8 @@ static void svm_load(const struct x86_state *state)
 	load_control(vmcb);
 	memcpy(vmcb->segment, state->segment, sizeof(vmcb->segment));
 	vmcb->cpl = (uint8_t)(state->segment[SEG_SS].attributes >> SEGMENT_DPL_SHIFT & 3);
-	vmcb->efer = state->efer | EFER_SVME;
-	vmcb->cr0 = state->cr0;
 	vmcb->cr2 = control_read_cr2();
-	vmcb->cr3 = state->cr3;
-	vmcb->cr4 = state->cr4;
 	vmcb->dr6 = state->dr6;
-	vmcb->dr7 = state->dr7;
-	vmcb->rflags = state->rflags;
-	vmcb->rip = state->rip;
-	vmcb->rsp = state->rsp;
 #define LOAD(name, field) vmcb->field = state->msr[STATE_##name];
 	VMCB_MSRS(LOAD)
 #undef LOAD
@@ -158,19 +150,7 @@ static void svm_save(struct x86_state *state)
 {
 	const struct vmcb *vmcb = svm_vmcb();
 
-	memset(state, 0, sizeof(*state));
-	memcpy(state->segment, vmcb->segment, sizeof(state->segment));
-	state->efer = vmcb->efer & ~EFER_SVME;
-	state->cr0 = vmcb->cr0;
-	state->cr3 = vmcb->cr3;
-	state->cr4 = vmcb->cr4;
 	state->dr6 = vmcb->dr6;
-	state->dr7 = vmcb->dr7;
-	state->rflags = vmcb->rflags;
-	state->rip = vmcb->rip;
-	state->rsp = vmcb->rsp;
-	state->xcr0 = vmcb->cr4 & CR4_OSXSAVE ? control_read_xcr0() : 0;
-	state_save_msrs(state);
 #define SAVE(name, field) state->msr[STATE_##name] = vmcb->field;
 	VMCB_MSRS(SAVE)
 #undef SAVE

@@ -60,7 +60,7 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
 		begin(cell, state, entry, arg);
 	handover_reset();
 	mmio_forget();
-	virt()->load(state);
+	virt_load(state);
 	vcpu_load(cell, vcpu);
 	lapic_start();
 	percpu()->phase = PERCPU_RUNNING;

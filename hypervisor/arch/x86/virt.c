@@ -2,9 +2,11 @@
 #include <asm/virt.h>
 
 #include <arch/mmu.h>
+#include <asm/control.h>
 #include <asm/formats.h>
 #include <bulkhead/errors.h>
 #include <core/log.h>
+#include <lib/string.h>
 
 static const struct virt_ops *const back_ends[] = { &svm_ops, &vmx_ops };
 
@@ -28,4 +30,23 @@ int virt_select(void)
 const struct virt_ops *virt(void)
 {
 	return selected;
+}
+
+void virt_load(const struct x86_state *state)
+{
+	selected->load(state);
+	for (unsigned int i = 0; i < STATE_REGISTER_COUNT; i++)
+		selected->set(i, state->reg[i]);
+}
+
+void virt_save(struct x86_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	for (unsigned int i = 0; i < SEG_COUNT; i++)
+		selected->segment(i, &state->segment[i]);
+	for (unsigned int i = 0; i < STATE_REGISTER_COUNT; i++)
+		state->reg[i] = selected->get(i);
+	state->xcr0 = state->cr4 & CR4_OSXSAVE ? control_read_xcr0() : 0;
+	state_save_msrs(state);
+	selected->save(state);
 }

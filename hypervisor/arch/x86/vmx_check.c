@@ -31,7 +31,7 @@ static int is_64_bit(const struct vmx_guest *g)
 	return (g->entry_controls & ENTRY_GUEST_64) != 0;
 }
 
-static unsigned int event_type(const struct vmx_guest *g)
+static uint64_t event_type(const struct vmx_guest *g)
 {
 	return (g->event & EVENT_TYPE) >> EVENT_TYPE_SHIFT;
 }
@@ -43,97 +43,9 @@ static int cr0_fixed(const struct vmx_guest *g)
 	return (g->cr0 & must) != must || (g->cr0 & ~g->cr0_fixed1);
 }
 
-static int cr0_paging(const struct vmx_guest *g)
-{
-	return (g->cr0 & CR0_PG) && !(g->cr0 & CR0_PE);
-}
-
 static int cr4_fixed(const struct vmx_guest *g)
 {
 	return (g->cr4 & g->cr4_fixed0) != g->cr4_fixed0 || (g->cr4 & ~g->cr4_fixed1);
-}
-
-static int cr4_pcide(const struct vmx_guest *g)
-{
-	return (g->cr4 & CR4_PCIDE) && !is_64_bit(g);
-}
-
-static int cr4_cet(const struct vmx_guest *g)
-{
-	return (g->cr4 & CR4_CET) && !(g->cr0 & CR0_WP);
-}
-
-static int long_mode(const struct vmx_guest *g)
-{
-	return is_64_bit(g) && (!(g->cr0 & CR0_PG) || !(g->cr4 & CR4_PAE));
-}
-
-static int efer_lma(const struct vmx_guest *g)
-{
-	return ((g->efer & EFER_LMA) != 0) != is_64_bit(g);
-}
-
-static int efer_lme(const struct vmx_guest *g)
-{
-	return (g->cr0 & CR0_PG) && ((g->efer & EFER_LMA) != 0) != ((g->efer & EFER_LME) != 0);
-}
-
-static int dr7_high(const struct vmx_guest *g)
-{
-	return g->dr7 >> 32 != 0;
-}
-
-static int rflags_reserved(const struct vmx_guest *g)
-{
-	return (g->rflags & RFLAGS_RESERVED) || !(g->rflags & RFLAGS_FIXED);
-}
-
-static int rflags_vm(const struct vmx_guest *g)
-{
-	return (g->rflags & RFLAGS_VM) && (is_64_bit(g) || !(g->cr0 & CR0_PE));
-}
-
-static int rflags_if(const struct vmx_guest *g)
-{
-	return (g->event & EVENT_VALID) && event_type(g) == EVENT_EXTERNAL && !(g->rflags & RFLAGS_IF);
-}
-
-static int cs_rights(const struct vmx_guest *g)
-{
-	unsigned int type = g->cs & RIGHTS_TYPE;
-
-	return (g->cs & (RIGHTS_RESERVED | RIGHTS_UNUSABLE)) || !(g->cs & RIGHTS_S) || !(g->cs & RIGHTS_PRESENT) ||
-	       !(type == 3 || (type & 9) == 9);
-}
-
-static int cs_long(const struct vmx_guest *g)
-{
-	return is_64_bit(g) && (g->cs & RIGHTS_LONG) && (g->cs & RIGHTS_BIG);
-}
-
-static int ss_rights(const struct vmx_guest *g)
-{
-	unsigned int type = g->ss & RIGHTS_TYPE;
-
-	if (g->ss & RIGHTS_UNUSABLE)
-		return 0;
-	return (g->ss & RIGHTS_RESERVED) || !(g->ss & RIGHTS_S) || !(g->ss & RIGHTS_PRESENT) ||
-	       !(type == 3 || type == 7);
-}
-
-static int tr_rights(const struct vmx_guest *g)
-{
-	unsigned int type = g->tr & RIGHTS_TYPE;
-
-	return (g->tr & (RIGHTS_UNUSABLE | RIGHTS_S | RIGHTS_RESERVED)) || !(g->tr & RIGHTS_PRESENT) ||
-	       !(type == 11 || (type == 3 && !is_64_bit(g))) || (g->tr_selector & SELECTOR_TI);
-}
-
-static int ldtr_rights(const struct vmx_guest *g)
-{
-	if (g->ldtr & RIGHTS_UNUSABLE)
-		return 0;
-	return (g->ldtr & RIGHTS_TYPE) != 2 || (g->ldtr & (RIGHTS_S | RIGHTS_RESERVED)) || !(g->ldtr & RIGHTS_PRESENT);
 }
 
 static int rip_high(const struct vmx_guest *g)
@@ -141,11 +53,6 @@ static int rip_high(const struct vmx_guest *g)
 	int is_long = is_64_bit(g) && (g->cs & RIGHTS_LONG);
 
 	return is_long ? (uint64_t)((int64_t)(g->rip << 7) >> 7) != g->rip : g->rip >> 32 != 0;
-}
-
-static int activity(const struct vmx_guest *g)
-{
-	return g->activity > 3 || (g->activity && (g->interruptibility & (BLOCKED_STI | BLOCKED_MOV_SS)));
 }
 
 static int interruptibility(const struct vmx_guest *g)
@@ -183,44 +90,106 @@ static int pat(const struct vmx_guest *g)
 	return 0;
 }
 
-static int link_pointer(const struct vmx_guest *g)
-{
-	return g->link != ~0ull;
-}
+/** struct condition - on bits @mask of a field: that they are @value, not @value, or (a type) none of set @value */
+struct condition {
+	uint16_t place;
+	uint8_t test;
+	uint64_t mask;
+	uint64_t value;
+};
 
+enum { EVER, EQUAL, DIFFERS, NOT_IN };
+
+#define IS(member, bits, what) { offsetof(struct vmx_guest, member), EQUAL, bits, what }
+#define ON(member, bits) IS(member, bits, bits)
+#define OFF(member, bits) IS(member, bits, 0)
+#define NOT(member, what) { offsetof(struct vmx_guest, member), DIFFERS, ~0ull, what }
+#define ANY(member, bits) { offsetof(struct vmx_guest, member), DIFFERS, bits, 0 }
+#define ABOVE(member, most) { offsetof(struct vmx_guest, member), NOT_IN, ~0ull, (2ull << (most)) - 1 }
+#define TYPE_NOT(member, types) { offsetof(struct vmx_guest, member), NOT_IN, RIGHTS_TYPE, types }
+#define LONG_MODE ON(entry_controls, ENTRY_GUEST_64)
+#define NOT_LONG_MODE OFF(entry_controls, ENTRY_GUEST_64)
+/* Accessed code of any kind, and data, which only unrestricted guests may have in CS. */
+#define CODE_TYPES (1u << 3 | 1u << 9 | 1u << 11 | 1u << 13 | 1u << 15)
+#define STACK_TYPES (1u << 3 | 1u << 7)
+#define TASK_TYPES (1u << 3 | 1u << 11)
+#define TASK_TYPES_LONG (1u << 11)
+#define TABLE_TYPES (1u << 2)
+#define EVENT_IS(type) IS(event, EVENT_VALID | EVENT_TYPE, EVENT_VALID | (type) << EVENT_TYPE_SHIFT)
+
+/* Broken where @is_broken says so, or both conditions hold. */
 static const struct {
 	int (*is_broken)(const struct vmx_guest *guest);
+	struct condition first, second;
 	const char *sentence;
 } rules[] = {
-	{ cr0_fixed, "CR0 has bits other than VMX prescribes" },
-	{ cr0_paging, "CR0.PG is set without CR0.PE" },
-	{ cr4_fixed, "CR4 has bits other than VMX prescribes" },
-	{ cr4_pcide, "CR4.PCIDE is set outside IA-32e mode" },
-	{ cr4_cet, "CR4.CET is set without CR0.WP" },
-	{ long_mode, "IA-32e mode without paging or CR4.PAE" },
-	{ efer_lma, "EFER.LMA is not what the entry control says" },
-	{ efer_lme, "EFER.LMA and EFER.LME differ with paging on" },
-	{ dr7_high, "DR7 has a bit above 31" },
-	{ rflags_reserved, "RFLAGS has reserved bits" },
-	{ rflags_vm, "RFLAGS.VM is set where virtual-8086 mode cannot be" },
-	{ rflags_if, "an interrupt is injected with RFLAGS.IF off" },
-	{ cs_rights, "CS is no code segment" },
-	{ cs_long, "CS is both 64-bit and 32-bit" },
-	{ ss_rights, "SS is no writable data segment" },
-	{ tr_rights, "TR is no busy task state segment" },
-	{ ldtr_rights, "LDTR is no local descriptor table" },
-	{ rip_high, "RIP is too wide for its code segment" },
-	{ activity, "the activity state is unknown, or halted with interrupts blocked" },
-	{ interruptibility, "blocking does not fit to RFLAGS or to the event" },
-	{ pending_step, "the pending single step does not fit to RFLAGS.TF" },
-	{ pat, "PAT has a type that does not exist" },
-	{ link_pointer, "the VMCS link pointer is set" },
+#define RULE(sentence, ...) { NULL, __VA_ARGS__, sentence },
+#define ONE(condition) condition, { 0 }
+	{ cr0_fixed, { 0 }, { 0 }, "CR0 has bits other than VMX prescribes" },
+	RULE("CR0.PG is set without CR0.PE", ONE(IS(cr0, CR0_PG | CR0_PE, CR0_PG)))
+	{ cr4_fixed, { 0 }, { 0 }, "CR4 has bits other than VMX prescribes" },
+	RULE("CR4.PCIDE is set outside IA-32e mode", ON(cr4, CR4_PCIDE), NOT_LONG_MODE)
+	RULE("CR4.CET is set without CR0.WP", ON(cr4, CR4_CET), OFF(cr0, CR0_WP))
+	RULE("IA-32e mode without paging or CR4.PAE", LONG_MODE, OFF(cr0, CR0_PG))
+	RULE("IA-32e mode without paging or CR4.PAE", LONG_MODE, OFF(cr4, CR4_PAE))
+	RULE("EFER.LMA is not what the entry control says", ON(efer, EFER_LMA), NOT_LONG_MODE)
+	RULE("EFER.LMA is not what the entry control says", OFF(efer, EFER_LMA), LONG_MODE)
+	RULE("EFER.LMA and EFER.LME differ with paging on", ON(cr0, CR0_PG), IS(efer, EFER_LMA | EFER_LME, EFER_LMA))
+	RULE("EFER.LMA and EFER.LME differ with paging on", ON(cr0, CR0_PG), IS(efer, EFER_LMA | EFER_LME, EFER_LME))
+	RULE("DR7 has a bit above 31", ONE(ANY(dr7, ~0ull << 32)))
+	RULE("RFLAGS has reserved bits", ONE(ANY(rflags, RFLAGS_RESERVED)))
+	RULE("RFLAGS has reserved bits", ONE(OFF(rflags, RFLAGS_FIXED)))
+	RULE("RFLAGS.VM is set where virtual-8086 mode cannot be", ON(rflags, RFLAGS_VM), LONG_MODE)
+	RULE("RFLAGS.VM is set where virtual-8086 mode cannot be", ON(rflags, RFLAGS_VM), OFF(cr0, CR0_PE))
+	RULE("an interrupt is injected with RFLAGS.IF off", EVENT_IS(EVENT_EXTERNAL), OFF(rflags, RFLAGS_IF))
+	RULE("CS is no code segment", ONE(ANY(cs, RIGHTS_RESERVED | RIGHTS_UNUSABLE)))
+	RULE("CS is no code segment", ONE(OFF(cs, RIGHTS_S)))
+	RULE("CS is no code segment", ONE(OFF(cs, RIGHTS_PRESENT)))
+	RULE("CS is no code segment", ONE(TYPE_NOT(cs, CODE_TYPES)))
+	RULE("CS is both 64-bit and 32-bit", LONG_MODE, ON(cs, RIGHTS_LONG | RIGHTS_BIG))
+	RULE("SS is no writable data segment", OFF(ss, RIGHTS_UNUSABLE), ANY(ss, RIGHTS_RESERVED))
+	RULE("SS is no writable data segment", OFF(ss, RIGHTS_UNUSABLE), OFF(ss, RIGHTS_S))
+	RULE("SS is no writable data segment", OFF(ss, RIGHTS_UNUSABLE), OFF(ss, RIGHTS_PRESENT))
+	RULE("SS is no writable data segment", OFF(ss, RIGHTS_UNUSABLE), TYPE_NOT(ss, STACK_TYPES))
+	RULE("TR is no busy task state segment", ONE(ANY(tr, RIGHTS_UNUSABLE | RIGHTS_S | RIGHTS_RESERVED)))
+	RULE("TR is no busy task state segment", ONE(OFF(tr, RIGHTS_PRESENT)))
+	RULE("TR is no busy task state segment", ONE(TYPE_NOT(tr, TASK_TYPES)))
+	RULE("TR is no busy task state segment", LONG_MODE, TYPE_NOT(tr, TASK_TYPES_LONG))
+	RULE("TR is no busy task state segment", ONE(ON(tr_selector, SELECTOR_TI)))
+	RULE("LDTR is no local descriptor table", OFF(ldtr, RIGHTS_UNUSABLE), ANY(ldtr, RIGHTS_S | RIGHTS_RESERVED))
+	RULE("LDTR is no local descriptor table", OFF(ldtr, RIGHTS_UNUSABLE), OFF(ldtr, RIGHTS_PRESENT))
+	RULE("LDTR is no local descriptor table", OFF(ldtr, RIGHTS_UNUSABLE), TYPE_NOT(ldtr, TABLE_TYPES))
+	{ rip_high, { 0 }, { 0 }, "RIP is too wide for its code segment" },
+	RULE("the activity state is unknown, or halted with interrupts blocked", ONE(ABOVE(activity, 3)))
+	RULE("the activity state is unknown, or halted with interrupts blocked", ANY(activity, ~0ull),
+	     ANY(interruptibility, BLOCKED_STI | BLOCKED_MOV_SS))
+	{ interruptibility, { 0 }, { 0 }, "blocking does not fit to RFLAGS or to the event" },
+	{ pending_step, { 0 }, { 0 }, "the pending single step does not fit to RFLAGS.TF" },
+	{ pat, { 0 }, { 0 }, "PAT has a type that does not exist" },
+	RULE("the VMCS link pointer is set", ONE(NOT(link, ~0ull)))
 };
+
+static int holds(const struct vmx_guest *guest, const struct condition *condition)
+{
+	const uint64_t bits = *(const uint64_t *)((const uint8_t *)guest + condition->place) & condition->mask;
+
+	switch (condition->test) {
+	case EQUAL:
+		return bits == condition->value;
+	case DIFFERS:
+		return bits != condition->value;
+	case NOT_IN:
+		return bits > 63 || !(condition->value >> bits & 1);
+	default:
+		return 1;
+	}
+}
 
 const char *vmx_check_guest(const struct vmx_guest *guest)
 {
 	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (rules[i].is_broken(guest))
+		if (rules[i].is_broken ? rules[i].is_broken(guest) :
+					 holds(guest, &rules[i].first) && holds(guest, &rules[i].second))
 			return rules[i].sentence;
 	}
 	return NULL;

@@ -219,35 +219,43 @@ static void (*const handlers[EXIT_COUNT])(struct frame *frame) = {
 
 /* Entries that fail ---------------------------------------------------------------------------------- */
 
+#define GUEST_FIELD(member, number) { offsetof(struct vmx_guest, member), number }
+
+static const struct {
+	uint16_t place;
+	uint16_t field;
+} guest_fields[] = {
+	GUEST_FIELD(cr0, VMCS_GUEST_CR0),
+	GUEST_FIELD(cr4, VMCS_GUEST_CR4),
+	GUEST_FIELD(efer, VMCS_GUEST_EFER),
+	GUEST_FIELD(rflags, VMCS_GUEST_RFLAGS),
+	GUEST_FIELD(rip, VMCS_GUEST_RIP),
+	GUEST_FIELD(dr7, VMCS_GUEST_DR7),
+	GUEST_FIELD(link, VMCS_LINK_POINTER),
+	GUEST_FIELD(pat, VMCS_GUEST_PAT),
+	GUEST_FIELD(debugctl, VMCS_GUEST_DEBUGCTL),
+	GUEST_FIELD(pending_debug, VMCS_GUEST_PENDING_DEBUG),
+	GUEST_FIELD(cs, VMCS_GUEST_ES_RIGHTS + 2 * 1),
+	GUEST_FIELD(ss, VMCS_GUEST_ES_RIGHTS + 2 * 2),
+	GUEST_FIELD(ldtr, VMCS_GUEST_ES_RIGHTS + 2 * 6),
+	GUEST_FIELD(tr, VMCS_GUEST_ES_RIGHTS + 2 * 7),
+	GUEST_FIELD(tr_selector, VMCS_GUEST_TR),
+	GUEST_FIELD(activity, VMCS_GUEST_ACTIVITY),
+	GUEST_FIELD(interruptibility, VMCS_GUEST_INTERRUPTIBILITY),
+	GUEST_FIELD(event, VMCS_ENTRY_EVENT),
+	GUEST_FIELD(entry_controls, VMCS_ENTRY_CONTROLS),
+};
+
 static void describe_guest(struct vmx_guest *guest)
 {
 	const struct vmx_msrs *msrs = &vmx_cpu()->msrs;
 
-	*guest = (struct vmx_guest){
-		.cr0 = vmx_read(VMCS_GUEST_CR0),
-		.cr4 = vmx_read(VMCS_GUEST_CR4),
-		.efer = vmx_read(VMCS_GUEST_EFER),
-		.rflags = vmx_read(VMCS_GUEST_RFLAGS),
-		.rip = vmx_read(VMCS_GUEST_RIP),
-		.dr7 = vmx_read(VMCS_GUEST_DR7),
-		.cr0_fixed0 = msrs->cr0_fixed0,
-		.cr0_fixed1 = msrs->cr0_fixed1,
-		.cr4_fixed0 = msrs->cr4_fixed0,
-		.cr4_fixed1 = msrs->cr4_fixed1,
-		.link = vmx_read(VMCS_LINK_POINTER),
-		.pat = vmx_read(VMCS_GUEST_PAT),
-		.debugctl = vmx_read(VMCS_GUEST_DEBUGCTL),
-		.pending_debug = vmx_read(VMCS_GUEST_PENDING_DEBUG),
-		.cs = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 1),
-		.ss = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 2),
-		.ldtr = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 6),
-		.tr = (uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + 2 * 7),
-		.tr_selector = (uint32_t)vmx_read(VMCS_GUEST_TR),
-		.activity = (uint32_t)vmx_read(VMCS_GUEST_ACTIVITY),
-		.interruptibility = (uint32_t)vmx_read(VMCS_GUEST_INTERRUPTIBILITY),
-		.event = (uint32_t)vmx_read(VMCS_ENTRY_EVENT),
-		.entry_controls = (uint32_t)vmx_read(VMCS_ENTRY_CONTROLS),
-	};
+	for (unsigned int i = 0; i < sizeof(guest_fields) / sizeof(guest_fields[0]); i++)
+		*(uint64_t *)((uint8_t *)guest + guest_fields[i].place) = vmx_read(guest_fields[i].field);
+	guest->cr0_fixed0 = msrs->cr0_fixed0;
+	guest->cr0_fixed1 = msrs->cr0_fixed1;
+	guest->cr4_fixed0 = msrs->cr4_fixed0;
+	guest->cr4_fixed1 = msrs->cr4_fixed1;
 }
 
 /* Nothing can run here any more; the cell fails, and root loses a CPU. */

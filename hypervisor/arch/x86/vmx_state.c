@@ -8,7 +8,6 @@
 #include <asm/features.h>
 #include <asm/msr.h>
 #include <asm/percpu.h>
-#include <lib/string.h>
 
 /*
  * The guest reads its own CR0.CD and NW, but the processor keeps its caches on: they are everybody's. NE is what VMX
@@ -37,6 +36,74 @@ static const uint16_t register_field[VCPU_REGISTER_COUNT] = {
 	[VCPU_FS_BASE] = VMCS_GUEST_ES_BASE + 2 * 4, [VCPU_GS_BASE] = VMCS_GUEST_ES_BASE + 2 * 5,
 };
 
+/** struct vmcs_value - what a field always is */
+struct vmcs_value {
+	uint16_t field;
+	uint64_t value;
+};
+
+/* What the processor loads at an exit, but for registers that are as they are now. */
+static const struct vmcs_value host_values[] = {
+	{ VMCS_HOST_CS, SELECTOR_CODE },
+	{ VMCS_HOST_SS, SELECTOR_DATA },
+	{ VMCS_HOST_DS, SELECTOR_DATA },
+	{ VMCS_HOST_ES, SELECTOR_DATA },
+	{ VMCS_HOST_FS, 0 },
+	{ VMCS_HOST_GS, 0 },
+	{ VMCS_HOST_TR, SELECTOR_TSS },
+	{ VMCS_HOST_FS_BASE, 0 },
+	{ VMCS_HOST_GS_BASE, 0 },
+	{ VMCS_HOST_SYSENTER_CS, 0 },
+	{ VMCS_HOST_SYSENTER_ESP, 0 },
+	{ VMCS_HOST_SYSENTER_EIP, 0 },
+	{ VMCS_HOST_RSP, PERCPU_BASE + PERCPU_FRAME },
+};
+
+static const struct vmcs_value control_values[] = {
+	{ VMCS_EXCEPTION_BITMAP, EXCEPTIONS },
+	{ VMCS_PAGE_FAULT_MASK, 0 },
+	{ VMCS_PAGE_FAULT_MATCH, 0 },
+	{ VMCS_CR3_TARGETS, 0 },
+	{ VMCS_EXIT_MSR_STORES, 0 },
+	{ VMCS_EXIT_MSR_LOADS, 0 },
+	{ VMCS_ENTRY_MSR_LOADS, 0 },
+	{ VMCS_ENTRY_EVENT, 0 },
+	{ VMCS_LINK_POINTER, NO_LINK },
+};
+
+/* Of a vCPU that begins. */
+static const struct vmcs_value start_values[] = {
+	{ VMCS_GUEST_ACTIVITY, ACTIVITY_ACTIVE },
+	{ VMCS_GUEST_INTERRUPTIBILITY, 0 },
+	{ VMCS_GUEST_PENDING_DEBUG, 0 },
+};
+
+#define WRITE_VALUES(table) write_values(table, sizeof(table) / sizeof((table)[0]))
+
+static void write_values(const struct vmcs_value *values, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		vmx_write(values[i].field, values[i].value);
+}
+
+static const uint16_t control_word[VMX_WORDS] = {
+	[VMX_PIN] = VMCS_PIN_CONTROLS,	 [VMX_CPU] = VMCS_CPU_CONTROLS,	    [VMX_CPU2] = VMCS_CPU_CONTROLS2,
+	[VMX_EXIT] = VMCS_EXIT_CONTROLS, [VMX_ENTRY] = VMCS_ENTRY_CONTROLS,
+};
+
+/* State MSRs that are in the VMCS. */
+static const struct {
+	uint16_t field;
+	uint16_t msr;
+} switched_msrs[] = {
+	{ VMCS_GUEST_PAT, STATE_PAT },
+	{ VMCS_GUEST_SYSENTER_CS, STATE_SYSENTER_CS },
+	{ VMCS_GUEST_SYSENTER_ESP, STATE_SYSENTER_ESP },
+	{ VMCS_GUEST_SYSENTER_EIP, STATE_SYSENTER_EIP },
+};
+
+#define SWITCHED_MSRS (sizeof(switched_msrs) / sizeof(switched_msrs[0]))
+
 /* Host ----------------------------------------------------------------------------------------------- */
 
 struct descriptor_table {
@@ -56,41 +123,18 @@ static void init_host(void)
 	vmx_write(VMCS_HOST_CR4, control_read_cr4() | (features_has(FEATURE_XSAVE) ? CR4_OSXSAVE : 0));
 	vmx_write(VMCS_HOST_EFER, msr_read(MSR_EFER));
 	vmx_write(VMCS_HOST_PAT, msr_read(MSR_PAT));
-	vmx_write(VMCS_HOST_CS, SELECTOR_CODE);
-	vmx_write(VMCS_HOST_SS, SELECTOR_DATA);
-	vmx_write(VMCS_HOST_DS, SELECTOR_DATA);
-	vmx_write(VMCS_HOST_ES, SELECTOR_DATA);
-	vmx_write(VMCS_HOST_FS, 0);
-	vmx_write(VMCS_HOST_GS, 0);
-	vmx_write(VMCS_HOST_TR, SELECTOR_TSS);
 	vmx_write(VMCS_HOST_TR_BASE, (uint64_t)(uintptr_t)percpu()->tss);
 	vmx_write(VMCS_HOST_GDTR_BASE, gdt.base);
 	vmx_write(VMCS_HOST_IDTR_BASE, idt.base);
-	vmx_write(VMCS_HOST_FS_BASE, 0);
-	vmx_write(VMCS_HOST_GS_BASE, 0);
-	vmx_write(VMCS_HOST_SYSENTER_CS, 0);
-	vmx_write(VMCS_HOST_SYSENTER_ESP, 0);
-	vmx_write(VMCS_HOST_SYSENTER_EIP, 0);
-	vmx_write(VMCS_HOST_RSP, PERCPU_BASE + PERCPU_FRAME);
+	WRITE_VALUES(host_values);
 	vmx_write(VMCS_HOST_RIP, (uint64_t)(uintptr_t)vmx_exit_entry);
 }
 
 static void init_controls(void)
 {
-	vmx_write(VMCS_PIN_CONTROLS, vmx_caps.word[VMX_PIN]);
-	vmx_write(VMCS_CPU_CONTROLS, vmx_caps.word[VMX_CPU]);
-	vmx_write(VMCS_CPU_CONTROLS2, vmx_caps.word[VMX_CPU2]);
-	vmx_write(VMCS_EXIT_CONTROLS, vmx_caps.word[VMX_EXIT]);
-	vmx_write(VMCS_ENTRY_CONTROLS, vmx_caps.word[VMX_ENTRY]);
-	vmx_write(VMCS_EXCEPTION_BITMAP, EXCEPTIONS);
-	vmx_write(VMCS_PAGE_FAULT_MASK, 0);
-	vmx_write(VMCS_PAGE_FAULT_MATCH, 0);
-	vmx_write(VMCS_CR3_TARGETS, 0);
-	vmx_write(VMCS_EXIT_MSR_STORES, 0);
-	vmx_write(VMCS_EXIT_MSR_LOADS, 0);
-	vmx_write(VMCS_ENTRY_MSR_LOADS, 0);
-	vmx_write(VMCS_ENTRY_EVENT, 0);
-	vmx_write(VMCS_LINK_POINTER, NO_LINK);
+	for (unsigned int i = 0; i < VMX_WORDS; i++)
+		vmx_write(control_word[i], vmx_caps.word[i]);
+	WRITE_VALUES(control_values);
 	if (vmx_caps.word[VMX_CPU2] & CPU2_XSAVES)
 		vmx_write(VMCS_XSS_EXITING, 0);
 }
@@ -219,6 +263,9 @@ void vmx_set(enum vcpu_register reg, uint64_t value)
 	case VCPU_RFLAGS:
 		vmx_write(VMCS_GUEST_RFLAGS, value | RFLAGS_FIXED);
 		break;
+	case VCPU_DR7:
+		vmx_write(VMCS_GUEST_DR7, value | RESET_DR7);
+		break;
 	default:
 		vmx_write(register_field[reg], value);
 		break;
@@ -248,52 +295,20 @@ void vmx_load(const struct x86_state *state)
 {
 	vmx_cancel();
 	vmx_intercept_halt(0);
-	vmx_write(VMCS_GUEST_ACTIVITY, ACTIVITY_ACTIVE);
-	vmx_write(VMCS_GUEST_INTERRUPTIBILITY, 0);
-	vmx_write(VMCS_GUEST_PENDING_DEBUG, 0);
+	WRITE_VALUES(start_values);
 	vmx_write(VMCS_GUEST_DEBUGCTL, vmx_cpu()->debugctl);
 	vmx_cpu()->debugctl = 0;
-	vmx_write(VMCS_GUEST_PAT, state->msr[STATE_PAT]);
-	vmx_write(VMCS_GUEST_SYSENTER_CS, state->msr[STATE_SYSENTER_CS]);
-	vmx_write(VMCS_GUEST_SYSENTER_ESP, state->msr[STATE_SYSENTER_ESP]);
-	vmx_write(VMCS_GUEST_SYSENTER_EIP, state->msr[STATE_SYSENTER_EIP]);
+	for (unsigned int i = 0; i < SWITCHED_MSRS; i++)
+		vmx_write(switched_msrs[i].field, state->msr[switched_msrs[i].msr]);
 	load_segments(state);
 	load_task(&state->segment[SEG_TR]);
-	vmx_write(VMCS_GUEST_RIP, state->rip);
-	vmx_write(VMCS_GUEST_RSP, state->rsp);
-	vmx_write(VMCS_GUEST_CR3, state->cr3);
-	vmx_write(VMCS_GUEST_DR7, state->dr7 | RESET_DR7);
 	control_write_dr6(state->dr6);
-	vmx_set(VCPU_RFLAGS, state->rflags);
-	vmx_set(VCPU_CR4, state->cr4);
-	vmx_set(VCPU_CR0, state->cr0);
-	vmx_set(VCPU_EFER, state->efer);
-}
-
-static void save_msrs(struct x86_state *state)
-{
-	state_save_msrs(state);
-	state->msr[STATE_PAT] = vmx_read(VMCS_GUEST_PAT);
-	state->msr[STATE_SYSENTER_CS] = vmx_read(VMCS_GUEST_SYSENTER_CS);
-	state->msr[STATE_SYSENTER_ESP] = vmx_read(VMCS_GUEST_SYSENTER_ESP);
-	state->msr[STATE_SYSENTER_EIP] = vmx_read(VMCS_GUEST_SYSENTER_EIP);
 }
 
 void vmx_save(struct x86_state *state)
 {
-	memset(state, 0, sizeof(*state));
-	for (unsigned int i = 0; i < SEG_COUNT; i++)
-		vmx_segment(i, &state->segment[i]);
-	state->rip = vmx_get(VCPU_RIP);
-	state->rsp = vmx_get(VCPU_RSP);
-	state->rflags = vmx_get(VCPU_RFLAGS);
-	state->cr0 = vmx_get(VCPU_CR0);
-	state->cr3 = vmx_get(VCPU_CR3);
-	state->cr4 = vmx_get(VCPU_CR4);
-	state->dr7 = vmx_get(VCPU_DR7);
-	state->efer = vmx_get(VCPU_EFER);
+	for (unsigned int i = 0; i < SWITCHED_MSRS; i++)
+		state->msr[switched_msrs[i].msr] = vmx_read(switched_msrs[i].field);
 	state->dr6 = control_read_dr6();
-	state->xcr0 = state->cr4 & CR4_OSXSAVE ? control_read_xcr0() : 0;
-	save_msrs(state);
 	vmx_cpu()->debugctl = vmx_read(VMCS_GUEST_DEBUGCTL);
 }

@@ -78,22 +78,44 @@ enum state_msr {
 		STATE_MSR_COUNT
 };
 
+/** Registers of a vCPU that both back ends know by number; those before the count of the state are in it. */
+enum vcpu_register {
+	VCPU_RIP,
+	VCPU_RSP,
+	VCPU_RFLAGS,
+	VCPU_CR0,
+	VCPU_CR3,
+	VCPU_CR4,
+	VCPU_EFER, /* as the guest sees it */
+	VCPU_DR7,
+	STATE_REGISTER_COUNT,
+	VCPU_FS_BASE = STATE_REGISTER_COUNT,
+	VCPU_GS_BASE,
+	VCPU_REGISTER_COUNT
+};
+
 /**
  * struct x86_state - see above
+ * @reg: by enum vcpu_register: those that have names, too.
  * @msr: by enum state_msr; 0 where it is not there.  @efer: as the owner sees it: without SVME.
  * @dr6, @dr7: the others stay in the CPU.  @xcr0: 0: CR4.OSXSAVE cannot be set here.
  */
 struct x86_state {
 	struct x86_segment segment[SEG_COUNT];
-	uint64_t rip;
-	uint64_t rsp;
-	uint64_t rflags;
-	uint64_t cr0;
-	uint64_t cr3;
-	uint64_t cr4;
+	union {
+		struct {
+			uint64_t rip;
+			uint64_t rsp;
+			uint64_t rflags;
+			uint64_t cr0;
+			uint64_t cr3;
+			uint64_t cr4;
+			uint64_t efer;
+			uint64_t dr7;
+		};
+		uint64_t reg[STATE_REGISTER_COUNT];
+	};
 	uint64_t dr6;
-	uint64_t dr7;
-	uint64_t efer;
 	uint64_t xcr0;
 	uint64_t msr[STATE_MSR_COUNT];
 };

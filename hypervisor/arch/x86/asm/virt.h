@@ -13,21 +13,6 @@
 #include <bulkhead/types.h>
 #include <asm/msr_policy.h>
 
-/** Registers of the vCPU that runs here (or that is being set up). */
-enum vcpu_register {
-	VCPU_RIP,
-	VCPU_RSP,
-	VCPU_RFLAGS,
-	VCPU_CR0,
-	VCPU_CR3,
-	VCPU_CR4,
-	VCPU_EFER, /* as the guest sees it */
-	VCPU_DR7,
-	VCPU_FS_BASE,
-	VCPU_GS_BASE,
-	VCPU_REGISTER_COUNT
-};
-
 #define VIRT_MSR_BITMAP_PAGES 2u /* VMX needs one */
 #define VIRT_IO_BITMAP_PAGES 3u  /* a bit for each port; SVM looks at a third page for wide accesses */
 
@@ -53,8 +38,9 @@ enum instruction_length {
  * @cpu_init: CPU step: prepare the pages of the private area (asm/layout.h). Nothing is switched on. 0 or error code.
  * @cpu_on: switch virtualization on. Cannot fail. Activation, and before a parked CPU has its first guest.
  * @cpu_off: the opposite; registers that it needs are as found.
- * @load: the whole state of the vCPU. @save: read it back (as the guest sees it); the CPU's own are not touched.
+ * @load: the whole state of the vCPU but for the registers that @set knows, which come afterwards (virt_load()).
  *	State MSRs that the back end does not switch by itself are in the CPU: see state_load_msrs().
+ * @save: DR6 and the MSRs that the back end switches (virt_save()).
  * @set_cell: stage 2, its id, bitmaps and TSC offset of percpu()->cell. NULL cell: none; nothing may run.
  * @set_offset: what the guest reads of the TSC is the machine's plus @offset.
  * @get, @set: one register.  @segment: one segment register (GDTR and IDTR, too).
@@ -107,6 +93,12 @@ int virt_select(void);
 
 /** The back end. Not NULL after virt_select(). */
 const struct virt_ops *virt(void);
+
+/** Load the whole state of the vCPU. */
+void virt_load(const struct x86_state *state);
+
+/** Read it back, as the guest sees it. The CPU's own registers are not touched. */
+void virt_save(struct x86_state *state);
 
 /** Exceptions by name. */
 enum exception {

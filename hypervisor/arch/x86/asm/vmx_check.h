@@ -10,11 +10,11 @@ struct vmx_guest {
 	uint64_t cr0, cr4, efer, rflags, rip, dr7;
 	uint64_t cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
 	uint64_t link, pat, debugctl, pending_debug;
-	uint32_t cs, ss, tr, ldtr;
-	uint32_t tr_selector;
-	uint32_t activity, interruptibility;
-	uint32_t event;
-	uint32_t entry_controls;
+	uint64_t cs, ss, tr, ldtr;
+	uint64_t tr_selector;
+	uint64_t activity, interruptibility;
+	uint64_t event;
+	uint64_t entry_controls;
 };
 
 /** The first rule that @guest breaks (Intel SDM volume 3, "Checks on the Guest State Area"), or NULL. */
