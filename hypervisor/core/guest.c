@@ -40,8 +40,26 @@ static void name_guest(struct cell_arch *cell, const struct bh_config_cell *conf
 		cell->hwid[i] = i;
 }
 
-int guest_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id, struct bh_error *error)
+static void exit_parts(struct cell_arch *cell, const struct guest_part *parts, unsigned int count)
 {
+	while (count-- > 0) {
+		if (parts[count].exit)
+			parts[count].exit(cell);
+	}
+}
+
+static void forget(struct cell_arch *cell)
+{
+	if (cell == root)
+		root = NULL;
+	pt_exit(&cell->stage2);
+	arch_tlb_invalidate_vmid(cell->id + 1);
+}
+
+int guest_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
+	       const struct guest_part *parts, struct bh_error *error)
+{
+	unsigned int count = 0;
 	int code;
 
 	cell->id = id;
@@ -50,19 +68,29 @@ int guest_init(struct cell_arch *cell, const struct bh_config_cell *config, unsi
 		name_guest(cell, config);
 	else
 		name_root(cell);
-	code = pt_init(&cell->stage2, arch_pt_stage2(), id + 1);
-	if (code)
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
 	if (!config)
 		root = cell;
-	return BH_E_OK;
+	code = pt_init(&cell->stage2, arch_pt_stage2(), id + 1);
+	arch_tlb_invalidate_vmid(id + 1);
+	while (!code && parts[count].init) {
+		code = parts[count].init(cell, config);
+		count += !code;
+	}
+	if (!code)
+		return BH_E_OK;
+	exit_parts(cell, parts, count);
+	forget(cell);
+	return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
 }
 
-void guest_exit(struct cell_arch *cell)
+void guest_exit(struct cell_arch *cell, const struct guest_part *parts)
 {
-	if (cell == root)
-		root = NULL;
-	pt_exit(&cell->stage2);
+	unsigned int count = 0;
+
+	while (parts[count].init)
+		count++;
+	exit_parts(cell, parts, count);
+	forget(cell);
 }
 
 unsigned int guest_find_vcpu(const struct cell_arch *cell, uint64_t hwid)

@@ -164,6 +164,27 @@ int image_is_ram(uint64_t address)
 	return 0;
 }
 
+static int is_beside(const struct bh_config_range *range, uint64_t address, uint64_t size)
+{
+	return address + (size - 1) < range->base || address >= range->base + range->size;
+}
+
+int image_root_keeps(uint64_t address, uint64_t size)
+{
+	const struct bh_config_system *system = image_config();
+	const struct bh_config_range *bank = CONFIG_ARRAY(struct bh_config_range, system, dram);
+	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
+	int found = 0;
+
+	if (!size)
+		return 0;
+	for (uint32_t i = 0; i < system->dram.count; i++)
+		found |= config_range_holds(&bank[i], address, size);
+	for (uint32_t i = 0; found && i < system->pool.count; i++)
+		found = is_beside(&pool[i], address, size);
+	return found && is_beside(&system->hv_memory, address, size);
+}
+
 struct bh_info *image_info(void)
 {
 	return arch_hv_ptr(hpa(image_header.hv_base + image_header.info_offset));

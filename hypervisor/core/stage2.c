@@ -35,6 +35,22 @@ enum stage2_result stage2_read(const struct page_table *table, uint64_t address,
 	return has_right(table, address, PT_READ, &after) && after.value == before.value ? STAGE2_OK : STAGE2_RETRY;
 }
 
+void stage2_copy_root(uint64_t address, void *to, size_t size)
+{
+	uint8_t *at = to;
+
+	while (size) {
+		const size_t left = PAGE_SIZE - (size_t)(address & (PAGE_SIZE - 1));
+		const size_t part = left < size ? left : size;
+
+		memcpy(at, arch_window_open(hpa(address), part), part);
+		arch_window_close();
+		address += part;
+		at += part;
+		size -= part;
+	}
+}
+
 unsigned int stage2_kind(uint64_t address)
 {
 	return image_is_ram(address) ? BH_REASON_MEMORY_ACCESS : BH_REASON_MMIO_ACCESS;

@@ -419,7 +419,7 @@ static void make_cell(struct cell_arch *cell, unsigned int first, const struct b
 		cell->slot[i] = (uint16_t)(first + i);
 		cell->hwid[i] = config ? i : (first + i) * 3 + 1;
 	}
-	fuzz_check(!intc_cell_init(cell, config, &error), "no cell");
+	fuzz_check(!intc_cell_init(cell, config), "no cell");
 	for (now = first; now < first + 2; now++) {
 		percpus[now] = (struct percpu){ .slot = now, .vcpu = now - first, .cell = cell };
 		lapic_start();

@@ -81,36 +81,42 @@ static void remember_gicd(struct cell_arch *cell)
 	cell->gicd_ctlr = read_gicd(cell, GICD_CTLR) & ~GICD_CTLR_ENABLES;
 }
 
-int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
-		   struct bh_error *error)
+static int init_names(struct cell_arch *cell, const struct bh_config_cell *config)
 {
-	int code;
-
-	code = guest_init(cell, config, id, error);
-	if (code)
-		return code;
 	for (unsigned int i = 0; config && i < cell->vcpu_count; i++)
 		cell->hwid[i] = virtual_hwid(i);
-	cell->vttbr = (uint64_t)(id + 1) << VMID_SHIFT | arch_hv_hpa(cell->stage2.root).value;
-	arch_tlb_invalidate_vmid(id + 1);
-	code = map_gicv(cell, config);
-	if (!code)
-		code = vgic_cell_init(cell, config);
-	if (code) {
-		guest_exit(cell);
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
-	}
+	cell->vttbr = (uint64_t)(cell->id + 1) << VMID_SHIFT | arch_hv_hpa(cell->stage2.root).value;
+	return BH_E_OK;
+}
+
+static int init_gic(struct cell_arch *cell, const struct bh_config_cell *config)
+{
+	int code = vgic_cell_init(cell, config);
+
+	if (code)
+		return code;
 	remember_gicd(cell);
 	if (!config)
 		gic_adopt_root(cell);
 	return BH_E_OK;
 }
 
+static const struct guest_part parts[] = {
+	{ init_names, NULL },
+	{ map_gicv, NULL },
+	{ init_gic, vgic_cell_exit },
+	{ NULL, NULL },
+};
+
+int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
+		   struct bh_error *error)
+{
+	return guest_init(cell, config, id, parts, error);
+}
+
 void arch_cell_exit(struct cell_arch *cell)
 {
-	vgic_cell_exit(cell);
-	guest_exit(cell);
-	arch_tlb_invalidate_vmid(cell->id + 1);
+	guest_exit(cell, parts);
 }
 
 struct page_table *arch_cell_stage2(struct cell_arch *cell)

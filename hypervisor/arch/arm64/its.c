@@ -24,6 +24,7 @@
 #include <core/cpu.h>
 #include <core/log.h>
 #include <core/pool.h>
+#include <core/stage2.h>
 #include <lib/string.h>
 
 #define GITS_CTLR 0x0000u
@@ -150,16 +151,6 @@ static int protect(struct cell_arch *root, const char *what, uint64_t address, u
 	return pt_map(&root->stage2, address, hpa(address), size, PT_READ, PT_NORMAL);
 }
 
-static void copy_pages(struct shadow *shadow, uint64_t address)
-{
-	for (unsigned int page = 0; page < shadow->count; page++) {
-		const uint8_t *from = arch_window_open(hpa(address + page * PAGE_SIZE), PAGE_SIZE);
-
-		memcpy(shadow->pages + page * PAGE_SIZE, from, PAGE_SIZE);
-		arch_window_close();
-	}
-}
-
 /* From here on root has a copy at @address. */
 static int replace(struct cell_arch *root, const char *what, uint64_t address, uint64_t size)
 {
@@ -172,7 +163,7 @@ static int replace(struct cell_arch *root, const char *what, uint64_t address, u
 	if (!shadow->pages)
 		return BH_E_NO_MEMORY;
 	its.shadow_count++;
-	copy_pages(shadow, address);
+	stage2_copy_root(address, shadow->pages, size);
 	return pt_map(&root->stage2, address, arch_hv_hpa(shadow->pages), size, PT_READ | PT_WRITE, PT_NORMAL);
 }
 

@@ -18,25 +18,9 @@
 #define CTLR_RWP 8u
 #define MAX_ID_BITS 24u /* INTIDs have no more; so a check looks at 16 MiB at most */
 
-static int is_beside(const struct bh_config_range *range, uint64_t address, uint64_t size)
-{
-	return address + (size - 1) < range->base || address >= range->base + range->size;
-}
-
 int lpi_root_keeps(const struct cell_arch *root, uint64_t address, uint64_t size)
 {
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_range *bank = CONFIG_ARRAY(struct bh_config_range, system, dram);
-	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
-	int found = 0;
-
-	if (!size)
-		return 0;
-	for (uint32_t i = 0; i < system->dram.count; i++)
-		found |= config_range_holds(&bank[i], address, size);
-	for (uint32_t i = 0; found && i < system->pool.count; i++)
-		found = is_beside(&pool[i], address, size);
-	return found && pt_is_identity(&root->stage2, address, size, PT_READ | PT_WRITE);
+	return image_root_keeps(address, size) && pt_is_identity(&root->stage2, address, size, PT_READ | PT_WRITE);
 }
 
 static unsigned int id_bits(uint64_t propbaser)

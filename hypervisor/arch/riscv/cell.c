@@ -21,38 +21,33 @@ int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 	return code ? code : intc_cell_check(config, error);
 }
 
-static uint64_t hgatp_of(const struct cell_arch *cell)
+static int init_hgatp(struct cell_arch *cell, const struct bh_config_cell *config)
 {
 	uint64_t vmid = (cell->id + 1) & features_vmid_mask();
 
-	return formats_hgatp_selected() << HGATP_MODE_SHIFT | vmid << HGATP_VMID_SHIFT |
-	       arch_hv_hpa(cell->stage2.root).value >> 12;
+	(void)config;
+	cell->hgatp = formats_hgatp_selected() << HGATP_MODE_SHIFT | vmid << HGATP_VMID_SHIFT |
+		      arch_hv_hpa(cell->stage2.root).value >> 12;
+	return BH_E_OK;
 }
+
+static const struct guest_part parts[] = {
+	{ init_hgatp, NULL },
+	{ intc_cell_init, NULL },
+	{ NULL, NULL },
+};
 
 int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
 		   struct bh_error *error)
 {
-	int code;
-
 	memset(&cell->plic, 0, sizeof(cell->plic));
 	memset(&cell->aplic, 0, sizeof(cell->aplic));
-	code = guest_init(cell, config, id, error);
-	if (code)
-		return code;
-	cell->hgatp = hgatp_of(cell);
-	arch_tlb_invalidate_vmid(id + 1);
-	code = intc_cell_init(cell, config);
-	if (code) {
-		guest_exit(cell);
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, id, 0, 0);
-	}
-	return BH_E_OK;
+	return guest_init(cell, config, id, parts, error);
 }
 
 void arch_cell_exit(struct cell_arch *cell)
 {
-	guest_exit(cell);
-	arch_tlb_invalidate_vmid(cell->id + 1);
+	guest_exit(cell, parts);
 }
 
 struct page_table *arch_cell_stage2(struct cell_arch *cell)

@@ -21,17 +21,6 @@ int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 	return code ? code : intc_cell_check(config, error);
 }
 
-static int init_bitmaps(struct cell_arch *cell, const struct bh_config_cell *config)
-{
-	cell->msr_bitmap = pool_alloc(VIRT_MSR_BITMAP_PAGES, 1);
-	cell->io_bitmap = pool_alloc(VIRT_IO_BITMAP_PAGES, 1);
-	if (!cell->msr_bitmap || !cell->io_bitmap)
-		return BH_E_NO_MEMORY;
-	portio_fill_bitmap(config, cell->io_bitmap, VIRT_IO_BITMAP_PAGES * PAGE_SIZE);
-	msr_fill_bitmap(cell);
-	return BH_E_OK;
-}
-
 static void exit_bitmaps(struct cell_arch *cell)
 {
 	if (cell->msr_bitmap)
@@ -42,48 +31,57 @@ static void exit_bitmaps(struct cell_arch *cell)
 	cell->io_bitmap = NULL;
 }
 
-static int init_parts(struct cell_arch *cell, const struct bh_config_cell *config, struct bh_error *error)
+static int init_bitmaps(struct cell_arch *cell, const struct bh_config_cell *config)
 {
-	int code = init_bitmaps(cell, config);
-
-	if (!code && iommu_format())
-		code = pt_init(&cell->dma, iommu_format(), cell->id + 1);
-	if (code)
-		return error_set(error, (unsigned int)code, BH_OBJ_CELL, cell->id, 0, 0);
-	return intc_cell_init(cell, config, error);
+	cell->msr_bitmap = pool_alloc(VIRT_MSR_BITMAP_PAGES, 1);
+	cell->io_bitmap = pool_alloc(VIRT_IO_BITMAP_PAGES, 1);
+	if (!cell->msr_bitmap || !cell->io_bitmap) {
+		exit_bitmaps(cell);
+		return BH_E_NO_MEMORY;
+	}
+	portio_fill_bitmap(config, cell->io_bitmap, VIRT_IO_BITMAP_PAGES * PAGE_SIZE);
+	msr_fill_bitmap(cell);
+	return BH_E_OK;
 }
 
-int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
-		   struct bh_error *error)
+static int init_dma(struct cell_arch *cell, const struct bh_config_cell *config)
 {
-	int code;
+	(void)config;
+	return iommu_format() ? pt_init(&cell->dma, iommu_format(), cell->id + 1) : BH_E_OK;
+}
 
-	code = guest_init(cell, config, id, error);
-	if (code)
-		return code;
+static void exit_dma(struct cell_arch *cell)
+{
+	pt_exit(&cell->dma);
+}
+
+static int init_start(struct cell_arch *cell, const struct bh_config_cell *config)
+{
 	if (config) {
 		cell->has_pci = config->x86.pci.count != 0;
 		cell->mode = config->x86.mode;
 		cell->start = config->x86.start;
 	}
-	code = init_parts(cell, config, error);
-	if (code) {
-		exit_bitmaps(cell);
-		pt_exit(&cell->dma);
-		guest_exit(cell);
-		return code;
-	}
-	arch_tlb_invalidate_vmid(id + 1);
 	return BH_E_OK;
+}
+
+static const struct guest_part parts[] = {
+	{ init_bitmaps, exit_bitmaps },
+	{ init_dma, exit_dma },
+	{ init_start, NULL },
+	{ intc_cell_init, intc_cell_exit },
+	{ NULL, NULL },
+};
+
+int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
+		   struct bh_error *error)
+{
+	return guest_init(cell, config, id, parts, error);
 }
 
 void arch_cell_exit(struct cell_arch *cell)
 {
-	intc_cell_exit(cell);
-	exit_bitmaps(cell);
-	pt_exit(&cell->dma);
-	guest_exit(cell);
-	arch_tlb_invalidate_vmid(cell->id + 1);
+	guest_exit(cell, parts);
 }
 
 struct page_table *arch_cell_stage2(struct cell_arch *cell)

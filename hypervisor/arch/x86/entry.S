@@ -7,6 +7,7 @@
  * and the GDT by their linear addresses, and an IDT whose NMI touches nothing.
  */
 #include <asm/layout.h>
+#include <asm/registers.h>
 #include <generated/asm-offsets.h>
 
 #define FRAME(n) PERCPU_FRAME + 8 * (n)
@@ -333,18 +334,7 @@ entry_leave:
 	push	%rax
 	push	STATE_RIP(%rbx)
 	mov	FRAME(0)(%r8), %rax
-	mov	FRAME(1)(%r8), %rcx
-	mov	FRAME(2)(%r8), %rdx
-	mov	FRAME(3)(%r8), %rbx
-	mov	FRAME(5)(%r8), %rbp
-	mov	FRAME(6)(%r8), %rsi
-	mov	FRAME(7)(%r8), %rdi
-	mov	FRAME(9)(%r8), %r9
-	mov	FRAME(10)(%r8), %r10
-	mov	FRAME(11)(%r8), %r11
-	mov	FRAME(12)(%r8), %r12
-	mov	FRAME(13)(%r8), %r13
-	mov	FRAME(14)(%r8), %r14
-	mov	FRAME(15)(%r8), %r15
+	restore_low %r8, PERCPU_FRAME
+	restore_high %r8, PERCPU_FRAME
 	mov	FRAME(8)(%r8), %r8
 	iretq

@@ -34,9 +34,8 @@ int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 	return BH_E_OK;
 }
 
-int intc_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, struct bh_error *error)
+int intc_cell_init(struct cell_arch *cell, const struct bh_config_cell *config)
 {
-	(void)error;
 	memset(&cell->irq, 0, sizeof(cell->irq));
 	vapic_cell_init(cell);
 	vioapic_cell_init(cell, config);

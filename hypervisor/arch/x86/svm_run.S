@@ -4,6 +4,7 @@
  * ends the guest at once. FS, GS, TR, LDTR and the MSRs that go with them are switched by VMLOAD and VMSAVE.
  */
 #include <asm/layout.h>
+#include <asm/registers.h>
 #include <generated/asm-offsets.h>
 
 #define EXIT_MSR 0x7c
@@ -23,20 +24,9 @@ again:
 	mov	(%rsp), %rax
 	mov	%rax, PERCPU_BASE + PERCPU_CONTROL + VMCB_RAX
 	mov	PERCPU_BASE + PERCPU_VMCB_PHYSICAL, %rax
-	mov	8(%rsp), %rcx
-	mov	16(%rsp), %rdx
-	mov	24(%rsp), %rbx
-	mov	40(%rsp), %rbp
-	mov	48(%rsp), %rsi
-	mov	56(%rsp), %rdi
+	restore_low
 	mov	64(%rsp), %r8
-	mov	72(%rsp), %r9
-	mov	80(%rsp), %r10
-	mov	88(%rsp), %r11
-	mov	96(%rsp), %r12
-	mov	104(%rsp), %r13
-	mov	112(%rsp), %r14
-	mov	120(%rsp), %r15
+	restore_high
 	vmload	%rax
 enter:
 	vmrun	%rax
@@ -46,20 +36,9 @@ svm_exited:
 	je	command
 full:
 	vmsave	%rax
-	mov	%rcx, 8(%rsp)
-	mov	%rdx, 16(%rsp)
-	mov	%rbx, 24(%rsp)
-	mov	%rbp, 40(%rsp)
-	mov	%rsi, 48(%rsp)
-	mov	%rdi, 56(%rsp)
+	save_low
 	mov	%r8, 64(%rsp)
-	mov	%r9, 72(%rsp)
-	mov	%r10, 80(%rsp)
-	mov	%r11, 88(%rsp)
-	mov	%r12, 96(%rsp)
-	mov	%r13, 104(%rsp)
-	mov	%r14, 112(%rsp)
-	mov	%r15, 120(%rsp)
+	save_high
 	mov	PERCPU_BASE + PERCPU_HOST_PHYSICAL, %rax
 	vmload	%rax
 	mov	PERCPU_BASE + PERCPU_SELF, %rdx

@@ -40,43 +40,18 @@ wait_end:
 	.global	vectors_fault
 vectors_fault:
 	cld
-	push	%r15
-	push	%r14
-	push	%r13
-	push	%r12
-	push	%r11
-	push	%r10
-	push	%r9
-	push	%r8
-	push	%rdi
-	push	%rsi
-	push	%rbp
-	push	%rbp			/* place of RSP */
-	push	%rbx
-	push	%rdx
-	push	%rcx
-	push	%rax
+	/* RBP is twice there, once in the place of RSP. */
+	.irp	reg, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbp, rbx, rdx, rcx, rax
+	push	%\reg
+	.endr
 	mov	%rsp, %rdi
 	mov	%rsp, %rbx
 	and	$-16, %rsp
 	xor	%ebp, %ebp
 	call	fault_hv
 	mov	%rbx, %rsp
-	pop	%rax
-	pop	%rcx
-	pop	%rdx
-	pop	%rbx
-	pop	%rbp
-	pop	%rbp
-	pop	%rsi
-	pop	%rdi
-	pop	%r8
-	pop	%r9
-	pop	%r10
-	pop	%r11
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
+	.irp	reg, rax, rcx, rdx, rbx, rbp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+	pop	%\reg
+	.endr
 	add	$16, %rsp
 	iretq

@@ -7,26 +7,16 @@
  * where it was but to vmx_window_abort: no entry takes place.
  */
 #include <asm/layout.h>
+#include <asm/registers.h>
 #include <generated/asm-offsets.h>
 
 #define FRAME(number) (number * 8)(%rsp)
 
 	.macro	save_registers
 	mov	%rax, FRAME(0)
-	mov	%rcx, FRAME(1)
-	mov	%rdx, FRAME(2)
-	mov	%rbx, FRAME(3)
-	mov	%rbp, FRAME(5)
-	mov	%rsi, FRAME(6)
-	mov	%rdi, FRAME(7)
+	save_low
 	mov	%r8, FRAME(8)
-	mov	%r9, FRAME(9)
-	mov	%r10, FRAME(10)
-	mov	%r11, FRAME(11)
-	mov	%r12, FRAME(12)
-	mov	%r13, FRAME(13)
-	mov	%r14, FRAME(14)
-	mov	%r15, FRAME(15)
+	save_high
 	.endm
 
 	.section .text.vmx_run, "ax"
@@ -37,20 +27,9 @@ vmx_run:
 	xor	%ebp, %ebp
 	call	vmx_before_entry
 	mov	FRAME(0), %rax
-	mov	FRAME(1), %rcx
-	mov	FRAME(2), %rdx
-	mov	FRAME(3), %rbx
-	mov	FRAME(5), %rbp
-	mov	FRAME(6), %rsi
-	mov	FRAME(7), %rdi
+	restore_low
 	mov	FRAME(8), %r8
-	mov	FRAME(9), %r9
-	mov	FRAME(10), %r10
-	mov	FRAME(11), %r11
-	mov	FRAME(12), %r12
-	mov	FRAME(13), %r13
-	mov	FRAME(14), %r14
-	mov	FRAME(15), %r15
+	restore_high
 	.global	vmx_window_start
 vmx_window_start:
 	cmpl	$0, PERCPU_BASE + PERCPU_NMIS

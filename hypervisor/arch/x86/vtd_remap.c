@@ -19,6 +19,7 @@
 #include <core/image.h>
 #include <core/log.h>
 #include <core/pool.h>
+#include <core/stage2.h>
 #include <lib/bitmap.h>
 #include <lib/config.h>
 #include <lib/string.h>
@@ -43,35 +44,6 @@
 static struct log_limit limit;
 
 /* Root's memory ------------------------------------------------------------------------------------- */
-
-static int touches(const struct bh_config_range *range, uint64_t address, uint64_t size)
-{
-	return address < range->base + range->size && range->base < address + size;
-}
-
-/* RAM, and neither of the pool nor of the hypervisor. */
-static int root_keeps(uint64_t address, uint64_t size)
-{
-	const struct bh_config_system *system = image_config();
-	const struct bh_config_range *dram = CONFIG_ARRAY(struct bh_config_range, system, dram);
-	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
-	int is_ram = 0;
-
-	for (uint32_t i = 0; i < system->dram.count; i++)
-		is_ram |= config_range_holds(&dram[i], address, size);
-	for (uint32_t i = 0; i < system->pool.count; i++)
-		is_ram &= !touches(&pool[i], address, size);
-	return is_ram && !touches(&system->hv_memory, address, size);
-}
-
-/* Inside of a page. */
-static void copy_from_root(uint64_t address, void *to, size_t size)
-{
-	const void *window = arch_window_open(hpa(address), size);
-
-	memcpy(to, window, size);
-	arch_window_close();
-}
 
 static void store_to_root(uint64_t address, uint32_t value)
 {
@@ -112,7 +84,7 @@ static struct iommu_command read_entry(const struct iommu_unit *unit, uint32_t i
 {
 	struct iommu_command entry;
 
-	copy_from_root(table_address(unit) + index * DESC_SIZE, &entry, sizeof(entry));
+	stage2_copy_root(table_address(unit) + index * DESC_SIZE, &entry, sizeof(entry));
 	return entry;
 }
 
@@ -120,7 +92,7 @@ static struct iommu_command read_entry(const struct iommu_unit *unit, uint32_t i
 static struct iommu_command next_entry(struct iommu_unit *unit, uint32_t i, uint32_t first)
 {
 	if (i == first || !(i % PAGE_ENTRIES))
-		copy_from_root(table_address(unit) + i / PAGE_ENTRIES * PAGE_SIZE, unit->page, PAGE_SIZE);
+		stage2_copy_root(table_address(unit) + i / PAGE_ENTRIES * PAGE_SIZE, unit->page, PAGE_SIZE);
 	return unit->page[i % PAGE_ENTRIES];
 }
 
@@ -303,7 +275,7 @@ static void carry_out(struct iommu_unit *unit, const struct iommu_command *desc)
 		entries_changed(unit, desc);
 		break;
 	case VTD_DESC_WAIT:
-		if (desc->low & VTD_DESC_WAIT_STORE && root_keeps(address, sizeof(uint32_t)))
+		if (desc->low & VTD_DESC_WAIT_STORE && image_root_keeps(address, sizeof(uint32_t)))
 			store_to_root(address, (uint32_t)(desc->low >> WAIT_DATA_SHIFT));
 		break;
 	default:
@@ -323,7 +295,7 @@ static void run_queue(struct iommu_unit *unit)
 		return;
 	unit->vtd.looked = 0;
 	for (; at != end; at = (at + DESC_SIZE) & (bytes - 1)) {
-		copy_from_root(queue_address(unit) + at, &desc, sizeof(desc));
+		stage2_copy_root(queue_address(unit) + at, &desc, sizeof(desc));
 		carry_out(unit, &desc);
 	}
 	unit->vtd.view[VTD_IQH / 4] = end;
@@ -474,9 +446,9 @@ static int check_found(struct iommu_unit *unit)
 	if (unit->vtd.has_table && !unit->vtd.has_queue)
 		return refuse(unit, "remaps interrupts without a queue: boot with intremap=off");
 	if (unit->vtd.has_queue && (unit->vtd.view[VTD_IQA / 4] & (VTD_IQA_WIDE | VTD_IQA_SIZE) ||
-				!root_keeps(queue_address(unit), queue_bytes(unit))))
+				!image_root_keeps(queue_address(unit), queue_bytes(unit))))
 		return refuse(unit, "has its queue where it cannot be taken over");
-	if (unit->vtd.has_table && !root_keeps(table_address(unit), table_entries(unit) * DESC_SIZE))
+	if (unit->vtd.has_table && !image_root_keeps(table_address(unit), table_entries(unit) * DESC_SIZE))
 		return refuse(unit, "has its interrupt table where it cannot be taken over");
 	return BH_E_OK;
 }
@@ -590,7 +562,7 @@ static void lead_to(struct iommu_unit *unit, uint32_t end)
 	const uint64_t deadline = deadline_default();
 
 	/* It is one page long (check_found()). */
-	copy_from_root(queue, unit->queue, end);
+	stage2_copy_root(queue, unit->queue, end);
 	for (uint32_t at = 0; at < end; at += DESC_SIZE) {
 		struct iommu_command *window = arch_window_open(hpa(queue + at), DESC_SIZE);
 

@@ -15,14 +15,24 @@
 int guest_check(const struct bh_config_cell *config, unsigned int most, struct bh_error *error);
 
 /**
- * guest_init() - the common part of arch_cell_init(), and its first
+ * struct guest_part - something that a cell has of the architecture; a table of them ends with one without @init
+ * @init: @config: NULL for root. Return: 0 or error code, with everything undone.  @exit: may be NULL.
+ */
+struct guest_part {
+	int (*init)(struct cell_arch *cell, const struct bh_config_cell *config);
+	void (*exit)(struct cell_arch *cell);
+};
+
+/**
+ * guest_init() - arch_cell_init(): what all architectures have, then the @parts
  * Root's vCPUs have the names of the machine's CPUs and their slots; guests count theirs from 0.
  * @config: NULL for root, which guest_root() gives from then on.  Return: 0 or error code, with everything undone.
  */
-int guest_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id, struct bh_error *error);
+int guest_init(struct cell_arch *cell, const struct bh_config_cell *config, unsigned int id,
+	       const struct guest_part *parts, struct bh_error *error);
 
-/** Undo it. No CPU of the cell runs; stage 2 is empty but for tables. */
-void guest_exit(struct cell_arch *cell);
+/** Undo it, backward. No CPU of the cell runs; stage 2 is empty but for tables. */
+void guest_exit(struct cell_arch *cell, const struct guest_part *parts);
 
 /** The root cell, NULL before it exists. */
 struct cell_arch *guest_root(void);

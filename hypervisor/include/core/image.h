@@ -24,6 +24,12 @@ const struct bh_config_system *image_config(void);
 /** Is a physical address in one of the board's memory banks? */
 int image_is_ram(uint64_t address);
 
+/**
+ * image_root_keeps() - are @size bytes at @address RAM that no cell can get, neither of the pool nor the hypervisor's?
+ * What is root's there stays root's, and need not be asked for again. They may wrap: 0.
+ */
+int image_root_keeps(uint64_t address, uint64_t size);
+
 /** Start of the info area, writable here and read-only for root. */
 struct bh_info *image_info(void);
 

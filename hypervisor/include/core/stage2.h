@@ -28,6 +28,9 @@ void *stage2_open(const struct page_table *table, uint64_t address, size_t size,
  */
 enum stage2_result stage2_read(const struct page_table *table, uint64_t address, void *to, size_t size);
 
+/** stage2_copy_root() - read what root keeps (image_root_keeps()), page by page. Context: no window is open. */
+void stage2_copy_root(uint64_t address, void *to, size_t size);
+
 /**
  * stage2_kind() - enum bh_reason of an access that stage 2 refuses
  * Where boards have RAM, guests have it mostly, too: good enough to name the offence.
