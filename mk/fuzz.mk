@@ -33,7 +33,7 @@ fuzz-fake-src  := $(filter-out hypervisor/arch/fake/cpu.c,$(fake-src)) tests/fuz
 fuzz-arm64-asm := asm-offsets cpu enable enter errata fault features firmware found handover maintenance mmu traps uart vcpu
 fuzz-arm64-src := $(filter-out $(fuzz-arm64-asm:%=hypervisor/arch/arm64/%.c),$(wildcard hypervisor/arch/arm64/*.c)) \
 	$(wildcard hypervisor/core/*.c) $(fuzz-lib-src) tests/fuzz/shim/hardware.c
-fuzz-x86-src   := $(patsubst %,hypervisor/arch/x86/%.c,decode icr intc irq vapic vioapic) hypervisor/core/cpu.c
+fuzz-x86-src   := $(patsubst %,hypervisor/arch/x86/%.c,decode icr intc vapic vioapic) hypervisor/core/cpu.c
 
 fuzz-tools-libs := -lyaml -lfdt
 fuzz-fake-libs  := -lcmocka

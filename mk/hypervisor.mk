@@ -74,11 +74,11 @@ $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 
 # What runs when the hypervisor, a CPU or a cell comes and goes may rather be small.
 hv-cold := lib/config% control/% cell/% device/comm% device/console% device/pci% device/vpc_%
-hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% info% log% pool% space% step%)
+hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% info% log% pool% rendezvous% space% step% vtime%)
 hv-cold += $(addprefix arch/arm64/,cell% enable% errata% fault% features% formats% found% gicv2.o gicv3.o handover% its% lpi% \
 	mmu% traps% vcpu%)
 hv-cold += $(addprefix arch/riscv/,aplic.o aplic_cell% cell% enable% enter% fault% features% firmware% formats% found% \
-	handover% sbi_console% traps% uart% vcpu%)
+	handover% mmu% sbi_console% sbi_legacy% traps% uart% vcpu% violation%)
 hv-cold += $(addprefix arch/x86/,amdvi% cell% enable% enter% fault% features% formats% found% handover% ioapic% iommu% pci% \
 	pvclock% state% uart% vcpu% vmx_caps% vmx_check% vmx_state% vtd%)
 $(filter $(addprefix $(obj)/hypervisor/,$(hv-cold)),$(hv-obj)): private hv-cflags += -Os

@@ -52,6 +52,21 @@ int cpu_refuse(const char *what, uint64_t value)
 	return BH_E_HARDWARE;
 }
 
+__attribute__((cold)) int cpu_check_features(uint64_t features)
+{
+	static uint64_t common;
+	static uint32_t is_known;
+
+	if (!is_known) {
+		common = features;
+		is_known = 1;
+		log_info("CPU %u: features 0x%llx", arch_cpu_self(), (unsigned long long)features);
+	}
+	if (features != common)
+		return cpu_refuse("features other than the first CPU's", features);
+	return BH_E_OK;
+}
+
 void cpu_request(struct cpu *cpu, uint32_t bits)
 {
 	/* Release: what the request is about (start_entry, cell) is seen by whoever sees the bit. */

@@ -2,6 +2,7 @@
 /* The hypervisor's own address space: one tree that all CPUs share, under a root of each CPU's own. */
 #include <core/space.h>
 
+#include <arch/cpu.h>
 #include <arch/mmu.h>
 #include <core/image.h>
 #include <core/log.h>
@@ -20,6 +21,11 @@ struct page_table *space_table(void)
 hpa_t space_percpu(unsigned int slot)
 {
 	return hpa(image_header.hv_base + image_header.core_size + image_header.percpu_size * slot);
+}
+
+uint64_t space_private(uint64_t offset)
+{
+	return space_percpu(arch_cpu_self()).value + offset;
 }
 
 /* Image, configuration, info area and pool; between them the private areas, which are left out. */
@@ -105,10 +111,18 @@ volatile void *space_map_device(hpa_t base, uint64_t size)
 	return (volatile void *)(uintptr_t)(space->device_base + start + offset);
 }
 
-uint64_t space_window_entry(hpa_t block)
+static uint64_t window_entry(hpa_t block)
 {
 	const struct pt_format *format = shared.format;
 
 	return block.value >> format->addr_shift | format->leaf_bits[format->levels - 2u] |
 	       format->prot_bits[PT_READ | PT_WRITE] | format->type_bits[PT_NORMAL];
+}
+
+void *space_window_open(uint64_t *entry, uintptr_t base, hpa_t address)
+{
+	const uint64_t block = align_down(address.value, ARCH_WINDOW_SIZE);
+
+	__atomic_store_n(entry, window_entry(hpa(block)), __ATOMIC_RELEASE);
+	return (void *)(base + (uintptr_t)(address.value - block));
 }

@@ -100,8 +100,9 @@ static void test_a_root_has_one_entry_of_its_own(void **state)
 static void test_window_is_a_leaf_without_execution(void **state)
 {
 	const struct pt_format *format = arch_pt_hypervisor();
-	uint64_t entry = space_window_entry(hpa(0x50200000));
+	uint64_t entry = 0;
 
+	assert_ptr_equal(space_window_open(&entry, 0x40000000, hpa(0x50212345)), (void *)0x40012345);
 	assert_int_equal(entry & format->addr_mask, 0x50200000);
 	assert_int_equal(entry & format->prot_mask, format->prot_bits[PT_READ | PT_WRITE]);
 	assert_int_not_equal(entry & format->table_mask, format->table_value);

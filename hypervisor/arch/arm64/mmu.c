@@ -47,15 +47,10 @@ static uint64_t *private_table(uint64_t offset)
 	return (uint64_t *)(PERCPU_BASE + offset);
 }
 
-static uint64_t percpu_physical(uint64_t offset)
-{
-	return space_percpu(percpu()->slot).value + offset;
-}
-
 /* Root entries are only ever added, so that filling it, maybe while it is live, needs no TLB maintenance. */
 static void copy_root(void)
 {
-	space_fill_root(private_table(PERCPU_ROOT), PRIVATE_ENTRY, hpa(percpu_physical(PERCPU_PRIVATE_L2)));
+	space_fill_root(private_table(PERCPU_ROOT), PRIVATE_ENTRY, hpa(space_private(PERCPU_PRIVATE_L2)));
 }
 
 int mmu_init(void)
@@ -85,7 +80,7 @@ int mmu_cpu_init(void)
 	if (percpu()->final_tables) /* the first CPU is there already */
 		return 0;
 	copy_root();
-	entry_switch(percpu_physical(PERCPU_ROOT), SCTLR_RES1 | SCTLR_ON | SCTLR_WXN);
+	entry_switch(space_private(PERCPU_ROOT), SCTLR_RES1 | SCTLR_ON | SCTLR_WXN);
 	percpu()->final_tables = 1;
 	return 0;
 }
@@ -95,7 +90,7 @@ void mmu_cpu_exit(void)
 	if (!percpu()->final_tables)
 		return;
 	percpu()->final_tables = 0;
-	entry_switch(percpu_physical(PERCPU_BOOT_ROOT), SCTLR_RES1 | SCTLR_ON);
+	entry_switch(space_private(PERCPU_BOOT_ROOT), SCTLR_RES1 | SCTLR_ON);
 }
 
 volatile void *mmu_map_device(hpa_t base, uint64_t size)
@@ -107,21 +102,22 @@ volatile void *mmu_map_device(hpa_t base, uint64_t size)
 	return registers;
 }
 
+static uint64_t *window_entry(void)
+{
+	return private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
+}
+
 void *arch_window_open(hpa_t address, size_t size)
 {
-	uint64_t block = align_down(address.value, ARCH_WINDOW_SIZE);
-	uint64_t *entry = private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
+	void *window = space_window_open(window_entry(), WINDOW_BASE, address);
 
 	(void)size;
-	__atomic_store_n(entry, space_window_entry(hpa(block)), __ATOMIC_RELEASE);
 	arch_pt_publish();
-	return (void *)(uintptr_t)(WINDOW_BASE + (address.value - block));
+	return window;
 }
 
 void arch_window_close(void)
 {
-	uint64_t *entry = private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
-
-	__atomic_store_n(entry, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(window_entry(), 0, __ATOMIC_RELEASE);
 	maintenance_window(WINDOW_BASE);
 }

@@ -9,9 +9,7 @@
 #include <core/cpu.h>
 #include <core/log.h>
 
-/* Of the hart that came first; the tables and traps are the same for all. */
-static uint32_t common_features;
-static uint32_t common_known;
+/* Of the hart that came first: the tables are the same for all. */
 static uint64_t common_vmids;
 
 /* Can this field of sstatus be anything but off? */
@@ -68,16 +66,14 @@ uint64_t features_vmid_mask(void)
 
 int features_check(void)
 {
+	static uint32_t is_probed;
+
 	if (found_hgatp(&percpu()->found))
 		return cpu_refuse("another hypervisor uses it, hgatp", found_hgatp(&percpu()->found));
-	if (!common_known) {
-		common_features = percpu()->features;
+	if (!is_probed) {
+		is_probed = 1;
 		common_vmids = FEATURES_POOR ? 0 : probe_vmids();
-		common_known = 1;
-		log_info("CPU %u: features 0x%x, VMIDs to 0x%llx", arch_cpu_self(), common_features,
-			 (unsigned long long)common_vmids);
+		log_info("VMIDs to 0x%llx", (unsigned long long)common_vmids);
 	}
-	if (percpu()->features != common_features)
-		return cpu_refuse("extensions other than the first CPU's", percpu()->features);
-	return BH_E_OK;
+	return cpu_check_features(percpu()->features);
 }

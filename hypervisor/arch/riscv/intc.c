@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/intc.h>
 
+#include <arch/irq.h>
 #include <arch/mmu.h>
 #include <asm/aplic.h>
 #include <asm/aplic_cell.h>
@@ -200,22 +201,27 @@ void intc_cpu_leave(void)
 		imsic_cpu_leave();
 }
 
-void intc_assign(struct cell_arch *cell, uint32_t source)
+int arch_irq_valid(uint32_t irq)
+{
+	return irq > 0 && irq <= intc_sources();
+}
+
+void arch_irq_assign(struct cell_arch *cell, uint32_t source)
 {
 	intc->assign(cell, source);
 }
 
-void intc_release(struct cell_arch *cell, uint32_t source)
+void arch_irq_release(struct cell_arch *cell, uint32_t source)
 {
 	intc->release(cell, source);
 }
 
-void intc_add_line(struct cell_arch *cell, uint32_t source)
+void arch_irq_add_virtual(struct cell_arch *cell, uint32_t source)
 {
 	intc->add_line(cell, source);
 }
 
-void intc_set_line(struct cell_arch *cell, uint32_t source, int level)
+void arch_irq_set(struct cell_arch *cell, uint32_t source, int level)
 {
 	intc->set_line(cell, source, level);
 }

@@ -45,15 +45,10 @@ static uint64_t *private_table(uint64_t offset)
 	return (uint64_t *)(PERCPU_BASE + offset);
 }
 
-static uint64_t percpu_physical(uint64_t offset)
-{
-	return space_percpu(percpu()->slot).value + offset;
-}
-
 /* Root entries are only ever added; a hart may have noted that there was none, and forgets it. */
 static void copy_root(void)
 {
-	space_fill_root(private_table(PERCPU_ROOT), PRIVATE_ENTRY, hpa(percpu_physical(PERCPU_PRIVATE_L2)));
+	space_fill_root(private_table(PERCPU_ROOT), PRIVATE_ENTRY, hpa(space_private(PERCPU_PRIVATE_L2)));
 	maintenance_own();
 }
 
@@ -82,7 +77,7 @@ int mmu_cpu_init(void)
 	if (percpu()->final_tables) /* the first CPU is there already */
 		return 0;
 	copy_root();
-	change_root(percpu_physical(PERCPU_ROOT));
+	change_root(space_private(PERCPU_ROOT));
 	percpu()->final_tables = 1;
 	return 0;
 }
@@ -92,7 +87,7 @@ void mmu_cpu_exit(void)
 	if (!percpu()->final_tables)
 		return;
 	percpu()->final_tables = 0;
-	change_root(percpu_physical(PERCPU_BOOT_ROOT));
+	change_root(space_private(PERCPU_BOOT_ROOT));
 }
 
 volatile void *mmu_map_device(hpa_t base, uint64_t size)
@@ -104,22 +99,23 @@ volatile void *mmu_map_device(hpa_t base, uint64_t size)
 	return registers;
 }
 
+static uint64_t *window_entry(void)
+{
+	return private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
+}
+
 void *arch_window_open(hpa_t address, size_t size)
 {
-	uint64_t block = align_down(address.value, ARCH_WINDOW_SIZE);
-	uint64_t *entry = private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
+	void *window = space_window_open(window_entry(), WINDOW_BASE, address);
 
 	(void)size;
-	__atomic_store_n(entry, space_window_entry(hpa(block)), __ATOMIC_RELEASE);
 	arch_pt_publish();
 	maintenance_own();
-	return (void *)(uintptr_t)(WINDOW_BASE + (address.value - block));
+	return window;
 }
 
 void arch_window_close(void)
 {
-	uint64_t *entry = private_table(PERCPU_PRIVATE_L2) + (WINDOW_BASE >> 21 & 511);
-
-	__atomic_store_n(entry, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(window_entry(), 0, __ATOMIC_RELEASE);
 	maintenance_own();
 }

@@ -4,7 +4,6 @@
 #include <arch/mmu.h>
 #include <bulkhead/errors.h>
 #include <core/cpu.h>
-#include <core/log.h>
 #include <lib/config.h>
 
 /* Registers of CPUID as the table below counts them. */
@@ -43,10 +42,6 @@ static const struct {
 	{ 0x00000007, 0, EDX, 5, FEATURE_UINTR },
 	{ 0x00000001, 0, ECX, 3, FEATURE_MONITOR },
 };
-
-/* Of the CPU that came first; policies and formats are the same for all. */
-static uint64_t common_features;
-static uint32_t common_known;
 
 static int leaf_exists(uint32_t leaf)
 {
@@ -97,13 +92,5 @@ unsigned int arch_phys_bits(void)
 
 int features_check(void)
 {
-	if (!common_known) {
-		common_features = percpu()->features;
-		common_known = 1;
-		log_info("CPU %u: features 0x%llx, %u address bits", percpu()->slot,
-			 (unsigned long long)common_features, features_phys_bits());
-	}
-	if (percpu()->features != common_features)
-		return cpu_refuse("features other than the first CPU's", percpu()->features);
-	return BH_E_OK;
+	return cpu_check_features(percpu()->features);
 }

@@ -51,15 +51,10 @@ static uint64_t *private_table(uint64_t offset)
 	return (uint64_t *)(PERCPU_BASE + offset);
 }
 
-static uint64_t percpu_physical(uint64_t offset)
-{
-	return space_percpu(percpu()->slot).value + offset;
-}
-
 /* In the live table: what the hypervisor runs on translates as before. */
 static void copy_root(void)
 {
-	space_fill_root(private_table(PERCPU_LEVEL3), PRIVATE_ENTRY, hpa(percpu_physical(PERCPU_PRIVATE_L2)));
+	space_fill_root(private_table(PERCPU_LEVEL3), PRIVATE_ENTRY, hpa(space_private(PERCPU_PRIVATE_L2)));
 	maintenance_own();
 }
 
@@ -74,7 +69,7 @@ static void to_boot_tables(void)
 	uint64_t *table = private_table(PERCPU_LEVEL3);
 
 	percpu()->final_tables = 0;
-	__atomic_store_n(&table[INDEX3(HV_BASE)], percpu_physical(PERCPU_BOOT_LINEAR) | BOOT_TABLE,
+	__atomic_store_n(&table[INDEX3(HV_BASE)], space_private(PERCPU_BOOT_LINEAR) | BOOT_TABLE,
 			 __ATOMIC_RELEASE);
 	__atomic_store_n(&table[INDEX3(DEVICE_BASE)], 0, __ATOMIC_RELEASE);
 	maintenance_own();
@@ -132,11 +127,8 @@ static uint64_t *window_entry(void)
 
 void *arch_window_open(hpa_t address, size_t size)
 {
-	uint64_t block = align_down(address.value, ARCH_WINDOW_SIZE);
-
 	(void)size;
-	__atomic_store_n(window_entry(), space_window_entry(hpa(block)), __ATOMIC_RELEASE);
-	return (void *)(uintptr_t)(WINDOW_BASE + (address.value - block));
+	return space_window_open(window_entry(), WINDOW_BASE, address);
 }
 
 void arch_window_close(void)

@@ -16,33 +16,34 @@
 
 enum msr_result { MSR_DONE = 0, MSR_FAULT = 1, MSR_FORBIDDEN = 2 };
 
-typedef enum msr_result msr_reader(uint32_t msr, uint64_t *value);
-typedef enum msr_result msr_writer(uint32_t msr, uint64_t value);
+/* Of enum msr_result. */
+typedef int msr_reader(uint32_t msr, uint64_t *value);
+typedef int msr_writer(uint32_t msr, uint64_t value);
 
-static enum msr_result read_real(uint32_t msr, uint64_t *value)
+static int read_real(uint32_t msr, uint64_t *value)
 {
 	return access_read_msr(msr, value) ? MSR_FAULT : MSR_DONE;
 }
 
-static enum msr_result write_real(uint32_t msr, uint64_t value)
+static int write_real(uint32_t msr, uint64_t value)
 {
 	return access_write_msr(msr, value) ? MSR_FAULT : MSR_DONE;
 }
 
-static enum msr_result write_lost(uint32_t msr, uint64_t value)
+static int write_lost(uint32_t msr, uint64_t value)
 {
 	(void)msr;
 	(void)value;
 	return percpu()->cell->is_root ? MSR_DONE : MSR_FAULT;
 }
 
-static enum msr_result write_xss(uint32_t msr, uint64_t value)
+static int write_xss(uint32_t msr, uint64_t value)
 {
 	return value & ~msr_xss_allowed((int)percpu()->cell->is_root) ? MSR_FAULT : write_real(msr, value);
 }
 
 /* Without NX the hypervisor's own tables would be wrong, and with few leaves CPUID would not tell what they need. */
-static enum msr_result write_misc_enable(uint32_t msr, uint64_t value)
+static int write_misc_enable(uint32_t msr, uint64_t value)
 {
 	const uint64_t kept = 1ull << 34 | 1ull << 22;
 	uint64_t now;
@@ -53,7 +54,7 @@ static enum msr_result write_misc_enable(uint32_t msr, uint64_t value)
 }
 
 /* What decides for all cells stays as the firmware set it. */
-static enum msr_result write_same(uint32_t msr, uint64_t value)
+static int write_same(uint32_t msr, uint64_t value)
 {
 	uint64_t now;
 
@@ -62,7 +63,7 @@ static enum msr_result write_same(uint32_t msr, uint64_t value)
 	return now == value ? MSR_DONE : MSR_FORBIDDEN;
 }
 
-static enum msr_result read_efer(uint32_t msr, uint64_t *value)
+static int read_efer(uint32_t msr, uint64_t *value)
 {
 	(void)msr;
 	*value = virt()->get(VCPU_EFER);
@@ -70,7 +71,7 @@ static enum msr_result read_efer(uint32_t msr, uint64_t *value)
 }
 
 /* LMA is the processor's, LME does not change under paging, SVME is not there; the machine knows the rest. */
-static enum msr_result write_efer(uint32_t msr, uint64_t value)
+static int write_efer(uint32_t msr, uint64_t value)
 {
 	uint64_t old = virt()->get(VCPU_EFER), own = msr_read(MSR_EFER);
 	uint64_t switched = (value ^ old) & EFER_LME;
@@ -86,30 +87,10 @@ static enum msr_result write_efer(uint32_t msr, uint64_t value)
 	return MSR_DONE;
 }
 
-static enum msr_result read_lapic(uint32_t msr, uint64_t *value)
-{
-	return lapic_read_msr(msr, value) ? MSR_FAULT : MSR_DONE;
-}
-
-static enum msr_result write_lapic(uint32_t msr, uint64_t value)
-{
-	return (enum msr_result)lapic_write_msr(msr, value);
-}
-
-static enum msr_result read_pvclock(uint32_t msr, uint64_t *value)
-{
-	return pvclock_read_msr(msr, value) ? MSR_FAULT : MSR_DONE;
-}
-
-static enum msr_result write_pvclock(uint32_t msr, uint64_t value)
-{
-	return pvclock_write_msr(msr, value) ? MSR_FAULT : MSR_DONE;
-}
-
 /* @reader: NULL: the answer is always @result, with @value. */
 static const struct {
 	msr_reader *reader;
-	enum msr_result result;
+	int result;
 	uint64_t value;
 } readers[READ_COUNT] = {
 	[READ_FAULT] = { NULL, MSR_FAULT, 0 },
@@ -118,13 +99,13 @@ static const struct {
 	[READ_FEATURE_CONTROL] = { NULL, MSR_DONE, 1 },		      /* nothing enabled, and locked */
 	[READ_REAL] = { .reader = read_real },
 	[READ_EFER] = { .reader = read_efer },
-	[READ_LAPIC] = { .reader = read_lapic },
-	[READ_PVCLOCK] = { .reader = read_pvclock },
+	[READ_LAPIC] = { .reader = lapic_read_msr },
+	[READ_PVCLOCK] = { .reader = pvclock_read_msr },
 };
 
 static const struct {
 	msr_writer *writer;
-	enum msr_result result;
+	int result;
 } writers[WRITE_COUNT] = {
 	[WRITE_FAULT] = { NULL, MSR_FAULT },
 	[WRITE_IGNORED] = { NULL, MSR_DONE },
@@ -135,8 +116,8 @@ static const struct {
 	[WRITE_EFER] = { .writer = write_efer },
 	[WRITE_XSS] = { .writer = write_xss },
 	[WRITE_MISC_ENABLE] = { .writer = write_misc_enable },
-	[WRITE_LAPIC] = { .writer = write_lapic },
-	[WRITE_PVCLOCK] = { .writer = write_pvclock },
+	[WRITE_LAPIC] = { .writer = lapic_write_msr },
+	[WRITE_PVCLOCK] = { .writer = pvclock_write_msr },
 };
 
 /* From the last row to the first: of two that fit, the first counts. */
@@ -155,7 +136,7 @@ void msr_fill_bitmap(struct cell_arch *cell)
 }
 
 /* Registers that no row names: root's beyond the bitmap are the machine's, guests have none. */
-static enum msr_result read_any(const struct msr_row *row, uint32_t msr, uint64_t *value)
+static int read_any(const struct msr_row *row, uint32_t msr, uint64_t *value)
 {
 	const unsigned int how = row ? row->read : percpu()->cell->is_root ? READ_REAL : READ_FAULT;
 
@@ -163,14 +144,14 @@ static enum msr_result read_any(const struct msr_row *row, uint32_t msr, uint64_
 	return readers[how].reader ? readers[how].reader(msr, value) : readers[how].result;
 }
 
-static enum msr_result write_any(const struct msr_row *row, uint32_t msr, uint64_t value)
+static int write_any(const struct msr_row *row, uint32_t msr, uint64_t value)
 {
 	const unsigned int how = row ? row->write : percpu()->cell->is_root ? WRITE_REAL : WRITE_FAULT;
 
 	return writers[how].writer ? writers[how].writer(msr, value) : writers[how].result;
 }
 
-static void answer(enum msr_result result, const struct msr_row *row, uint32_t msr, uint64_t value, int is_write)
+static void answer(int result, const struct msr_row *row, uint32_t msr, uint64_t value, int is_write)
 {
 	switch (result) {
 	case MSR_DONE:
@@ -191,7 +172,7 @@ void msr_exit_read(struct frame *frame)
 	uint32_t msr = (uint32_t)frame->reg[REG_RCX];
 	const struct msr_row *row = msr_find(msr);
 	uint64_t value = 0;
-	enum msr_result result = read_any(row, msr, &value);
+	int result = read_any(row, msr, &value);
 
 	percpu_count(BH_STAT_SYSREG);
 	if (result == MSR_DONE) {
@@ -204,7 +185,7 @@ void msr_exit_read(struct frame *frame)
 /* The one register that well-behaved guests write again and again: before any table. */
 static void write_icr(uint64_t value)
 {
-	enum msr_result result = write_lapic(MSR_X2APIC_ICR, value);
+	int result = lapic_write_msr(MSR_X2APIC_ICR, value);
 
 	percpu_count(BH_STAT_IPI);
 	if (result == MSR_DONE)

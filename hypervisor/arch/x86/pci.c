@@ -27,7 +27,7 @@ uint32_t arch_pci_read(uint32_t function, unsigned int offset, unsigned int size
 
 	spin_lock(&lock);
 	ports_out32(PCI_PORT_ADDRESS, address_of(function, offset));
-	value = size == 1 ? ports_in8(port) : size == 2 ? ports_in16(port) : ports_in32(port);
+	value = ports_in(port, size);
 	spin_unlock(&lock);
 	return value;
 }
@@ -38,12 +38,7 @@ void arch_pci_write(uint32_t function, unsigned int offset, unsigned int size, u
 
 	spin_lock(&lock);
 	ports_out32(PCI_PORT_ADDRESS, address_of(function, offset));
-	if (size == 1)
-		ports_out8(port, (uint8_t)value);
-	else if (size == 2)
-		ports_out16(port, (uint16_t)value);
-	else
-		ports_out32(port, value);
+	ports_out(port, size, value);
 	spin_unlock(&lock);
 }
 

@@ -51,17 +51,22 @@ static void put_range(uint8_t *bitmap, uint32_t first, uint32_t count, int exits
 		put(bitmap, first + i, exits);
 }
 
+/* Those of the board are 0 where it has none. */
 static void put_power(uint8_t *bitmap)
 {
-	put(bitmap, PORT_KEYBOARD, 1);
-	put(bitmap, PORT_FAST, 1);
-	put_range(bitmap, PCI_PORT_ADDRESS, PCI_PORTS, 1); /* with that of the reset in it */
-	if (board()->pm1a_control)
-		put_range(bitmap, board()->pm1a_control, 2, 1);
-	if (board()->pm1b_control)
-		put_range(bitmap, board()->pm1b_control, 2, 1);
-	if (board()->reset_port)
-		put(bitmap, board()->reset_port, 1);
+	const struct bh_config_ports ports[] = {
+		{ .first = PORT_KEYBOARD, .count = 1 },
+		{ .first = PORT_FAST, .count = 1 },
+		{ .first = PCI_PORT_ADDRESS, .count = PCI_PORTS }, /* with that of the reset in it */
+		{ .first = board()->pm1a_control, .count = 2 },
+		{ .first = board()->pm1b_control, .count = 2 },
+		{ .first = board()->reset_port, .count = 1 },
+	};
+
+	for (unsigned int i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		if (ports[i].first)
+			put_range(bitmap, ports[i].first, ports[i].count, 1);
+	}
 }
 
 static void fill_root(uint8_t *bitmap)
@@ -90,33 +95,6 @@ void portio_fill_bitmap(const struct bh_config_cell *config, uint8_t *bitmap, si
 }
 
 /* The machine's ports -------------------------------------------------------------------------------- */
-
-static uint32_t machine_in(uint16_t port, unsigned int size)
-{
-	switch (size) {
-	case 1:
-		return ports_in8(port);
-	case 2:
-		return ports_in16(port);
-	default:
-		return ports_in32(port);
-	}
-}
-
-static void machine_out(uint16_t port, unsigned int size, uint32_t value)
-{
-	switch (size) {
-	case 1:
-		ports_out8(port, (uint8_t)value);
-		break;
-	case 2:
-		ports_out16(port, (uint16_t)value);
-		break;
-	default:
-		ports_out32(port, value);
-		break;
-	}
-}
 
 void portio_machine_off(void)
 {
@@ -190,9 +168,9 @@ static void root_access(struct mmio_access *access)
 	} else if (pci_port(access)) {
 		return;
 	} else if (access->is_write) {
-		machine_out((uint16_t)access->address, access->size, (uint32_t)access->value);
+		ports_out((uint16_t)access->address, access->size, (uint32_t)access->value);
 	} else {
-		access->value = machine_in((uint16_t)access->address, access->size);
+		access->value = ports_in((uint16_t)access->address, access->size);
 	}
 }
 

@@ -13,7 +13,7 @@
 #include <asm/formats.h>
 #include <asm/msr.h>
 #include <bulkhead/errors.h>
-#include <core/log.h>
+#include <core/cpu.h>
 #include <core/space.h>
 #include <lib/string.h>
 
@@ -39,41 +39,30 @@ struct vmcb *svm_vmcb(void)
 	return (struct vmcb *)(PERCPU_BASE + PERCPU_CONTROL);
 }
 
-static uint64_t private_physical(uint64_t offset)
-{
-	return space_percpu(percpu()->slot).value + offset;
-}
-
 static int svm_exists(void)
 {
 	return features_has(FEATURE_SVM) && !(msr_read(MSR_VM_CR) & VM_CR_SVMDIS);
 }
 
-static int refuse(const char *what)
-{
-	log_error("CPU %u: %s: this CPU cannot run the hypervisor", percpu()->slot, what);
-	return BH_E_HARDWARE;
-}
-
 static int svm_probe(void)
 {
 	if (!svm_exists())
-		return refuse("SVM is missing, or switched off by firmware");
+		return cpu_refuse("SVM is missing, or switched off by firmware", 0);
 	if (!features_has(FEATURE_NPT))
-		return refuse("SVM has no nested paging");
+		return cpu_refuse("SVM has no nested paging", 0);
 	if (msr_read(MSR_EFER) & EFER_SVME)
-		return refuse("another hypervisor uses SVM (EFER.SVME)");
+		return cpu_refuse("another hypervisor uses SVM, EFER", msr_read(MSR_EFER));
 	if (features_has(FEATURE_UINTR))
-		return refuse("it has user interrupts, which SVM cannot keep from guests");
+		return cpu_refuse("it has user interrupts, which SVM cannot keep from guests", 0);
 	if (cr4_objection(percpu()->found.cr4))
-		return refuse(cr4_objection(percpu()->found.cr4));
+		return cpu_refuse(cr4_objection(percpu()->found.cr4), percpu()->found.cr4);
 	return BH_E_OK;
 }
 
 static int svm_cpu_init(void)
 {
-	percpu()->vmcb_physical = private_physical(PERCPU_CONTROL);
-	percpu()->host_physical = private_physical(PERCPU_HOST);
+	percpu()->vmcb_physical = space_private(PERCPU_CONTROL);
+	percpu()->host_physical = space_private(PERCPU_HOST);
 	return BH_E_OK;
 }
 
@@ -93,7 +82,7 @@ static void svm_cpu_on(void)
 		return;
 	percpu()->is_on = 1;
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SVME);
-	msr_write(MSR_VM_HSAVE_PA, private_physical(PERCPU_SAVE));
+	msr_write(MSR_VM_HSAVE_PA, space_private(PERCPU_SAVE));
 	svm_mask_nmi();
 	__asm__ volatile("vmsave %%rax" : : "a"(percpu()->host_physical) : "memory");
 }

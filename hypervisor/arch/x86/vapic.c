@@ -109,15 +109,6 @@ void lapic_park(void)
 	lapic_clear();
 }
 
-/* What comes in meanwhile waits in the local APIC. */
-void lapic_suspend(void)
-{
-}
-
-void lapic_resume(void)
-{
-}
-
 void lapic_leave(void)
 {
 	__atomic_store_n(&loaded[percpu()->slot].cell, NULL, __ATOMIC_SEQ_CST);

@@ -79,14 +79,13 @@ void arch_vcpu_park(void)
 /* Root is never suspended. */
 void arch_vcpu_suspend(void)
 {
+	/* What comes in meanwhile waits in the local APIC. */
 	vtime_stop(&percpu()->cell->time, arch_time_now());
-	lapic_suspend();
 }
 
 void arch_vcpu_resume(void)
 {
 	virt()->set_offset(-vtime_go(&percpu()->cell->time, arch_time_now()));
-	lapic_resume();
 }
 
 void arch_vcpu_inject_fault(uint64_t address, int is_write)

@@ -8,6 +8,7 @@
  */
 #include <asm/vioapic.h>
 
+#include <arch/irq.h>
 #include <asm/icr.h>
 #include <asm/ioapic.h>
 #include <asm/percpu.h>
@@ -145,7 +146,7 @@ static void raise_line(const struct cell_arch *cell, uint32_t pin)
 		vapic_send(cell, (unsigned int)route.vcpu, (uint8_t)route.vector);
 }
 
-void vioapic_set_line(struct cell_arch *cell, uint32_t pin, int level)
+void arch_irq_set(struct cell_arch *cell, uint32_t pin, int level)
 {
 	struct vioapic *ioapic = &cell->irq.ioapic;
 	int rises;
@@ -163,7 +164,7 @@ void vioapic_set_line(struct cell_arch *cell, uint32_t pin, int level)
 	spin_unlock(&ioapic->lock);
 }
 
-void vioapic_add_line(struct cell_arch *cell, uint32_t pin)
+void arch_irq_add_virtual(struct cell_arch *cell, uint32_t pin)
 {
 	struct vioapic *ioapic = &cell->irq.ioapic;
 
@@ -179,7 +180,13 @@ void vioapic_add_line(struct cell_arch *cell, uint32_t pin)
 
 /* Owners --------------------------------------------------------------------------------------------- */
 
-void vioapic_assign(struct cell_arch *cell, uint32_t pin)
+/* Wires are known by the global numbers (GSIs) of their pins. */
+int arch_irq_valid(uint32_t irq)
+{
+	return ioapic_has(irq);
+}
+
+void arch_irq_assign(struct cell_arch *cell, uint32_t pin)
 {
 	struct vioapic *ioapic = &cell->irq.ioapic;
 
@@ -189,7 +196,7 @@ void vioapic_assign(struct cell_arch *cell, uint32_t pin)
 	spin_unlock(&ioapic->lock);
 }
 
-void vioapic_release(struct cell_arch *cell, uint32_t pin)
+void arch_irq_release(struct cell_arch *cell, uint32_t pin)
 {
 	struct vioapic *ioapic = &cell->irq.ioapic;
 

@@ -40,10 +40,8 @@ static void read_msrs(struct vmx_msrs *msrs)
 	controls = msrs->basic & BASIC_HAS_TRUE ? MSR_TRUE_CONTROLS : MSR_PLAIN_CONTROLS;
 	for (uint32_t i = 0; i < 4; i++) /* in the order of enum vmx_word */
 		msrs->allowed[VMX_PIN + i] = msr_read(controls + i);
-	msrs->cr0_fixed0 = msr_read(MSR_CR0_FIXED0);
-	msrs->cr0_fixed1 = msr_read(MSR_CR0_FIXED0 + 1);
-	msrs->cr4_fixed0 = msr_read(MSR_CR0_FIXED0 + 2);
-	msrs->cr4_fixed1 = msr_read(MSR_CR0_FIXED0 + 3);
+	for (uint32_t i = 0; i < VMX_FIXED; i++)
+		msrs->fixed[i] = msr_read(MSR_CR0_FIXED0 + i);
 	if (msrs->allowed[VMX_CPU] >> 32 & CPU_SECONDARY)
 		msrs->allowed[VMX_CPU2] = msr_read(MSR_PROCBASED2);
 	if (msrs->allowed[VMX_CPU2] >> 32 & (CPU2_EPT | CPU2_VPID))
@@ -94,11 +92,6 @@ static const struct pt_format *format(void)
 
 /* On and off ----------------------------------------------------------------------------------------- */
 
-static uint64_t private_page(uint64_t offset)
-{
-	return space_percpu(percpu()->slot).value + offset;
-}
-
 /* VMXON region and VMCS begin with the revision; the rest is the processor's. */
 static int cpu_init(void)
 {
@@ -127,8 +120,8 @@ static void unlock_vmx(void)
 
 void vmx_reload(void)
 {
-	VMX_ON_PAGE("vmclear", private_page(PERCPU_CONTROL));
-	VMX_ON_PAGE("vmptrld", private_page(PERCPU_CONTROL));
+	VMX_ON_PAGE("vmclear", space_private(PERCPU_CONTROL));
+	VMX_ON_PAGE("vmptrld", space_private(PERCPU_CONTROL));
 	vmx_cpu()->is_launched = 0;
 }
 
@@ -144,9 +137,9 @@ static void cpu_on(void)
 	cpu->debugctl = msr_read(MSR_DEBUGCTL);
 	control_write_cr0(vmx_fixed(control_read_cr0(), cpu->msrs.cr0_fixed0, cpu->msrs.cr0_fixed1));
 	control_write_cr4(vmx_fixed(control_read_cr4() | CR4_VMXE, cpu->msrs.cr4_fixed0, cpu->msrs.cr4_fixed1));
-	failed = VMX_ON_PAGE("vmxon", private_page(PERCPU_SAVE));
-	failed |= VMX_ON_PAGE("vmclear", private_page(PERCPU_CONTROL));
-	failed |= VMX_ON_PAGE("vmptrld", private_page(PERCPU_CONTROL));
+	failed = VMX_ON_PAGE("vmxon", space_private(PERCPU_SAVE));
+	failed |= VMX_ON_PAGE("vmclear", space_private(PERCPU_CONTROL));
+	failed |= VMX_ON_PAGE("vmptrld", space_private(PERCPU_CONTROL));
 	if (failed)
 		log_error("CPU %u: VMXON or VMPTRLD failed: please report this", percpu()->slot);
 	cpu->is_on = 1;
@@ -160,7 +153,7 @@ static void cpu_off(void)
 
 	if (!cpu->is_on)
 		return;
-	VMX_ON_PAGE("vmclear", private_page(PERCPU_CONTROL));
+	VMX_ON_PAGE("vmclear", space_private(PERCPU_CONTROL));
 	__asm__ volatile("vmxoff" : : : "cc", "memory");
 	control_write_cr4(control_read_cr4() & ~CR4_VMXE);
 	msr_write(MSR_DEBUGCTL, cpu->debugctl);

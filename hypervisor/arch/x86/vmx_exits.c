@@ -13,6 +13,7 @@
 #include <core/crash.h>
 #include <core/info.h>
 #include <core/log.h>
+#include <lib/string.h>
 
 /* Exceptions and NMIs -------------------------------------------------------------------------------- */
 
@@ -252,10 +253,7 @@ static void describe_guest(struct vmx_guest *guest)
 
 	for (unsigned int i = 0; i < sizeof(guest_fields) / sizeof(guest_fields[0]); i++)
 		*(uint64_t *)((uint8_t *)guest + guest_fields[i].place) = vmx_read(guest_fields[i].field);
-	guest->cr0_fixed0 = msrs->cr0_fixed0;
-	guest->cr0_fixed1 = msrs->cr0_fixed1;
-	guest->cr4_fixed0 = msrs->cr4_fixed0;
-	guest->cr4_fixed1 = msrs->cr4_fixed1;
+	memcpy(guest->fixed, msrs->fixed, sizeof(guest->fixed));
 }
 
 /* Nothing can run here any more; the cell fails, and root loses a CPU. */

@@ -148,6 +148,14 @@ static const struct pt_format *format(void)
 
 /* What they report ----------------------------------------------------------------------------------- */
 
+static void send_by(struct iommu_unit *unit, uint32_t data, uint32_t address, uint32_t upper)
+{
+	iommu_write32(unit, VTD_FECTL, FECTL_MASKED);
+	iommu_write32(unit, VTD_FEDATA, data);
+	iommu_write32(unit, VTD_FEADDR, address);
+	iommu_write32(unit, VTD_FEUADDR, upper);
+}
+
 /* Return: 1 and *fault if register @index had one, which is cleared. */
 static int take_fault(const struct iommu_unit *unit, unsigned int index, struct dma_fault *fault)
 {
@@ -198,20 +206,16 @@ static void report_faults(struct iommu_unit *unit)
 	for (unsigned int i = 0; i < fault_count(unit); i++)
 		iommu_write32(unit, fault_register(unit, i) + 12, FAULT_VALID);
 	iommu_write32(unit, VTD_FSTS, FSTS_ALL);
-	iommu_write32(unit, VTD_FECTL, FECTL_MASKED);
-	iommu_write32(unit, VTD_FEDATA, IOMMU_REPORT_MESSAGE);
-	iommu_write32(unit, VTD_FEADDR, (uint32_t)APIC_BASE_ADDRESS | (id & 0xff) << 12);
-	iommu_write32(unit, VTD_FEUADDR, id & ~0xffu);
+	send_by(unit, IOMMU_REPORT_MESSAGE, (uint32_t)APIC_BASE_ADDRESS | (id & 0xff) << 12, id & ~0xffu);
 	iommu_write32(unit, VTD_FECTL, 0);
 }
 
 static void return_faults(struct iommu_unit *unit)
 {
-	iommu_write32(unit, VTD_FECTL, FECTL_MASKED);
-	iommu_write32(unit, VTD_FEDATA, unit->vtd.view[VTD_FEDATA / 4]);
-	iommu_write32(unit, VTD_FEADDR, unit->vtd.view[VTD_FEADDR / 4]);
-	iommu_write32(unit, VTD_FEUADDR, unit->vtd.view[VTD_FEUADDR / 4]);
-	iommu_write32(unit, VTD_FECTL, unit->vtd.view[VTD_FECTL / 4] & FECTL_MASKED);
+	const uint32_t *view = unit->vtd.view;
+
+	send_by(unit, view[VTD_FEDATA / 4], view[VTD_FEADDR / 4], view[VTD_FEUADDR / 4]);
+	iommu_write32(unit, VTD_FECTL, view[VTD_FECTL / 4] & FECTL_MASKED);
 }
 
 /* On and off ----------------------------------------------------------------------------------------- */

@@ -66,6 +66,12 @@ unsigned int cpu_find(uint64_t hwid);
 /** cpu_refuse() - say why this CPU cannot run the hypervisor: @what (@value). Return: BH_E_HARDWARE. */
 int cpu_refuse(const char *what, uint64_t value);
 
+/**
+ * cpu_check_features() - are @features of this CPU those of the CPU that asked first? Formats, traps and policies are
+ * the same for all. Context: CPU steps. Return: 0 or BH_E_HARDWARE, with a line in the log.
+ */
+int cpu_check_features(uint64_t features);
+
 /** Set request bits and kick. */
 void cpu_request(struct cpu *cpu, uint32_t bits);
 

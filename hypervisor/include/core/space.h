@@ -27,6 +27,9 @@ struct page_table *space_table(void);
 /** Physical address of the private area of CPU @slot. */
 hpa_t space_percpu(unsigned int slot);
 
+/** Physical address of what lies at @offset of this CPU's private area. */
+uint64_t space_private(uint64_t offset);
+
 /**
  * space_fill_root() - make a CPU's root table: what all share, and in entry @index the table of its private part
  * Entries of the shared root are only ever added, so this may be done again for the live root.
@@ -42,7 +45,10 @@ void space_fill_root(uint64_t *root, unsigned int index, hpa_t private_table);
  */
 volatile void *space_map_device(hpa_t base, uint64_t size);
 
-/** The entry that maps the 2 MiB at @block (aligned to them) as RAM, to read and write: for a window. */
-uint64_t space_window_entry(hpa_t block);
+/**
+ * space_window_open() - map the 2 MiB around @address as RAM, to read and write, by @entry of a table
+ * The caller sees to what its table walkers need. Return: where it is, with what @entry maps at @base.
+ */
+void *space_window_open(uint64_t *entry, uintptr_t base, hpa_t address);
 
 #endif

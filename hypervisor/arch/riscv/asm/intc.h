@@ -60,10 +60,4 @@ static inline int intc_has_pending(void)
 			    aplic_cell_has_pending(self->cell, self->vcpu);
 }
 
-/** As arch/irq.h says. */
-void intc_assign(struct cell_arch *cell, uint32_t source);
-void intc_release(struct cell_arch *cell, uint32_t source);
-void intc_add_line(struct cell_arch *cell, uint32_t source);
-void intc_set_line(struct cell_arch *cell, uint32_t source, int level);
-
 #endif

@@ -22,9 +22,6 @@ void lapic_activate(void);
 void lapic_start(void);
 /** This CPU has no vCPU any more: nothing comes in but NMI. */
 void lapic_park(void);
-/** The vCPU stands still, and goes on: its interrupts wait. */
-void lapic_suspend(void);
-void lapic_resume(void);
 /** Root gets it back. */
 void lapic_leave(void);
 

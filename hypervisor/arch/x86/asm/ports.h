@@ -26,4 +26,9 @@ PORTS_IN(32, "l")
 #undef PORTS_OUT
 #undef PORTS_IN
 
+/* ports.c */
+/** An access of 1, 2 or 4 bytes. */
+uint32_t ports_in(uint16_t port, unsigned int size);
+void ports_out(uint16_t port, unsigned int size, uint32_t value);
+
 #endif

@@ -6,6 +6,8 @@
 #ifndef ASM_REGISTERS_H
 #define ASM_REGISTERS_H
 
+#ifdef __ASSEMBLY__
+
 	.macro	save_low base=%rsp, offset=0
 	mov	%rcx, 8 + \offset(\base)
 	mov	%rdx, 16 + \offset(\base)
@@ -35,5 +37,7 @@
 	mov	8 * \n + \offset(\base), %r\n
 	.endr
 	.endm
+
+#endif
 
 #endif

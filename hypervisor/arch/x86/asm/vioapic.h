@@ -22,10 +22,4 @@ void vioapic_route(struct cell_arch *cell);
 /** An access of the running vCPU. Return: 1 done, 0 not there. */
 int vioapic_mmio(struct mmio_access *access);
 
-/** As arch/irq.h says. */
-void vioapic_assign(struct cell_arch *cell, uint32_t pin);
-void vioapic_release(struct cell_arch *cell, uint32_t pin);
-void vioapic_add_line(struct cell_arch *cell, uint32_t pin);
-void vioapic_set_line(struct cell_arch *cell, uint32_t pin, int level);
-
 #endif

@@ -8,6 +8,8 @@
 
 #include <bulkhead/types.h>
 
+#define VMX_FIXED 4u
+
 struct pt_format;
 
 /** The words of controls, in the order of their capability MSRs. */
@@ -18,16 +20,19 @@ enum vmx_word { VMX_PIN, VMX_CPU, VMX_EXIT, VMX_ENTRY, VMX_CPU2, VMX_WORDS };
  * @feature_control: IA32_FEATURE_CONTROL.  @basic: IA32_VMX_BASIC.
  * @allowed: by enum vmx_word: low half must be 1, high half may be 1. VMX_CPU2 is 0 where there is none.
  * @ept_vpid: IA32_VMX_EPT_VPID_CAP, 0 where there is none.
+ * @fixed: bits of CR0 and CR4 that must be 1, and may be 1.
  */
 struct vmx_msrs {
 	uint64_t feature_control;
 	uint64_t basic;
 	uint64_t allowed[VMX_WORDS];
 	uint64_t ept_vpid;
-	uint64_t cr0_fixed0;
-	uint64_t cr0_fixed1;
-	uint64_t cr4_fixed0;
-	uint64_t cr4_fixed1;
+	union {
+		struct {
+			uint64_t cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
+		};
+		uint64_t fixed[VMX_FIXED];
+	};
 };
 
 /**

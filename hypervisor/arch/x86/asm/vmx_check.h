@@ -3,12 +3,17 @@
 #ifndef ASM_VMX_CHECK_H
 #define ASM_VMX_CHECK_H
 
-#include <bulkhead/types.h>
+#include "vmx_caps.h"
 
 /** struct vmx_guest - what the rules of an entry speak of. Rights as in the VMCS. */
 struct vmx_guest {
 	uint64_t cr0, cr4, efer, rflags, rip, dr7;
-	uint64_t cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
+	union {
+		struct {
+			uint64_t cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
+		};
+		uint64_t fixed[VMX_FIXED];
+	};
 	uint64_t link, pat, debugctl, pending_debug;
 	uint64_t cs, ss, tr, ldtr;
 	uint64_t tr_selector;
