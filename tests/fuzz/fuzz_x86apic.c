@@ -410,8 +410,6 @@ static void step(struct input *input)
 /* Guests' windows are where root has its own. */
 static void make_cell(struct cell_arch *cell, unsigned int first, const struct bh_config_cell *config)
 {
-	struct bh_error error;
-
 	memset(cell, 0, sizeof(*cell));
 	cell->vcpu_count = 2;
 	cell->is_root = !config;
