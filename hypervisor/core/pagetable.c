@@ -227,7 +227,7 @@ static void free_table(struct page_table *table, uint64_t *node)
 	table->pages--;
 }
 
-int pt_init(struct page_table *table, const struct pt_format *format, uint32_t tag)
+__attribute__((cold)) int pt_init(struct page_table *table, const struct pt_format *format, uint32_t tag)
 {
 	unsigned int pages = root_pages(format);
 
@@ -240,7 +240,7 @@ int pt_init(struct page_table *table, const struct pt_format *format, uint32_t t
 }
 
 /* Depth first, with an index for each level in place of recursion. */
-void pt_exit(struct page_table *table)
+__attribute__((cold)) void pt_exit(struct page_table *table)
 {
 	const struct pt_format *format = table->format;
 	uint64_t *node[PT_MAX_LEVELS] = { table->root };
@@ -502,7 +502,7 @@ void pt_protect(struct page_table *table, uint64_t in, uint64_t size, unsigned i
 
 /* Splitting and merging ------------------------------------------------------------------------------ */
 
-int pt_split(struct page_table *table, uint64_t in, uint64_t size, uint64_t granule)
+__attribute__((cold)) int pt_split(struct page_table *table, uint64_t in, uint64_t size, uint64_t granule)
 {
 	const struct pt_format *format = table->format;
 	int code = check_range(table, in, size);
@@ -580,7 +580,7 @@ static void merge_level(struct page_table *table, uint64_t in, uint64_t end, uns
 	}
 }
 
-void pt_merge(struct page_table *table, uint64_t in, uint64_t size, uint64_t limit)
+__attribute__((cold)) void pt_merge(struct page_table *table, uint64_t in, uint64_t size, uint64_t limit)
 {
 	if (!size || !range_is_good(table, in, size, "merging"))
 		return;

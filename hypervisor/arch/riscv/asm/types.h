@@ -41,7 +41,7 @@ struct cell_arch {
 	};
 };
 
-/** What one CPU leaves for another, see irq.c. */
+/** What one CPU leaves for another, see interrupts.c. */
 enum cpu_mail { CPU_MAIL_IPI = 1u << 0, CPU_MAIL_EXTERNAL = 1u << 1 };
 
 /** struct cpu_arch - what other CPUs may see of a CPU. @mail: enum cpu_mail (atomic). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machine's IOMMUs, of whichever kind: a board has VT-d's (asm/vtd.h) or AMD-Vi's (asm/amdvi.h). */
+/* The machine's IOMMUs, of whichever kind: a board has VT-d's (vtd.c) or AMD-Vi's (amdvi_unit.c). */
 #ifndef ASM_IOMMU_H
 #define ASM_IOMMU_H
 
