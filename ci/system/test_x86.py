@@ -4,11 +4,13 @@ import glob
 import lzma
 import os
 import re
+import threading
 
 import pytest
 
 from hypervisor import TEST, Hypervisor
 from machine import BOOT_LOG, CACHE
+from traps import X86Traps, arguments
 
 pytestmark = pytest.mark.arch("x86_64")
 
@@ -132,6 +134,45 @@ def test_preflight_says_what_hinders(own_machine):
     assert "the hypervisor's memory is not reserved" in said and "the pool is not reserved" in said
     m.sh("echo 0 >/sys/devices/system/cpu/cpu2/online")
     assert "a CPU is offline" in m.refused(f"bulkhead enable {bh.board}")
+
+
+def nmis(m):
+    """How many each CPU of root has counted."""
+    return [int(n) for n in re.search(r"NMI:((?:\s+\d+)+)", m.sh("grep NMI: /proc/interrupts"))[1].split()]
+
+
+def test_nmis_while_the_hypervisor_comes_and_goes(own_machine):
+    """By a wire to all CPUs, wherever they are: in the kernel, on the way, in the hypervisor. None does harm."""
+    name = "x86_64-nmis"
+    m = own_machine(gic="xapic", name=name, qemu=arguments(name), append="apic_extnmi=all")
+    bh, monitor, over, sent = Hypervisor(m), X86Traps(name), threading.Event(), []
+
+    def storm():
+        while not over.wait(0.003):
+            monitor.nmi()
+            sent.append(1)
+
+    before = nmis(m)
+    thread = threading.Thread(target=storm)
+    thread.start()
+    try:
+        for _ in range(10):
+            bh.enable(timeout=60)
+            bh.disable(timeout=60)
+        bh.enable(timeout=60)
+        bh.boot_test("heartbeat")
+        assert bh.beats("heartbeat")
+        bh.cell("destroy", "heartbeat")
+    finally:
+        over.set()
+        thread.join()
+    taken = [now - then for now, then in zip(nmis(m), before)]
+    print(f"\n{len(sent)} sent, taken {taken}")
+    # What comes while another one is pending is one with it, and CPU 3 is not root's for a while.
+    assert len(sent) > 100 and all(len(sent) >= n > len(sent) // 4 for n in taken[:3])
+    assert "on the way into the hypervisor" not in m.sh("dmesg")
+    bh.disable()
+    assert m.health() == []
 
 
 def test_preflight_finds_an_iommu_that_the_kernel_uses(own_machine):

@@ -61,6 +61,10 @@ class Traps:
                     raise MachineError(f"QEMU's monitor, {command}: {answer}")
             return answer["return"]
 
+    def nmi(self):
+        """One by the wire of every CPU that listens to it."""
+        self._ask("inject-nmi")
+
     def start(self):
         self.offset = os.path.getsize(self.log) if os.path.exists(self.log) else 0
         self._command(f"log {self.WORDS}")

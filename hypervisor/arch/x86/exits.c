@@ -86,13 +86,24 @@ void exit_mwait(struct frame *frame)
 	halt(LENGTH_MWAIT);
 }
 
-/* Every CPU takes a machine check, and root finds the banks of all: guests need not know. */
+/*
+ * Intel's come to every CPU, AMD's to the one that is concerned. Root's kernel sees to those of its CPUs; the banks of
+ * a guest's it finds when the CPU comes back. A guest goes on where that is possible. The status is cleared for it,
+ * since while it stands a second machine check shuts the processor down.
+ */
 void exit_machine_check(struct frame *frame)
 {
+	const uint64_t status = msr_read(MSR_MCG_STATUS);
+
 	(void)frame;
-	log_error("CPU %u: machine check", percpu()->slot);
-	if (percpu()->cell->is_root)
+	log_error("CPU %u: machine check, status 0x%llx", percpu()->slot, (unsigned long long)status);
+	if (percpu()->cell->is_root) {
 		virt()->inject(EXCEPTION_MC, NO_ERROR_CODE);
+		return;
+	}
+	msr_write(MSR_MCG_STATUS, 0);
+	if (!(status & MCG_STATUS_RIPV))
+		violation_report(BH_REASON_HYPERVISOR_ERROR, 0, status, 0, "machine check");
 }
 
 void exit_shutdown(struct frame *frame)

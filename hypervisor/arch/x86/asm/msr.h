@@ -7,6 +7,7 @@
 
 #define MSR_TSC 0x10u
 #define MSR_APIC_BASE 0x1bu
+#define MSR_MCG_STATUS 0x17au
 #define MSR_X2APIC_BASE 0x800u
 #define MSR_X2APIC_ICR 0x830u
 #define MSR_EFER 0xc0000080u
@@ -14,6 +15,8 @@
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_VM_CR 0xc0010114u
 #define MSR_VM_HSAVE_PA 0xc0010117u
+
+#define MCG_STATUS_RIPV (1ull << 0) /* what was interrupted can go on */
 
 #define EFER_SCE (1ull << 0)
 #define EFER_LME (1ull << 8)
