@@ -6,6 +6,7 @@
 #include <arch/upcall.h>
 #include <asm/access.h>
 #include <asm/decode.h>
+#include <asm/features.h>
 #include <asm/iommu.h>
 #include <asm/lapic.h>
 #include <asm/percpu.h>
@@ -124,6 +125,15 @@ static void remember(const struct code *code, uint64_t physical, const uint8_t *
 void mmio_forget(void)
 {
 	memset(known[percpu()->slot], 0, sizeof(known[0]));
+}
+
+/* From what the processor itself has read. Return: 1 if that is all of the instruction. */
+static int decode_fetched(const struct code *code, struct decoded *decoded)
+{
+	const uint8_t *bytes;
+	const unsigned int count = virt()->fetched(&bytes);
+
+	return count && decode(bytes, count, code->mode, decoded) == DECODE_OK;
 }
 
 /* What is behind the end of a page may not even exist, for an instruction that ends with its page. */
@@ -292,9 +302,13 @@ static void data_fault(struct frame *frame, uint64_t address, unsigned int flags
 	enum decode_status status = DECODE_OK;
 	enum stage2_result result = STAGE2_OK;
 	const struct code code = code_here();
-	const struct decoded *decoded = known_code(&code);
+	const struct decoded *decoded;
 	struct decoded fresh;
 
+	if (features_has(FEATURE_DECODE_ASSISTS) && decode_fetched(&code, &fresh))
+		decoded = &fresh;
+	else
+		decoded = known_code(&code);
 	if (!decoded) {
 		decoded = &fresh;
 		result = fetch(&code, &fresh, &status);

@@ -200,6 +200,14 @@ static void svm_segment(enum x86_segment_name name, struct x86_segment *segment)
 	*segment = svm_vmcb()->segment[name];
 }
 
+static unsigned int svm_fetched(const uint8_t **bytes)
+{
+	const struct vmcb *vmcb = svm_vmcb();
+
+	*bytes = vmcb->fetched;
+	return vmcb->fetched_count & VMCB_FETCHED_COUNT;
+}
+
 static void svm_skip(unsigned int length)
 {
 	struct vmcb *vmcb = svm_vmcb();
@@ -301,6 +309,7 @@ const struct virt_ops svm_ops = {
 	.get = svm_get,
 	.set = svm_set,
 	.segment = svm_segment,
+	.fetched = svm_fetched,
 	.skip = svm_skip,
 	.inject = svm_inject,
 	.inject_nmi = svm_inject_nmi,

@@ -13,8 +13,6 @@ enum feature {
 	FEATURE_NRIP,		/* SVM says where the next instruction is */
 	FEATURE_FLUSH_BY_ASID,
 	FEATURE_DECODE_ASSISTS, /* SVM says which bytes were fetched */
-	FEATURE_VMCB_CLEAN,
-	FEATURE_VNMI,
 	FEATURE_XSAVE,
 	FEATURE_XSAVES,
 	FEATURE_X2APIC,

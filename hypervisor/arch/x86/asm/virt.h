@@ -44,6 +44,8 @@ enum instruction_length {
  * @set_cell: stage 2, its id, bitmaps and TSC offset of percpu()->cell. NULL cell: none; nothing may run.
  * @set_offset: what the guest reads of the TSC is the machine's plus @offset.
  * @get, @set: one register.  @segment: one segment register (GDTR and IDTR, too).
+ * @fetched: *@bytes of the instruction that met a device, as the processor read them; where FEATURE_DECODE_ASSISTS is.
+ *	Return: how many, 0: it does not say.
  * @skip: go on behind the instruction that exited; @length where the processor does not say.
  *	Also ends the interrupt shadow.
  * @inject: exception @vector with @error or NO_ERROR_CODE at the next entry.
@@ -72,6 +74,7 @@ struct virt_ops {
 	uint64_t (*get)(enum vcpu_register reg);
 	void (*set)(enum vcpu_register reg, uint64_t value);
 	void (*segment)(enum x86_segment_name name, struct x86_segment *segment);
+	unsigned int (*fetched)(const uint8_t **bytes);
 	void (*skip)(unsigned int length);
 	void (*inject)(unsigned int vector, uint32_t error);
 	void (*inject_nmi)(void);

@@ -73,6 +73,8 @@
 #define VMCB_INTERRUPT_SHADOW (1ull << 0)
 #define VMCB_NESTED_PAGING (1ull << 0)
 
+#define VMCB_FETCHED_COUNT 0xfu
+
 /** struct vmcb - one page; names without a comment are the manual's. */
 struct vmcb {
 	uint32_t intercept[6]; /* VMCB_WORD_* */
