@@ -6,6 +6,7 @@
 #include "x86_64_cross.h"
 
 #include "arch.h"
+#include "compat.h"
 
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
@@ -224,11 +225,15 @@ static struct cross *this_cross(void)
 	return cross;
 }
 
-/* The kernel's own handlers take what came on the way, as soon as its tables are back. */
+/*
+ * The kernel's own handlers take what came on the way, as soon as its tables are back. An NMI is a real one again:
+ * 'int $2' would let in the next while the handler of the first is about to save its frame, and both have the same
+ * stack.
+ */
 static void raise_again(struct cross *cross)
 {
 	if (cross->nmi)
-		asm volatile("int $2" ::: "memory");
+		compat_nmi_self();
 	if (cross->mc)
 		asm volatile("int $18" ::: "memory");
 	cross->nmi = 0;

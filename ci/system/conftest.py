@@ -60,7 +60,7 @@ def label(entry):
 def configurations(config, core, arches, without=()):
     """Those that a scenario runs on."""
     only, full = config.getoption("--only"), is_full(config)
-    return [c for c in matrix(full) if (core or gets_all(c, full)) and c.arch in (arches or [c.arch])
+    return [c for c in matrix(full) if (core or gets_all(c)) and c.arch in (arches or [c.arch])
             and c.gic not in without and (not only or c.label == only)]
 
 

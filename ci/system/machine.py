@@ -511,8 +511,6 @@ APART = [Configuration(*c) for c in (
 )]
 FULL = [next(c for c in DAILY + APART if c.arch == arch) for arch in ("aarch64", "riscv64", "x86_64")]
 FULL.append(Configuration("6.12", "imsic", "rv64"))
-# Those of them that get the core only where neither --full nor BULKHEAD_ARCHES asks for more.
-SHORT = [Configuration("6.12", "xapic", X86_CPU)]
 # What there is besides.
 MORE = [c for c in (Configuration(k, g, c) for k in ("6.12", "6.1") for g in (3, 2) for c in CPUS) if c not in DAILY]
 
@@ -544,9 +542,9 @@ def is_first(configuration):
     return configuration == next(c for c in DAILY + APART if c.arch == configuration.arch)
 
 
-def gets_all(configuration, full=False):
+def gets_all(configuration):
     """Whether this configuration gets the full set of scenarios."""
-    return configuration in FULL and (full or configuration not in SHORT or configuration.arch in named())
+    return configuration in FULL
 
 
 CROSS = "aarch64-linux-gnu-"

@@ -141,10 +141,11 @@ def nmis(m):
     return [int(n) for n in re.search(r"NMI:((?:\s+\d+)+)", m.sh("grep NMI: /proc/interrupts"))[1].split()]
 
 
-def test_nmis_while_the_hypervisor_comes_and_goes(own_machine):
+@pytest.mark.parametrize("series, gic", (("6.12", "xapic"), pytest.param("6.1", "x2apic", marks=pytest.mark.slow)))
+def test_nmis_while_the_hypervisor_comes_and_goes(own_machine, series, gic):
     """By a wire to all CPUs, wherever they are: in the kernel, on the way, in the hypervisor. None does harm."""
-    name = "x86_64-nmis"
-    m = own_machine(gic="xapic", name=name, qemu=arguments(name), append="apic_extnmi=all")
+    name = f"x86_64-nmis-{gic}"
+    m = own_machine(kernel=series, gic=gic, name=name, qemu=arguments(name), append="apic_extnmi=all")
     bh, monitor, over, sent = Hypervisor(m), X86Traps(name), threading.Event(), []
 
     def storm():
