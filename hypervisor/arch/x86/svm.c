@@ -19,6 +19,13 @@
 
 #define LEAF_SVM 0x8000000au
 
+/* percpu.nmi_step */
+#define STEP_OURS 1u
+#define STEP_GUESTS 2u
+
+#define DR6_BREAKPOINTS 0xfull
+#define DR6_STEP (1ull << 14)
+
 /*
  * What always exits. External interrupts do not: they are the guest's that runs here. Debug exceptions and alignment
  * checks do: a guest can let the delivery of one cause the next, for ever, and then nothing else would get through.
@@ -118,6 +125,7 @@ static void load_control(struct vmcb *vmcb)
 	vmcb->tlb_control = TLB_FLUSH_ALL;
 	percpu()->nmi_is_blocked = 0;
 	percpu()->nmi_is_pending = 0;
+	percpu()->nmi_step = 0;
 	percpu()->halt_is_off = 0;
 }
 
@@ -183,16 +191,22 @@ static uint64_t *place_of(enum vcpu_register reg)
 	return (uint64_t *)(PERCPU_BASE + PERCPU_CONTROL + places[reg]);
 }
 
+/* What the guest does not see of a register, and keeps. */
+static uint64_t own_bits(enum vcpu_register reg)
+{
+	if (reg == VCPU_EFER)
+		return EFER_SVME;
+	return reg == VCPU_RFLAGS && percpu()->nmi_step == STEP_OURS ? RFLAGS_TF : 0;
+}
+
 static uint64_t svm_get(enum vcpu_register reg)
 {
-	uint64_t value = *place_of(reg);
-
-	return reg == VCPU_EFER ? value & ~EFER_SVME : value;
+	return *place_of(reg) & ~own_bits(reg);
 }
 
 static void svm_set(enum vcpu_register reg, uint64_t value)
 {
-	*place_of(reg) = reg == VCPU_EFER ? value | EFER_SVME : value;
+	*place_of(reg) = value | own_bits(reg);
 }
 
 static void svm_segment(enum x86_segment_name name, struct x86_segment *segment)
@@ -232,12 +246,44 @@ void svm_deliver_nmi(void)
 {
 	struct vmcb *vmcb = svm_vmcb();
 
+	if (percpu()->nmi_step && !(vmcb->rflags & RFLAGS_TF)) { /* the IRET raised an exception: no step is told of */
+		percpu()->nmi_step = 0;
+		percpu()->nmi_is_blocked = 0;
+	}
 	if (!percpu()->nmi_is_pending || percpu()->nmi_is_blocked || vmcb->event_injection & EVENT_VALID)
 		return;
 	percpu()->nmi_is_pending = 0;
 	percpu()->nmi_is_blocked = 1;
 	vmcb->intercept[VMCB_WORD_MISC1] |= MISC1_IRET;
 	vmcb->event_injection = EXCEPTION_NMI | EVENT_TYPE_NMI | EVENT_VALID;
+}
+
+/*
+ * The IRET exits before it is executed. The next NMI must not come there: its frame would overwrite the one that the
+ * IRET still needs where a kernel has one stack for all NMIs, as Linux has.
+ */
+void svm_step_begin(void)
+{
+	struct vmcb *vmcb = svm_vmcb();
+
+	vmcb->intercept[VMCB_WORD_MISC1] &= ~MISC1_IRET;
+	percpu()->nmi_step = vmcb->rflags & RFLAGS_TF ? STEP_OURS | STEP_GUESTS : STEP_OURS;
+	vmcb->rflags |= RFLAGS_TF;
+}
+
+int svm_step_end(void)
+{
+	struct vmcb *vmcb = svm_vmcb();
+	const uint32_t step = percpu()->nmi_step;
+	const int is_other = (step & STEP_GUESTS) || vmcb->dr6 & DR6_BREAKPOINTS || !(vmcb->dr6 & DR6_STEP);
+
+	if (!step)
+		return 0;
+	percpu()->nmi_step = 0;
+	percpu()->nmi_is_blocked = 0;
+	if (!is_other)
+		vmcb->dr6 &= ~DR6_STEP;
+	return !is_other;
 }
 
 static void svm_inject_nmi(void)

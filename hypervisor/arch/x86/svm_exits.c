@@ -57,19 +57,18 @@ static void nmi(struct frame *frame)
 	exit_nmi(frame);
 }
 
-/* The IRET that ends the handling of an NMI is still to be executed; NMIs are let in a moment early. */
 static void iret(struct frame *frame)
 {
 	(void)frame;
-	percpu()->nmi_is_blocked = 0;
-	svm_vmcb()->intercept[VMCB_WORD_MISC1] &= ~MISC1_IRET;
+	svm_step_begin();
 }
 
 /* DR6 and DR7 are as the processor left them. */
 static void debug(struct frame *frame)
 {
 	(void)frame;
-	virt()->inject(EXCEPTION_DB, NO_ERROR_CODE);
+	if (!svm_step_end())
+		virt()->inject(EXCEPTION_DB, NO_ERROR_CODE);
 }
 
 static void alignment(struct frame *frame)

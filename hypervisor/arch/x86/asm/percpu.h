@@ -60,7 +60,8 @@ struct exit {
  * @nmis: NMIs that came while the hypervisor ran, taken by whoever waits for them.
  * @phase: enum percpu_phase.
  * @final_tables: not 0: it runs on the shared tables (mmu.c).  @is_on: virtualization is switched on.
- * @nmi_is_pending, @nmi_is_blocked: of the guest, where the back end has to know.
+ * @nmi_is_pending, @nmi_is_blocked: of the guest, where the back end has to know. @nmi_step: the IRET that
+ *	ends an NMI is run alone (SVM): bit 0; bit 1: the guest itself runs one instruction at a time.
  * @halt_is_off: HLT exits (virt_ops.intercept_halt).
  * @state: scratch: the state that a vCPU starts with, or that the CPU is given back with.
  * @fresh: scratch: reset values (handover.c).
@@ -75,7 +76,7 @@ struct percpu {
 	uint64_t features;
 	uint32_t nmis;
 	uint32_t phase;
-	uint32_t reserved;
+	uint32_t nmi_step;
 	uint32_t final_tables;
 	uint32_t halt_is_off;
 	uint32_t is_on;

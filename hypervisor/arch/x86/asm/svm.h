@@ -13,6 +13,12 @@ struct vmcb *svm_vmcb(void);
 /** An NMI that waits, if the guest takes one now and nothing else is on its way. */
 void svm_deliver_nmi(void);
 
+/** The guest is about to end an NMI's handling: run that instruction alone, and let NMIs in behind it. */
+void svm_step_begin(void);
+
+/** It has. Return: 1: the exception that tells of it is nothing to the guest. */
+int svm_step_end(void);
+
 /** svm_run.S */
 void svm_run(void) __attribute__((noreturn));
 
