@@ -78,7 +78,7 @@ hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% i
 hv-cold += $(addprefix arch/arm64/,cell% enable% errata% fault% features% formats% found% gicv2.o gicv3.o handover% its% lpi% \
 	mmu% traps% vcpu%)
 hv-cold += $(addprefix arch/riscv/,aplic.o aplic_cell% cell% enable% enter% fault% features% firmware% formats% found% \
-	handover% imsic% mmu% sbi_console% sbi_harts% sbi_legacy% traps% uart% vcpu% violation%)
+	handover% instructions% maintenance% mmu% plic.o sbi_console% sbi_legacy% traps% uart% vaplic.o vcpu% violation%)
 hv-cold += $(addprefix arch/x86/,amdvi% cell% enable% enter% fault% features% formats% found% handover% ioapic% iommu% pci% \
 	pvclock% state% uart% vcpu% vmx_caps% vmx_check% vmx_state% vtd%)
 $(filter $(addprefix $(obj)/hypervisor/,$(hv-cold)),$(hv-obj)): private hv-cflags += -Os

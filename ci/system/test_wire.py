@@ -52,3 +52,37 @@ def test_a_driver_that_stays_with_its_device_goes_on(bh):
         assert heard(bh)
     finally:
         bh.machine.sh("kill $(cat /tmp/listener)")
+
+
+LENT = """
+cell: lent
+cpus: [1]
+memory:
+  - { name: ram, guest: 0x0, size: 2M }
+boot: { protocol: flat, image: /usr/lib/bulkhead/inmates/heartbeat.bin }
+interrupts: { controller: ioapic, gsi: 3 }
+devices:
+  - uart: { port: 0x3f8, gsi: 4 }
+comm-page: 0x5000_0000
+"""
+
+
+def serial_interrupts(bh):
+    """Those that the second serial port's driver took for a line that it sent."""
+    return int(bh.machine.sh("sum() { awk '$NF == \"ttyS1\" {for (n = 2; n <= 5; n++) s += $n} END {print s + 0}' "
+                             "/proc/interrupts; }; before=$(sum); echo hello >/dev/ttyS1; sleep 1; "
+                             "echo $(($(sum) - before))"))
+
+
+@pytest.mark.arch("x86_64")
+def test_a_driver_whose_interrupt_was_lent_goes_on(bh):
+    """Root's, of the second serial port: a cell has had the port's interrupt."""
+    bh.machine.put("/tmp/lent.yaml", LENT.encode())
+    bh.machine.sh("sleep 1000 </dev/ttyS1 >/dev/null & echo $! >/tmp/listener; sleep 1")
+    try:
+        assert serial_interrupts(bh) > 0, "the positive control"
+        bh.boot("/tmp/lent.yaml")
+        bh.cell("destroy", "lent")
+        assert serial_interrupts(bh) > 0
+    finally:
+        bh.machine.sh("kill $(cat /tmp/listener)")

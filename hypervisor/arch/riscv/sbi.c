@@ -15,6 +15,7 @@
 #define IMPL_VERSION (BH_ABI_MAJOR << 16 | BH_ABI_MINOR)
 #define LEGACY_LAST 8u
 
+#define SUSPEND_RETENTIVE 0ull
 #define SUSPEND_NON_RETENTIVE (1ull << 31)
 
 typedef struct sbi_result sbi_handler(const struct sbi_call *call);
@@ -110,13 +111,13 @@ static struct sbi_result hart_status(uint64_t hwid)
 
 /*
  * A retentive suspend may end at any time, and does so at once. One that is not has an entry point: the hart
- * would come back through firmware, past the hypervisor.
+ * would come back through firmware, past the hypervisor. Types of the platform's own there are none.
  */
 static struct sbi_result hart_suspend(uint64_t type)
 {
-	if (type > 0xffffffffull)
-		return answer(SBI_INVALID_PARAM, 0);
-	return answer(type & SUSPEND_NON_RETENTIVE ? SBI_NOT_SUPPORTED : SBI_SUCCESS, 0);
+	if (type == SUSPEND_RETENTIVE)
+		return answer(SBI_SUCCESS, 0);
+	return answer(type == SUSPEND_NON_RETENTIVE ? SBI_NOT_SUPPORTED : SBI_INVALID_PARAM, 0);
 }
 
 /* hart_stop does not return here: see sbi_call(). */

@@ -186,13 +186,16 @@ int arch_irq_valid(uint32_t irq)
 	return ioapic_has(irq);
 }
 
+/* Root's driver may have stayed with a device that was lent: the entry is as root's kernel wrote it meanwhile. */
 void arch_irq_assign(struct cell_arch *cell, uint32_t pin)
 {
 	struct vioapic *ioapic = &cell->irq.ioapic;
 
 	spin_lock(&ioapic->lock);
-	ioapic->entry[pin] = IOAPIC_MASKED;
+	if (!cell->is_root)
+		ioapic->entry[pin] = IOAPIC_MASKED;
 	bit_set(ioapic->owned, pin);
+	program(cell, pin);
 	spin_unlock(&ioapic->lock);
 }
 

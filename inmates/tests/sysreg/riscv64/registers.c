@@ -27,6 +27,16 @@ ATTEMPT_WRITE(write_htimedelta, 0x605)
 ATTEMPT_WRITE(write_mstatus, 0x300)
 /* clang-format on */
 
+/* The entropy source (Zkr), which is read by writing: it never says that it is dead. */
+static void read_seed(void *unused)
+{
+	uint64_t value = 0;
+
+	asm volatile("csrrw %0, 0x015, zero" : "=r"(value));
+	if ((value >> 30 & 3) == 3)
+		printk("sysreg: entropy is %llx\n", (unsigned long long)value);
+}
+
 const struct attempt sysreg_attempts[] = {
 	{ "read time", read_time, true },
 	{ "read sstatus", read_sstatus, true },
@@ -37,6 +47,7 @@ const struct attempt sysreg_attempts[] = {
 	{ "write hvip", write_hvip, false },
 	{ "write htimedelta", write_htimedelta, false },
 	{ "write mstatus", write_mstatus, false },
+	{ "read seed", read_seed, SYSREG_DEPENDS },
 };
 
 const size_t sysreg_attempt_count = sizeof(sysreg_attempts) / sizeof(sysreg_attempts[0]);

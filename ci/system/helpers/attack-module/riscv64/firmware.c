@@ -103,7 +103,7 @@ static void suspend(const struct row *row, struct result *result)
 {
 	result->control = sbi_works();
 	verdict(result, call(SBI_EXT_HSM, SBI_EXT_HSM_HART_SUSPEND, row->a, HYPERVISOR, 0),
-		SBI_ERR_NOT_SUPPORTED);
+		(s64)row->b);
 }
 
 /* Nothing is said about a hart that is lent; whether it arrived, the victim tells. */
@@ -193,8 +193,8 @@ static const struct row rows[] = {
 	{ "start-entry-aplic", start_with_entry, APLIC, 0, IS_ANY_APLIC },
 	{ "start-wild", start_wild, 10000 },
 	{ "status-of-lent", status_of_lent },
-	{ "suspend-with-entry", suspend, SBI_HSM_SUSPEND_NON_RET_DEFAULT },
-	{ "suspend-of-platform", suspend, 0x90000000 },
+	{ "suspend-with-entry", suspend, SBI_HSM_SUSPEND_NON_RET_DEFAULT, (u64)SBI_ERR_NOT_SUPPORTED },
+	{ "suspend-of-platform", suspend, 0x90000000, (u64)SBI_ERR_INVALID_PARAM },
 	{ "ipi-to-lent", ipi_to_lent },
 	{ "ipi-to-nobody", ipi_to_nobody, ~0ull, 1 },
 	{ "ipi-far", ipi_to_nobody, 1, 1ull << 40 },
