@@ -23,6 +23,12 @@
 	or	$\bits, %rax
 	.endm
 
+/* The entry at \at of the private area names the table at \offset of it. */
+	.macro	point_to offset, at
+	entry_of \offset, BOOT_TABLE
+	mov	%rax, \at(%r8)
+	.endm
+
 	.macro	load_gdt base
 	sub	$16, %rsp
 	movw	$(GDT_SIZE - 1), 6(%rsp)
@@ -166,16 +172,15 @@ entry_kernel:
 	mov	%r8, %rbx
 	sub	%r9, %rbx
 	add	%rdx, %rbx
-	entry_of PERCPU_LEVEL4, BOOT_TABLE
-	mov	%rax, TABLE(5, 511)(%r8)
-	entry_of PERCPU_LEVEL3, BOOT_TABLE
-	mov	%rax, TABLE(4, 511)(%r8)
-	entry_of PERCPU_PRIVATE_L2, BOOT_TABLE
-	mov	%rax, TABLE(3, INDEX3(PERCPU_BASE))(%r8)
-	entry_of PERCPU_BOOT_LINEAR, BOOT_TABLE
-	mov	%rax, TABLE(3, INDEX3(HV_BASE))(%r8)
-	entry_of PERCPU_PRIVATE_L1, BOOT_TABLE
-	mov	%rax, PERCPU_PRIVATE_L2(%r8)
+	.set	at_level5, TABLE(5, 511)
+	.set	at_level4, TABLE(4, 511)
+	.set	at_private, TABLE(3, INDEX3(PERCPU_BASE))
+	.set	at_linear, TABLE(3, INDEX3(HV_BASE))
+	point_to PERCPU_LEVEL4, at_level5
+	point_to PERCPU_LEVEL3, at_level4
+	point_to PERCPU_PRIVATE_L2, at_private
+	point_to PERCPU_BOOT_LINEAR, at_linear
+	point_to PERCPU_PRIVATE_L1, PERCPU_PRIVATE_L2
 	entry_of 0, BOOT_PAGE
 	bts	$BOOT_NX_BIT, %rax
 	xor	%ecx, %ecx
@@ -293,17 +298,29 @@ entry_leave:
 	mov	%rax, %cr4
 
 #define SEGMENT_OF(name) STATE_SEGMENT + (ASM_SEG_##name << SEGMENT_SHIFT)
+	.set	at_gdtr, SEGMENT_OF(GDTR)
+	.set	at_idtr, SEGMENT_OF(IDTR)
+	.set	at_fs, SEGMENT_OF(FS)
+	.set	at_gs, SEGMENT_OF(GS)
+
+	.macro	load_table instruction, from, base
+	mov	\from + SEGMENT_LIMIT(%rbx), %eax
+	mov	\from + SEGMENT_BASE(%rbx), \base
+	mov	%ax, 6(%rsp)
+	mov	\base, 8(%rsp)
+	\instruction	6(%rsp)
+	.endm
+
+	.macro	load_base msr, from
+	mov	$\msr, %ecx
+	mov	\from + SEGMENT_BASE(%rbx), %eax
+	mov	\from + SEGMENT_BASE + 4(%rbx), %edx
+	wrmsr
+	.endm
+
 	sub	$16, %rsp
-	mov	SEGMENT_OF(GDTR) + SEGMENT_LIMIT(%rbx), %eax
-	mov	SEGMENT_OF(GDTR) + SEGMENT_BASE(%rbx), %rdx
-	mov	%ax, 6(%rsp)
-	mov	%rdx, 8(%rsp)
-	lgdt	6(%rsp)
-	mov	SEGMENT_OF(IDTR) + SEGMENT_LIMIT(%rbx), %eax
-	mov	SEGMENT_OF(IDTR) + SEGMENT_BASE(%rbx), %rcx
-	mov	%ax, 6(%rsp)
-	mov	%rcx, 8(%rsp)
-	lidt	6(%rsp)
+	load_table lgdt, at_gdtr, %rdx
+	load_table lidt, at_idtr, %rcx
 	movzwl	SEGMENT_OF(TR)(%rbx), %eax
 	mov	%eax, %ecx
 	and	$0xfff8, %ecx
@@ -315,14 +332,8 @@ entry_leave:
 	mov	SEGMENT_OF(ES)(%rbx), %es
 	mov	SEGMENT_OF(FS)(%rbx), %fs
 	mov	SEGMENT_OF(GS)(%rbx), %gs
-	mov	$0xc0000100, %ecx
-	mov	SEGMENT_OF(FS) + SEGMENT_BASE(%rbx), %eax
-	mov	SEGMENT_OF(FS) + SEGMENT_BASE + 4(%rbx), %edx
-	wrmsr
-	mov	$0xc0000101, %ecx
-	mov	SEGMENT_OF(GS) + SEGMENT_BASE(%rbx), %eax
-	mov	SEGMENT_OF(GS) + SEGMENT_BASE + 4(%rbx), %edx
-	wrmsr
+	load_base 0xc0000100, at_fs
+	load_base 0xc0000101, at_gs
 
 	mov	STATE_RSP(%rbx), %rsp
 	movzwl	SEGMENT_OF(SS)(%rbx), %eax
