@@ -78,7 +78,15 @@ class Images:
                 for name in sorted(names):
                     path = os.path.join(folder, name)
                     self.take(path, os.path.relpath(path, tree))
+            self.forget(tree, part)
         self.take(configuration, ARCHES[arch][1])
+
+    def forget(self, tree, part):
+        """What the tree no longer has would be linked, too."""
+        for folder, _, names in os.walk(os.path.join(self.copy, part)):
+            for path in [os.path.join(folder, name) for name in names]:
+                if not os.path.lexists(os.path.join(tree, os.path.relpath(path, self.copy))):
+                    os.unlink(path)
 
     def take(self, source, name):
         """Only what changed is copied, so that the second run builds little."""
