@@ -30,7 +30,7 @@
 #define EDU_RUN 1u
 #define EDU_TO_MEMORY 2u
 #define EDU_BUFFER 0x40000u
-#define EDU_MS 3000u
+#define EDU_MS 20000u /* it takes 100 ms, if its emulator gets to run */
 #define REPORT_MS 500u /* until a report has stopped the cell */
 
 #define PATTERN 0x600dda7a600dda7aull
@@ -74,15 +74,15 @@ static bool is_idle(uint64_t device)
 
 /*
  * To and from the device. Return: it has come to an end. It takes 100 ms, and until then it takes no orders: what the
- * cell's last life told it may still be under way.
+ * cell's last life told it may still be under way, and shall not reach memory now.
  */
 static bool move(uint64_t source, uint64_t target, uint64_t count, uint64_t command)
 {
 	const uint64_t device = config_read(EDU, PCI_BAR) & ~0xfu;
 
-	config_write(EDU, PCI_COMMAND, PCI_MEMORY_AND_MASTER);
 	if (!is_idle(device))
 		return false;
+	config_write(EDU, PCI_COMMAND, PCI_MEMORY_AND_MASTER);
 	*(volatile uint64_t *)(uintptr_t)(device + EDU_SOURCE) = source;
 	*(volatile uint64_t *)(uintptr_t)(device + EDU_TARGET) = target;
 	*(volatile uint64_t *)(uintptr_t)(device + EDU_COUNT) = count;
