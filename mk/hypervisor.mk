@@ -14,6 +14,7 @@ hv-optional := \
 	CONFIG_VUART_PL011:hypervisor/device/vuart_pl011% \
 	CONFIG_VUART_16550:hypervisor/device/vuart_16550% \
 	CONFIG_VUART_16550:hypervisor/device/ns16550% \
+	CONFIG_MSI:hypervisor/device/msi% \
 	CONFIG_VPC:hypervisor/device/vpc_%
 hv-off := $(foreach o,$(hv-optional),$(if $($(word 1,$(subst :, ,$(o)))),,$(word 2,$(subst :, ,$(o)))))
 
@@ -73,7 +74,7 @@ $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 	$(Q)$(HVCC) $(hv-cflags) -MMD -MP -c -o $@ $<
 
 # What runs when the hypervisor, a CPU or a cell comes and goes may rather be small.
-hv-cold := lib/config% control/% cell/% device/comm% device/console% device/pci% device/vpc_%
+hv-cold := lib/config% control/% cell/% device/comm% device/console% device/msi% device/pci% device/vpc_%
 hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% info% log% pool% rendezvous% space% step% vtime%)
 hv-cold += $(addprefix arch/arm64/,cell% enable% errata% fault% features% formats% found% gicv2.o gicv3.o handover% its% lpi% \
 	mmu% traps% vcpu%)

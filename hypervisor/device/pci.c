@@ -3,7 +3,7 @@
  * Configuration space. A cell sees the functions that it has been given, at their own places, and no others; root does
  * not see those. A guest switches its functions on and off and clears their status; all else is as root's firmware and
  * kernel left it. Base addresses are pinned: their size can be asked for, as drivers do, but nothing moves. Messages
- * (MSI, MSI-X) would name any vector of any CPU: a guest cannot switch them on.
+ * (MSI, MSI-X) would name any vector of any CPU: msi.c makes of them what the guest may.
  *
  * While a guest owns a function, root's window of memory that shows the same is not mapped, so that both ways are
  * looked at (pci_root.c).
@@ -20,6 +20,7 @@
 #include <core/component.h>
 #include <core/image.h>
 #include <core/pagetable.h>
+#include <device/msi.h>
 #include <device/pci_root.h>
 #include <lib/config.h>
 #include <lib/errors.h>
@@ -31,14 +32,6 @@
 #define BAR_FIRST 0x10u
 #define BAR_END 0x28u
 #define ROM 0x30u
-#define CAPABILITIES 0x34u
-#define STATUS_CAPABILITIES 0x10u
-#define CAPABILITY_MSI 0x05u
-#define CAPABILITY_MSIX 0x11u
-#define CAPABILITY_CONTROL 2u
-#define MSI_ENABLE 0x0001u
-#define MSIX_ENABLE 0x8000u
-#define MAX_CAPABILITIES 48u
 #define BARS 6u
 #define CONFIG_PAGE 0x1000u
 #define CONFIG_OF_PORTS 0x100u
@@ -60,8 +53,13 @@ struct owned {
 	uint8_t asks[BARS];
 };
 
-static struct owned places[64];
+static struct owned places[MSI_FUNCTIONS];
 static uint32_t owned_count; /* atomic: root asks at each access */
+
+static unsigned int place_of(const struct owned *owned)
+{
+	return (unsigned int)(owned - places);
+}
 
 static struct owned *find(const struct cell *cell, uint32_t function)
 {
@@ -178,6 +176,8 @@ static uint32_t read_bar(const struct owned *owned, const struct pci_access *acc
 
 static void access_guest(struct owned *owned, struct pci_access *access)
 {
+	if (msi_access(place_of(owned), access))
+		return;
 	if (access->is_write)
 		write_guest(owned, access);
 	else if (is_bar(access))
@@ -297,29 +297,6 @@ int pci_window(struct cell *cell, struct mmio_access *access)
 
 /* Component ------------------------------------------------------------------------------------------ */
 
-static void clear_bits(uint32_t function, unsigned int offset, uint32_t bits)
-{
-	arch_pci_write(function, offset, 2, arch_pci_read(function, offset, 2) & ~bits);
-}
-
-/* Root's driver may have left them on, and a table of MSI-X is in registers that the guest has. */
-static void stop_messages(uint32_t function)
-{
-	uint32_t at = arch_pci_read(function, CAPABILITIES, 1) & ~3u;
-
-	if (!(arch_pci_read(function, STATUS, 2) & STATUS_CAPABILITIES))
-		return;
-	for (unsigned int i = 0; at && i < MAX_CAPABILITIES; i++) {
-		const uint32_t head = arch_pci_read(function, at, 2);
-
-		if ((head & 0xff) == CAPABILITY_MSI)
-			clear_bits(function, at + CAPABILITY_CONTROL, MSI_ENABLE);
-		else if ((head & 0xff) == CAPABILITY_MSIX)
-			clear_bits(function, at + CAPABILITY_CONTROL, MSIX_ENABLE);
-		at = head >> 8 & 0xfc;
-	}
-}
-
 /* With its decoders off, so that the values in between are seen by nobody. */
 static void measure(struct owned *owned)
 {
@@ -360,11 +337,12 @@ static int pci_check(const struct bh_config_cell *config, struct bh_error *error
 static int pci_prepare(struct cell *cell, struct bh_error *error)
 {
 	uint32_t count;
+	const struct bh_config_pci *pci = dma_functions(cell->config, &count);
+	int code = count && !is_guarded() ? split_windows() : BH_E_OK;
 
-	dma_functions(cell->config, &count);
-	if (count && !is_guarded() && split_windows())
-		return error_set(error, BH_E_NO_MEMORY, BH_OBJ_DEVICE, 0, 0, 0);
-	return BH_E_OK;
+	for (uint32_t i = 0; i < count && !code; i++)
+		code = msi_prepare(cell, dma_id(&pci[i]));
+	return code ? error_set(error, BH_E_NO_MEMORY, BH_OBJ_DEVICE, 0, 0, 0) : BH_E_OK;
 }
 
 /* The first function that a guest gets, and the last that it gives back. */
@@ -394,7 +372,7 @@ static void pci_commit(struct cell *cell)
 		owned->function = dma_id(&pci[i]);
 		count_owned(1);
 		measure(owned);
-		stop_messages(owned->function);
+		msi_begin(place_of(owned), cell, owned->function, owned->value);
 		owned->cell = cell;
 	}
 }
@@ -405,8 +383,13 @@ static void pci_reset(struct cell *cell)
 	uint32_t count;
 	const struct bh_config_pci *pci = dma_functions(cell->config, &count);
 
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
+		const struct owned *owned = find(cell, dma_id(&pci[i]));
+
 		arch_pci_write(dma_id(&pci[i]), PCI_COMMAND, 2, PCI_COMMAND_DECODE | PCI_COMMAND_NO_INTX);
+		if (owned)
+			msi_reset(place_of(owned));
+	}
 }
 
 static void pci_exit(struct cell *cell)
@@ -414,6 +397,7 @@ static void pci_exit(struct cell *cell)
 	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (places[i].cell != cell)
 			continue;
+		msi_end(i);
 		/* Root's driver, if there is one, will ask for DMA again. */
 		arch_pci_write(places[i].function, PCI_COMMAND, 2, places[i].command & ~PCI_COMMAND_MASTER);
 		places[i].cell = NULL;

@@ -212,6 +212,10 @@ void vtd_route(void)
 {
 }
 
+void upcall_msi_route(void)
+{
+}
+
 int iommu_probe(void)
 {
 	return 0;

@@ -2,6 +2,7 @@
 /* No unit of this architecture is known: no device is isolated by one. */
 #include <arch/iommu.h>
 
+#include <arch/msi.h>
 #include <bulkhead/errors.h>
 #include <core/pagetable.h>
 
@@ -47,4 +48,20 @@ int arch_iommu_enable(void)
 
 void arch_iommu_disable(void)
 {
+}
+
+int arch_msi_message(uint32_t function, unsigned int index, struct msi_message *message)
+{
+	(void)function;
+	(void)index;
+	(void)message;
+	return 0;
+}
+
+void arch_msi_route(struct cell_arch *cell, uint32_t function, unsigned int index, const struct msi_message *guest)
+{
+	(void)cell;
+	(void)function;
+	(void)index;
+	(void)guest;
 }

@@ -156,7 +156,7 @@ static int server(uint32_t function)
 	return -1;
 }
 
-static const struct bh_config_iommu *server_of(uint32_t function)
+const struct bh_config_iommu *iommu_server(uint32_t function)
 {
 	const int index = server(function);
 
@@ -176,13 +176,13 @@ static const struct iommu_unit *unit_of(const struct bh_config_iommu *config)
 
 int arch_iommu_covers(uint32_t function)
 {
-	return unit_of(server_of(function)) != NULL;
+	return unit_of(iommu_server(function)) != NULL;
 }
 
 /* AMD-Vi stops messages by the function's own entry, VT-d only where it remaps those of everybody. */
 const char *arch_iommu_gap(uint32_t function)
 {
-	const struct bh_config_iommu *config = server_of(function);
+	const struct bh_config_iommu *config = iommu_server(function);
 	const struct iommu_unit *unit = unit_of(config);
 
 	if (!config)

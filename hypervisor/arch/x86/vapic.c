@@ -44,6 +44,20 @@ const struct cell_arch *vapic_cell_on(unsigned int slot)
 	return __atomic_load_n(&loaded[slot].cell, __ATOMIC_ACQUIRE);
 }
 
+int vapic_first(const struct cell_arch *cell, struct icr_target target)
+{
+	struct apic_set set;
+	unsigned int vcpu;
+
+	icr_match(&cell->irq.apic, target, &set);
+	bit_for_each(vcpu, set.word, cell->irq.apic.count)
+	{
+		if (vapic_cell_on(cell->slot[vcpu]) == cell)
+			return (int)vcpu;
+	}
+	return -1;
+}
+
 /* Cells --------------------------------------------------------------------------------------------- */
 
 static void reset_one(struct vapic *apic)
@@ -95,6 +109,7 @@ void lapic_start(void)
 	lapic_clear();
 	reset_one(self_apic());
 	vioapic_route(percpu()->cell);
+	upcall_msi_route();
 }
 
 void lapic_park(void)
@@ -104,6 +119,7 @@ void lapic_park(void)
 
 	__atomic_store_n(&loaded[slot].cell, NULL, __ATOMIC_SEQ_CST);
 	vioapic_route(percpu()->cell);
+	upcall_msi_route();
 	while (__atomic_load_n(&loaded[slot].senders, __ATOMIC_SEQ_CST) && !deadline_passed(deadline))
 		arch_cpu_relax();
 	lapic_clear();

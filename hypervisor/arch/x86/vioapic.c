@@ -37,20 +37,6 @@ static unsigned int delivery(uint64_t entry)
 	return (unsigned int)((entry & ICR_MODE) >> ICR_MODE_SHIFT);
 }
 
-/* The first of those that are meant and there. */
-static int first_present(const struct cell_arch *cell, struct icr_target target)
-{
-	struct apic_set set;
-	unsigned int vcpu;
-
-	icr_match(&cell->irq.apic, target, &set);
-	bit_for_each(vcpu, set.word, cell->irq.apic.count) {
-		if (vapic_cell_on(cell->slot[vcpu]) == cell)
-			return (int)vcpu;
-	}
-	return -1;
-}
-
 static struct route route_of(const struct cell_arch *cell, uint64_t entry)
 {
 	struct icr_target target = {
@@ -61,7 +47,7 @@ static struct route route_of(const struct cell_arch *cell, uint64_t entry)
 
 	if (entry & IOAPIC_REMAPPED && !vtd_lookup(entry, &target, &route.vector))
 		return route;
-	route.vcpu = first_present(cell, target);
+	route.vcpu = vapic_first(cell, target);
 	return route;
 }
 

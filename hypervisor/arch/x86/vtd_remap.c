@@ -24,17 +24,9 @@
 #include <lib/config.h>
 #include <lib/string.h>
 
-#define IRTE_PRESENT (1ull << 0)
-#define IRTE_LOGICAL (1ull << 2)
-#define IRTE_HINT (1ull << 3)
-#define IRTE_MODE_SHIFT 5
-#define IRTE_POSTED (1ull << 15)
-#define IRTE_VECTOR_SHIFT 16
-#define IRTE_DESTINATION_SHIFT 32
 #define IRTE_MODE_BITS (7ull << IRTE_MODE_SHIFT)
 #define FIRST_VECTOR 16u
 
-#define REMAP_INDEX_SHIFT 32
 #define REMAP_MASK_SHIFT 27
 #define WAIT_DATA_SHIFT 32
 #define QUEUE_MASK 0x7fff0u
@@ -195,23 +187,27 @@ static struct iommu_command checked(const struct iommu_unit *unit, struct iommu_
 	return entry;
 }
 
+int vtd_store_entry(struct iommu_unit *unit, uint32_t index, struct iommu_command entry)
+{
+	uint64_t *at = &unit->vtd.shadow[index * 2];
+
+	if (entry.low == at[0] && entry.high == at[1])
+		return 0;
+	/* Who asks is checked first: it is there before the rest, and goes after it. */
+	if (entry.low)
+		__atomic_store_n(&at[1], entry.high, __ATOMIC_RELEASE);
+	__atomic_store_n(&at[0], entry.low, __ATOMIC_RELEASE);
+	return 1;
+}
+
 /* Root has told us that it changed @count entries. Return: 1 if one of the unit's is another now. */
 static int update(struct iommu_unit *unit, uint32_t first, uint32_t count)
 {
+	const uint32_t past = unit->vtd.guests ? unit->vtd.guests : table_entries(unit);
 	int changed = 0;
 
-	for (uint32_t i = first; i < first + count && i < table_entries(unit); i++) {
-		const struct iommu_command entry = checked(unit, next_entry(unit, i, first), i);
-		uint64_t *at = &unit->vtd.shadow[i * 2];
-
-		if (entry.low == at[0] && entry.high == at[1])
-			continue;
-		/* Who asks is checked first: it is there before the rest, and goes after it. */
-		if (entry.low)
-			__atomic_store_n(&at[1], entry.high, __ATOMIC_RELEASE);
-		__atomic_store_n(&at[0], entry.low, __ATOMIC_RELEASE);
-		changed = 1;
-	}
+	for (uint32_t i = first; i < first + count && i < past; i++)
+		changed |= vtd_store_entry(unit, i, checked(unit, next_entry(unit, i, first), i));
 	return changed;
 }
 
@@ -251,7 +247,7 @@ static void entries_changed(struct iommu_unit *unit, const struct iommu_command 
 		return;
 	if (desc->low & VTD_DESC_REMAP_ONE) {
 		count = 1u << (desc->low >> REMAP_MASK_SHIFT & 0xf);
-		first = (uint32_t)(desc->low >> REMAP_INDEX_SHIFT & 0xffff) & ~(count - 1);
+		first = (uint32_t)(desc->low >> VTD_DESC_INDEX_SHIFT & 0xffff) & ~(count - 1);
 	}
 	unit->vtd.looked += count;
 	if (unit->vtd.looked > all || first >= all || count > all - first) {
@@ -460,6 +456,10 @@ static void scan_table(struct iommu_unit *unit)
 		if (next_entry(unit, i, 0).low & IRTE_PRESENT)
 			unit->vtd.last = i;
 	}
+	/* Kernels take entries from the first on. Where root's came as far as that, guests get none. */
+	unit->vtd.guests = table_entries(unit) - MSI_ENTRIES;
+	if (table_entries(unit) <= MSI_ENTRIES || unit->vtd.last >= unit->vtd.guests)
+		unit->vtd.guests = 0;
 }
 
 static int copy_table(struct iommu_unit *unit)

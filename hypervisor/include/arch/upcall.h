@@ -93,6 +93,12 @@ struct pci_access {
 /** device/pci.c. What is not the caller's reads as ones, and writes go nowhere. */
 void upcall_pci(struct pci_access *access);
 
+/**
+ * upcall_msi_route() - a vCPU of the caller's cell has come or gone (device/msi.c)
+ * Messages of the cell's functions find their way anew. Context: this CPU's cell is still that one; no lock is held.
+ */
+void upcall_msi_route(void);
+
 /** What a device tried. DMA_ACCESS: the unit does not say whether it was a read or a write. */
 enum dma_kind { DMA_ACCESS, DMA_READ, DMA_WRITE, DMA_INTERRUPT };
 

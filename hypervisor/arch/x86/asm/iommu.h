@@ -18,6 +18,9 @@ const struct pt_format *iommu_format(void);
 /** Registers of unit @index. Return: 0 when there are no more. */
 int iommu_range(unsigned int index, struct bh_config_range *range);
 
+/** The unit that the board has in front of @function, NULL: none. */
+const struct bh_config_iommu *iommu_server(uint32_t function);
+
 /** Forget translations of the domain with @tag. */
 void iommu_forget(uint32_t tag);
 

@@ -71,6 +71,7 @@ struct iommu_kind {
  * @cap, @ecap: what it can.  @has_queue, @has_table: root's kernel used them when it was taken over.
  * @shadow: remapping table that the unit uses, @shadow_pages of it.
  * @last: highest entry of root's table that was ever looked at.
+ * @guests: the first entry of those that are guests' (MSI_ENTRIES), whatever root's table says; 0: there are none.
  * @looked: entries looked at since root moved its queue's end.
  * @view: root's registers, by word.
  */
@@ -82,6 +83,7 @@ struct iommu_vtd {
 	uint64_t *shadow;
 	uint32_t shadow_pages;
 	uint32_t last;
+	uint32_t guests;
 	uint32_t looked;
 	uint32_t view[IOMMU_VIEW_WORDS];
 };

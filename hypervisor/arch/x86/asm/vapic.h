@@ -9,6 +9,7 @@
 #include <arch/types.h>
 #include <arch/upcall.h>
 #include <asm/apic_types.h>
+#include <asm/icr.h>
 
 /** cell->hwid[] is filled in: root has the machine's ids, guests count from 0. */
 void vapic_cell_init(struct cell_arch *cell);
@@ -19,6 +20,9 @@ int vapic_has_x2(void);
 
 /** Whose vCPU the CPU in @slot is, NULL: nobody's. Any CPU. */
 const struct cell_arch *vapic_cell_on(unsigned int slot);
+
+/** The first vCPU of @cell that @target means and that runs, or -1. Any CPU, any cell. */
+int vapic_first(const struct cell_arch *cell, struct icr_target target);
 
 /**
  * vapic_send() - a fixed interrupt to vCPU @vcpu of @cell

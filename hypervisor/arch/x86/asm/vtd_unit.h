@@ -5,6 +5,7 @@
 
 #include "iommu_unit.h"
 #include "vtd.h"
+#include <arch/msi.h>
 
 /* Registers */
 #define VTD_CAP 0x08u
@@ -50,8 +51,20 @@
 #define VTD_DESC_DOMAIN_SHIFT 16
 #define VTD_DESC_REMAP 0x4ull /* all of the interrupt entry cache */
 #define VTD_DESC_REMAP_ONE (1ull << 4)
+#define VTD_DESC_INDEX_SHIFT 32
 #define VTD_DESC_WAIT 0x5ull
 #define VTD_DESC_WAIT_STORE (1ull << 5)
+
+/* Entries of the interrupt table */
+#define IRTE_PRESENT (1ull << 0)
+#define IRTE_QUIET (1ull << 1) /* faults are not recorded */
+#define IRTE_LOGICAL (1ull << 2)
+#define IRTE_HINT (1ull << 3)
+#define IRTE_MODE_SHIFT 5
+#define IRTE_POSTED (1ull << 15)
+#define IRTE_VECTOR_SHIFT 16
+#define IRTE_DESTINATION_SHIFT 32
+#define IRTE_SOURCE (1ull << 18) /* of the upper half: only the function in its low 16 bits */
 
 /** Unit @index of VT-d that can be used, NULL: no more. */
 struct iommu_unit *vtd_unit(unsigned int index);
@@ -61,6 +74,9 @@ struct iommu_unit *vtd_unit(unsigned int index);
  * Context: unit->lock. Return: 0 or BH_E_TIMEOUT.
  */
 int vtd_command(struct iommu_unit *unit, uint32_t bit, int is_set);
+
+/** Entry @index of the table that @unit uses becomes @entry. Context: unit->lock. Return: 1 if it was another. */
+int vtd_store_entry(struct iommu_unit *unit, uint32_t index, struct iommu_command entry);
 
 /** What tables in memory say must reach units that do not look into the caches. */
 void vtd_write_back(const struct iommu_unit *unit);

@@ -33,6 +33,8 @@ bool intc_is(unsigned int version)
 
 	if (version == ONLY_DMA)
 		return dma_device_is_there();
+	if (version == ONLY_MSI)
+		return dma_message_comes();
 	if (version != ONLY_X2APIC)
 		return version == intc_version();
 	cpuid(1, r);

@@ -13,6 +13,7 @@
 #define ONLY_VMX 2u
 #define ONLY_X2APIC 3u
 #define ONLY_DMA 4u /* where the cell has a device that reads and writes memory */
+#define ONLY_MSI 5u /* and its messages come */
 
 /* Syndromes as the library has them: vector and error code. */
 #define FAULT_DB (1ull << 32)
@@ -44,7 +45,14 @@ uint64_t at_user(uint64_t code);
 /** Let the pages that the library maps be CPL 3's, too. */
 void user_begin(void);
 
+/** irq.c: begin to count interrupts of COUNTED_VECTOR; those that have come a little later. */
+#define COUNTED_VECTOR 0x37u
+void irqs_count(void);
+uint64_t irqs_counted(void);
+
 /** dma.c: has the cell that device? */
 bool dma_device_is_there(void);
+/** And do its messages reach the cell? Not by AMD-Vi. */
+bool dma_message_comes(void);
 
 #endif

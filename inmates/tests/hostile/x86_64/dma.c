@@ -210,26 +210,135 @@ static uint64_t bar_measured(uint64_t unused)
 	return config_read(EDU, PCI_BAR) == before && own_dma(0) ? size : 0;
 }
 
-/* Everything behind the header, and all capabilities. Return: 1: no message can be sent. */
-static uint64_t messages_on(uint64_t unused)
+/* Messages ------------------------------------------------------------------------------------------ */
+
+#define EDU_RAISE 0x60u
+#define EDU_ACKNOWLEDGE 0x64u
+#define MSI_TO(id) (XAPIC_AT | (id) << 12)
+#define MSI_LOGICAL 0x4u
+#define MSI_ENTRY 0x10u /* in remappable form */
+#define SMI 0x200u
+#define NMI 0x400u
+#define INIT 0x500u
+#define EXTERNAL 0x700u
+#define LEVEL 0x8000u
+#define MSI(address, data) ((uint64_t)(address) << 32 | (data))
+
+static uint32_t msi_capability(void)
 {
 	uint32_t at = config_read(EDU, PCI_CAPABILITIES) & 0xfc;
+
+	for (unsigned int i = 0; at && i < 48; i++) {
+		const uint32_t head = config_read(EDU, at);
+
+		if ((head & 0xff) == CAPABILITY_MSI)
+			return at;
+		at = head >> 8 & 0xfc;
+	}
+	return 0;
+}
+
+/* What we get when the device signals. */
+static uint64_t raise_message(void)
+{
+	const uint64_t device = config_read(EDU, PCI_BAR) & ~0xfu;
+
+	config_write(EDU, PCI_COMMAND, PCI_MEMORY_AND_MASTER);
+	irqs_count();
+	*(volatile uint32_t *)(uintptr_t)(device + EDU_RAISE) = 1;
+	*(volatile uint32_t *)(uintptr_t)(device + EDU_ACKNOWLEDGE) = 1;
+	return irqs_counted();
+}
+
+/* The device's is 64 bits wide. @message: MSI(). */
+static void set_message(uint64_t message, uint32_t enable)
+{
+	const uint32_t at = msi_capability();
+
+	config_write(EDU, at + 4, (uint32_t)(message >> 32));
+	config_write(EDU, at + 8, 0);
+	config_write(EDU, at + 12, (uint32_t)message);
+	config_write(EDU, at, enable);
+}
+
+static uint64_t by_message(uint64_t message)
+{
+	uint64_t taken;
+
+	set_message(message, MSI_ENABLE);
+	taken = raise_message();
+	set_message(message, 0);
+	return taken;
+}
+
+static uint64_t own_message(uint64_t unused)
+{
+	return by_message(MSI(MSI_TO(0), COUNTED_VECTOR)) == 1;
+}
+
+bool dma_message_comes(void)
+{
+	static int known; /* 0: not yet, 1: they do, -1: no */
+
+	if (!known)
+		known = dma_device_is_there() && own_message(0) ? 1 : -1;
+	return known > 0;
+}
+
+/* It is kept as written, and comes only while it is on. Return: how often. */
+static uint64_t on_and_off(uint64_t message)
+{
+	uint64_t taken;
+
+	set_message(message, 0);
+	taken = raise_message();
+	set_message(message, MSI_ENABLE);
+	if (config_read(EDU, msi_capability() + 4) != (uint32_t)(message >> 32) ||
+	    (config_read(EDU, msi_capability() + 12) & 0xffff) != (uint32_t)message)
+		return 99;
+	taken += raise_message();
+	set_message(message, 0);
+	return taken + raise_message();
+}
+
+static uint64_t low_vectors(uint64_t unused)
+{
+	uint64_t taken = 0;
+
+	for (uint32_t vector = 0; vector < 16; vector++)
+		taken += by_message(MSI(MSI_TO(0), vector));
+	return taken;
+}
+
+static uint64_t random_messages(uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		const uint64_t bits = random64();
+		/* Not to ourselves, by whatever way. */
+		const uint32_t to = (uint32_t)(bits & 0xfe) | 2, flags = (uint32_t)(bits >> 8) & 0x1c;
+
+		set_message(MSI(MSI_TO(to) | flags, (bits >> 32 & 0xc700) | COUNTED_VECTOR), MSI_ENABLE);
+		raise_message();
+	}
+	return own_message(0);
+}
+
+/* Everything behind the header, and all capabilities. Return: what comes of it, and what the ROM's register says. */
+static uint64_t messages_on(uint64_t unused)
+{
+	uint64_t taken;
 
 	for (uint32_t offset = 0x40; offset < 256; offset += 4)
 		config_write(EDU, offset, ALL_ONES);
 	config_write(EDU, PCI_ROM, (uint32_t)ROOT_SENTINELS | 1);
-	for (unsigned int i = 0; at && i < 48; i++) {
-		const uint32_t head = config_read(EDU, at);
-
-		if ((head & 0xff) == CAPABILITY_MSI && head & MSI_ENABLE)
-			return 0;
-		at = head >> 8 & 0xfc;
-	}
-	return config_read(EDU, PCI_ROM) == 0;
+	taken = raise_message();
+	set_message(0, 0);
+	return taken + config_read(EDU, PCI_ROM);
 }
 
 /* clang-format off */
 #define STOPS(address) EXPECT_FAILED, BH_REASON_DMA_ACCESS, address, ONLY_DMA
+#define GETS(count) EXPECT_VALUE, 0, count, ONLY_MSI
 #define BOTH_WAYS(name, address) \
 	{ "dma." name "-read", own_dma, 0, dma_read, address, STOPS(address) }, \
 	{ "dma." name "-write", own_dma, 0, dma_write, address, STOPS(address) }
@@ -239,7 +348,21 @@ static const struct row rows[] = {
 	{ "dma.others-write", own_configuration, 0, others_write, 0, EXPECT_VALUE, 0, 1, ONLY_DMA },
 	{ "dma.bar-moved", own_dma, 0, bar_moved, ROOT_SENTINELS, EXPECT_VALUE, 0, 1, ONLY_DMA },
 	{ "dma.bar-measured", own_dma, 0, bar_measured, 0, EXPECT_VALUE, 0, 0x100000, ONLY_DMA },
-	{ "dma.messages-on", own_configuration, 0, messages_on, 0, EXPECT_VALUE, 0, 1, ONLY_DMA },
+	{ "dma.messages-on", own_configuration, 0, messages_on, 0, EXPECT_VALUE, 0, 0, ONLY_DMA },
+	{ "dma.msi-on-and-off", own_message, 0, on_and_off, MSI(MSI_TO(0), COUNTED_VECTOR), GETS(1) },
+	{ "dma.msi-broadcast", own_message, 0, by_message, MSI(MSI_TO(0xff), COUNTED_VECTOR), GETS(1) },
+	{ "dma.msi-to-victim", own_message, 0, by_message, MSI(MSI_TO(VICTIM_APIC_ID), COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-logical", own_message, 0, by_message, MSI(MSI_TO(0xfe) | MSI_LOGICAL, COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-smi", own_message, 0, by_message, MSI(MSI_TO(0), SMI | COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-nmi", own_message, 0, by_message, MSI(MSI_TO(0), NMI | COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-nmi-to-victim", own_message, 0, by_message, MSI(MSI_TO(VICTIM_APIC_ID), NMI), GETS(0) },
+	{ "dma.msi-init-to-victim", own_message, 0, by_message, MSI(MSI_TO(VICTIM_APIC_ID), INIT), GETS(0) },
+	{ "dma.msi-external", own_message, 0, by_message, MSI(MSI_TO(0), EXTERNAL | COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-level", own_message, 0, by_message, MSI(MSI_TO(0), LEVEL | COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-entry", own_message, 0, by_message, MSI(MSI_TO(0) | MSI_ENTRY, COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-elsewhere", own_message, 0, by_message, MSI(ROOT_SENTINELS, COUNTED_VECTOR), GETS(0) },
+	{ "dma.msi-low-vectors", own_message, 0, low_vectors, 0, GETS(0) },
+	{ "dma.msi-random", own_message, 0, random_messages, 100, GETS(1) },
 	BOTH_WAYS("root", ROOT_SENTINELS),
 	BOTH_WAYS("hypervisor", HYPERVISOR_MEMORY + 0x1000),
 	BOTH_WAYS("victim", VICTIM_MEMORY + 0x100000),

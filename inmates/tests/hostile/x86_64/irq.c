@@ -4,8 +4,8 @@
 
 #include <regs.h>
 
-#define NUMBER 7u
-#define VECTOR (VECTOR_FIRST + NUMBER)
+#define NUMBER (COUNTED_VECTOR - VECTOR_FIRST)
+#define VECTOR COUNTED_VECTOR
 #define WAIT_US 5000u
 
 #define LOWEST 0x100u
@@ -37,14 +37,14 @@ static void on_number(unsigned int irq)
 	taken++;
 }
 
-static void begin(void)
+void irqs_count(void)
 {
 	taken = 0;
 	irq_set_handler(NUMBER, on_number);
 	irq_enable(NUMBER);
 }
 
-static uint64_t taken_after(void)
+uint64_t irqs_counted(void)
 {
 	irqs_unmask();
 	delay_us(WAIT_US);
@@ -54,17 +54,17 @@ static uint64_t taken_after(void)
 
 static uint64_t to_self(uint64_t unused)
 {
-	begin();
+	irqs_count();
 	irq_send(0, NUMBER);
-	return taken_after();
+	return irqs_counted();
 }
 
 /* What we ourselves get of a command; the destination is the upper half. */
 static uint64_t by_x2(uint64_t command)
 {
-	begin();
+	irqs_count();
 	msr_write(MSR_ICR, command);
-	return taken_after();
+	return irqs_counted();
 }
 
 /* As many of each kind as the destination has bits, to everybody but us. */
@@ -72,21 +72,21 @@ static uint64_t random_x2(uint64_t count)
 {
 	static const uint32_t modes[] = { 0, LOWEST, NMI, INIT | ASSERT, STARTUP };
 
-	begin();
+	irqs_count();
 	for (uint64_t i = 0; i < count; i++) {
 		const uint64_t to = (random64() & 0xfffe) + 1 + (i & 1 ? 0x10000 * (random64() & 0xff) : 0);
 
 		msr_write(MSR_ICR, (to & ~1ull ? to : 2) << 32 | modes[i % 5] | VECTOR);
 	}
-	return taken_after();
+	return irqs_counted();
 }
 
 static uint64_t every_vector(uint64_t destination)
 {
-	begin();
+	irqs_count();
 	for (uint64_t vector = 0; vector < 0x100; vector++)
 		msr_write(MSR_ICR, destination << 32 | vector);
-	return taken_after();
+	return irqs_counted();
 }
 
 static uint64_t local_source(uint64_t value)
@@ -103,9 +103,9 @@ static uint64_t wire(uint64_t value)
 
 static uint64_t self_ipi(uint64_t vector)
 {
-	begin();
+	irqs_count();
 	msr_write(MSR_SELF_IPI, vector);
-	return taken_after();
+	return irqs_counted();
 }
 
 /* The local APIC off and on again: the hypervisor still reaches this CPU, or the cell could not be stopped. */
@@ -140,7 +140,7 @@ static void xapic_begin(uint32_t format, uint32_t logical)
 	*(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0xf0) = 0x1ff;
 	*(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0xe0) = format;
 	*(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0xd0) = logical << 24;
-	begin();
+	irqs_count();
 }
 
 static uint64_t xapic_end(void)
@@ -148,7 +148,7 @@ static uint64_t xapic_end(void)
 	uint32_t pending;
 
 	if (!intc_is(ONLY_X2APIC))
-		return taken_after();
+		return irqs_counted();
 	delay_us(WAIT_US);
 	pending = *(volatile uint32_t *)(uintptr_t)(XAPIC_AT + 0x200 + VECTOR / 32 * 0x10);
 	xapic_mode();
@@ -192,13 +192,13 @@ static uint64_t own_pin(uint64_t entry)
 	volatile uint32_t *select = (volatile uint32_t *)(uintptr_t)IOAPIC_AT;
 	volatile uint32_t *window = (volatile uint32_t *)(uintptr_t)(IOAPIC_AT + 0x10);
 
-	begin();
+	irqs_count();
 	*select = 0x10 + 2 * HOSTILE_PIN + 1;
 	*window = (uint32_t)(entry >> 32);
 	*select = 0x10 + 2 * HOSTILE_PIN;
 	*window = (uint32_t)entry;
 	port_write8(0x3f9, 2);
-	(void)taken_after();
+	(void)irqs_counted();
 	port_write8(0x3f9, 0);
 	*window = 1u << 16;
 	return taken;
@@ -210,7 +210,7 @@ static uint64_t other_pins(uint64_t unused)
 	volatile uint32_t *select = (volatile uint32_t *)(uintptr_t)IOAPIC_AT;
 	volatile uint32_t *window = (volatile uint32_t *)(uintptr_t)(IOAPIC_AT + 0x10);
 
-	begin();
+	irqs_count();
 	for (uint32_t pin = 0; pin < 24; pin++) {
 		if (pin == HOSTILE_PIN)
 			continue;
@@ -219,7 +219,7 @@ static uint64_t other_pins(uint64_t unused)
 		*select = 0x10 + 2 * pin;
 		*window = VECTOR;
 	}
-	taken_after();
+	irqs_counted();
 	for (uint32_t pin = 0; pin < 24; pin++) {
 		*select = 0x10 + 2 * pin;
 		*window = 1u << 16;
