@@ -185,7 +185,8 @@ def test_linux_cell_reads_root_s_disk(pc, disk):
     if not is_vtd(pc):
         pytest.skip("messages of a cell's function are remapped by VT-d only")
     m.sh(f"echo {at} >/sys/bus/pci/drivers/nvme/unbind")
-    m.sh(f"sed 's/  - power-off.*/&\\n  - pci: {at}/' {pc.vm('linux', 2)} >/tmp/linux.yaml")
+    change = f"s/console=ttyS0/& pci=conf1/; s/  - power-off.*/&\\n  - pci: {at}/"
+    m.sh(f"sed '{change}' {pc.vm('linux', 2)} >/tmp/linux.yaml")
     for _ in range(2):
         pc.boot("/tmp/linux.yaml", timeout=120)
         pc.wait_console("linux", "bulkhead-guest ready", 120)
