@@ -55,7 +55,7 @@ static void repeat_on_uart(const char *line, unsigned int length)
 {
 #ifdef CONFIG_LOG_UART
 	for (unsigned int i = 0; i < length; i++)
-		arch_debug_putc(line[i]);
+		debug_uart_putc(line[i]);
 #endif
 }
 

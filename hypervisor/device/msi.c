@@ -16,15 +16,10 @@
 #include <cell/cell.h>
 #include <core/lock.h>
 #include <core/pagetable.h>
+#include <core/pci.h>
 #include <device/mmio.h>
 #include <lib/string.h>
 
-#define STATUS 0x06u
-#define STATUS_CAPABILITIES 0x10u
-#define CAPABILITIES 0x34u
-#define CAPABILITY_MSI 0x05u
-#define CAPABILITY_MSIX 0x11u
-#define MAX_CAPABILITIES 48u
 #define BAR_FIRST 0x10u
 #define BARS 6u
 #define BAR_IS_PORTS 1u
@@ -71,22 +66,6 @@ struct msi {
 static struct msi places[MSI_FUNCTIONS];
 
 /* The function --------------------------------------------------------------------------------------- */
-
-static unsigned int find_capability(uint32_t function, uint32_t id)
-{
-	uint32_t at = arch_pci_read(function, CAPABILITIES, 1) & ~3u;
-
-	if (!(arch_pci_read(function, STATUS, 2) & STATUS_CAPABILITIES))
-		return 0;
-	for (unsigned int i = 0; at && i < MAX_CAPABILITIES; i++) {
-		const uint32_t head = arch_pci_read(function, at, 2);
-
-		if ((head & 0xff) == id)
-			return at;
-		at = head >> 8 & 0xfc;
-	}
-	return 0;
-}
 
 static uint32_t control_of(const struct msi *msi, unsigned int capability)
 {
@@ -344,7 +323,7 @@ static const struct mmio_ops table_ops = { "MSI-X table", access_table };
 
 int msi_prepare(struct cell *cell, uint32_t function)
 {
-	const unsigned int extended = find_capability(function, CAPABILITY_MSIX);
+	const unsigned int extended = pci_find_capability(function, PCI_CAPABILITY_MSIX);
 	uint32_t bar[BARS], size;
 	uint64_t table;
 
@@ -366,8 +345,8 @@ void msi_begin(unsigned int place, struct cell *cell, uint32_t function, const u
 
 	memset(msi, 0, sizeof(*msi));
 	msi->function = function;
-	msi->plain = (uint8_t)find_capability(function, CAPABILITY_MSI);
-	msi->extended = (uint8_t)find_capability(function, CAPABILITY_MSIX);
+	msi->plain = (uint8_t)pci_find_capability(function, PCI_CAPABILITY_MSI);
+	msi->extended = (uint8_t)pci_find_capability(function, PCI_CAPABILITY_MSIX);
 	msi->is_long = msi->plain && control_of(msi, msi->plain) & MSI_LONG;
 	if (msi->extended) {
 		msi->table = table_address(function, msi->extended, bar);

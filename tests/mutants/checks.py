@@ -17,7 +17,8 @@ import os
 import re
 
 KINDS = (
-    ("violation", re.compile(r"\b(?:violation_report|refuse|refuse_access|inject_undefined|arch_vcpu_inject_fault"
+    ("violation", re.compile(r"\b(?:violation_report|violation_access|refuse|refuse_access"
+                             r"|arch_vcpu_inject_(?:fault|undefined)"
                              r"|exit_undefined|virt\(\)->inject)\(")),
     ("refusal", re.compile(r"\berror_set\(|\breturn\b[^;]*\b(?:BH_E_(?!OK|COUNT)|POWER_(?!OK|STATE)|VIOLATION_)\w*"
                            r"|\b(?:return|=)[^;]*\b(?:PSCI_(?:DENIED|INVALID|NOT_SUPPORTED)|SMCCC_NOT_SUPPORTED)"

@@ -11,31 +11,18 @@
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <core/cpu.h>
+#include <core/debug_uart.h>
 #include <core/guest.h>
 #include <core/log.h>
 #include <core/stats.h>
 
 #define AFFINITY_OFF 1
 
-static int tables_run(void)
-{
-	int code = mmu_init();
-
-	if (!code)
-		uart_init();
-	return code;
-}
-
-static void tables_undo(void)
-{
-	uart_exit();
-	mmu_exit();
-}
-
 const struct step *arch_system_steps(void)
 {
 	static const struct step steps[] = {
-		{ "hyp-tables", tables_run, tables_undo },
+		{ "hyp-tables", mmu_init, mmu_exit },
+		{ "debug-uart", debug_uart_open, debug_uart_close },
 		{ "gic-probe", gic_probe, gic_unprobe },
 		{ NULL, NULL, NULL },
 	};

@@ -3,8 +3,10 @@
 #include <asm/entry.h>
 
 #include <arch/upcall.h>
+#include <arch/vcpu.h>
 #include <asm/sysreg.h>
 #include <asm/vcpu.h>
+#include <core/violation.h>
 
 #define EC_FIRST_OTHER 0x1fu /* classes below are instructions that trapped */
 
@@ -41,7 +43,7 @@ static void hypercall(struct frame *frame)
 static void unexpected(uint64_t esr)
 {
 	if (ESR_EC(esr) < EC_FIRST_OTHER)
-		inject_undefined();
+		arch_vcpu_inject_undefined();
 	else
 		violation_report(BH_REASON_BAD_TRAP, 0, ESR_EC(esr), 0, "exception that no guest can raise");
 }

@@ -3,6 +3,7 @@
 #include <asm/entry.h>
 
 #include <arch/upcall.h>
+#include <arch/vcpu.h>
 #include <asm/sysreg.h>
 #include <asm/vcpu.h>
 #include <core/crash.h>
@@ -54,7 +55,7 @@ void fault_report(void)
 		if (is_known && class == EC_HVC)
 			percpu_frame()->x[0] = BH_E_HARDWARE;
 		else if (!is_known || percpu()->exit.esr)
-			inject_undefined();
+			arch_vcpu_inject_undefined();
 	}
 	crash_over();
 }

@@ -3,10 +3,10 @@
 #include <asm/gic.h>
 
 #include <arch/cell.h>
+#include <arch/mmu.h>
 #include <asm/gic_irq_path.h>
 #include <asm/its.h>
 #include <asm/lpi.h>
-#include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <core/deadline.h>
 #include <core/guest.h>
@@ -49,7 +49,7 @@ int gic_probe(void)
 	gic.version = config->version;
 	gic.maintenance = config->maintenance_irq;
 	gic.its = config->its.size != 0;
-	gic.gicd = mmu_map_device(hpa(config->gicd.base), config->gicd.size);
+	gic.gicd = arch_map_device(hpa(config->gicd.base), config->gicd.size);
 	if (!gic.gicd)
 		return BH_E_NO_MEMORY;
 	lines = ((mmio_read32(gic.gicd + GICD_TYPER) & TYPER_LINES) + 1) * 32;

@@ -4,8 +4,8 @@
  * (IHI 0048B).
  */
 #include <asm/gic.h>
+#include <arch/mmu.h>
 #include <asm/gic_irq_path.h>
-#include <asm/mmu.h>
 #include <core/log.h>
 
 #define IAR_INTID 0x3ffu
@@ -95,8 +95,8 @@ void gic_v2_send_sgi(uint32_t value)
 
 static int v2_probe(const struct bh_config_gic *config)
 {
-	gic.gicc = mmu_map_device(hpa(config->gicc.base), 0x2000);
-	gic.gich = mmu_map_device(hpa(config->gich.base), 0x1000);
+	gic.gicc = arch_map_device(hpa(config->gicc.base), 0x2000);
+	gic.gich = arch_map_device(hpa(config->gich.base), 0x1000);
 	gic.gicv_base = config->gicv.base;
 	if (!gic.gicc || !gic.gich)
 		return BH_E_NO_MEMORY;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* GICv3: finding redistributors, and moving a CPU between the physical and the virtual CPU interface. */
 #include <asm/gic.h>
+#include <arch/mmu.h>
 #include <asm/gic_irq_path.h>
 #include <asm/its.h>
-#include <asm/mmu.h>
 #include <core/log.h>
 #include <core/pool.h>
 
@@ -53,7 +53,7 @@ static int v3_probe(const struct bh_config_gic *config)
 
 	if (code)
 		return code;
-	gic.gicr = mmu_map_device(hpa(config->gicr.base), config->gicr.size);
+	gic.gicr = arch_map_device(hpa(config->gicr.base), config->gicr.size);
 	if (!gic.gicr)
 		return BH_E_NO_MEMORY;
 	find_redistributors(config);

@@ -61,9 +61,15 @@ static void take_exception(uint64_t esr)
 		percpu()->stats->count[BH_STAT_INJECT]++;
 }
 
-void inject_undefined(void)
+void arch_vcpu_inject_undefined(void)
 {
 	take_exception((uint64_t)EC_UNKNOWN << 26);
+}
+
+void arch_vcpu_explain(struct bh_record *record)
+{
+	record->pc = sysreg_read("elr_el2");
+	record->syndrome = sysreg_read("esr_el2");
 }
 
 void inject_skip(void)

@@ -19,7 +19,6 @@
 #include <asm/gic_priv.h>
 #include <asm/its_command.h>
 #include <asm/lpi.h>
-#include <asm/mmu.h>
 #include <asm/percpu.h>
 #include <core/cpu.h>
 #include <core/log.h>
@@ -127,7 +126,7 @@ int its_probe(const struct bh_config_gic *config)
 	memset(&its, 0, sizeof(its));
 	if (!config->its.size)
 		return 0;
-	its.frame = mmu_map_device(hpa(config->its.base), GITS_CONTROL_SIZE);
+	its.frame = arch_map_device(hpa(config->its.base), GITS_CONTROL_SIZE);
 	if (!its.frame)
 		return BH_E_NO_MEMORY;
 	its.base = config->its.base;

@@ -9,6 +9,7 @@
 #include <asm/sysreg.h>
 #include <core/pagetable.h>
 #include <core/stage2.h>
+#include <core/violation.h>
 
 #define ISS_ISV (1u << 24)
 #define ISS_SSE (1u << 21)
@@ -54,11 +55,6 @@ static int allowed_by_now(uint64_t address, unsigned int need)
 	return pt_retry(&percpu()->cell->stage2, address, need);
 }
 
-static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
-{
-	violation_report(stage2_kind(address), address, value, is_write, what);
-}
-
 /* No syndrome (pairs, write-back, cache maintenance), or a table walk: only memory can be meant. */
 static void undecodable(uint64_t esr, uint64_t address)
 {
@@ -69,11 +65,11 @@ static void undecodable(uint64_t esr, uint64_t address)
 		return;
 	}
 	if (esr & ISS_S1PTW)
-		refuse(address, 0, is_write, "page table outside its memory");
+		violation_access(address, 0, is_write, "page table outside its memory");
 	else if (esr & ISS_CM)
-		refuse(address, 0, is_write, "cache maintenance outside its memory");
+		violation_access(address, 0, is_write, "cache maintenance outside its memory");
 	else
-		refuse(address, 0, is_write, "load or store that cannot be decoded");
+		violation_access(address, 0, is_write, "load or store that cannot be decoded");
 }
 
 static inline uint64_t low_bits(uint64_t value, unsigned int size)
@@ -163,7 +159,7 @@ static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
 	if (result == MMIO_RETRY)
 		return;
 	if (result == MMIO_REFUSED) {
-		refuse(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
+		violation_access(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
 		return;
 	}
 	if (!access.is_write)

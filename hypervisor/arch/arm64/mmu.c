@@ -93,7 +93,7 @@ void mmu_cpu_exit(void)
 	entry_switch(space_private(PERCPU_BOOT_ROOT), SCTLR_RES1 | SCTLR_ON);
 }
 
-volatile void *mmu_map_device(hpa_t base, uint64_t size)
+volatile void *arch_map_device(hpa_t base, uint64_t size)
 {
 	volatile void *registers = space_map_device(base, size);
 

@@ -2,6 +2,7 @@
 /* Trapped MSR, MRS and SYS instructions, by table. What is not in it does not exist for the guest. */
 #include <asm/vcpu.h>
 
+#include <arch/vcpu.h>
 #include <asm/gic.h>
 #include <asm/sysreg.h>
 #include <core/log.h>
@@ -72,5 +73,5 @@ void sysreg_trap(struct frame *frame, uint64_t esr)
 		percpu()->slot, percpu()->cell->id, (unsigned int)(esr >> 20 & 3),
 		(unsigned int)(esr >> 14 & 7), (unsigned int)(esr >> 10 & 15), (unsigned int)(esr >> 1 & 15),
 		(unsigned int)(esr >> 17 & 7), (unsigned long long)sysreg_read("elr_el2"));
-	inject_undefined();
+	arch_vcpu_inject_undefined();
 }

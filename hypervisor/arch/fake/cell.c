@@ -182,3 +182,14 @@ void arch_vcpu_inject_fault(uint64_t address, int is_write)
 {
 	fake_update(inject, &address);
 }
+
+void arch_vcpu_inject_undefined(void)
+{
+	arch_vcpu_inject_fault(0, 0);
+}
+
+void arch_vcpu_explain(struct bh_record *record)
+{
+	record->pc = 0;
+	record->syndrome = 0;
+}

@@ -203,22 +203,3 @@ void arch_machine_reset(void)
 	fake_count(machine_reset);
 	fake_halt();
 }
-
-static char uart_text[4096];
-static unsigned int uart_used;
-
-/* The oldest half goes when it is full. */
-void arch_debug_putc(char c)
-{
-	if (uart_used == sizeof(uart_text) - 1) {
-		uart_used = sizeof(uart_text) / 2;
-		memmove(uart_text, uart_text + sizeof(uart_text) / 2 - 1, uart_used);
-	}
-	uart_text[uart_used++] = c;
-	uart_text[uart_used] = 0;
-}
-
-const char *fake_uart_text(void)
-{
-	return uart_text;
-}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/aplic.h>
 
-#include <asm/mmu.h>
+#include <arch/mmu.h>
 #include <bulkhead/config.h>
 #include <bulkhead/errors.h>
 #include <core/image.h>
@@ -64,7 +64,7 @@ int aplic_probe(void)
 
 	if (!board()->sources || board()->sources >= 1024)
 		return BH_E_IRQ;
-	aplic = mmu_map_device(hpa(board()->domain.base), board()->domain.size);
+	aplic = arch_map_device(hpa(board()->domain.base), board()->domain.size);
 	if (!aplic)
 		return BH_E_NO_MEMORY;
 	if ((aplic_read(APLIC_DOMAINCFG) & APLIC_DOMAINCFG_DM) == expected) {

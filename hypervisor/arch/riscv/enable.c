@@ -15,6 +15,7 @@
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <core/cpu.h>
+#include <core/debug_uart.h>
 #include <core/guest.h>
 #include <core/image.h>
 #include <core/log.h>
@@ -24,21 +25,6 @@
 
 /* What of sstatus belongs to whoever runs, and goes along with it. */
 #define SSTATUS_OWN (SSTATUS_UXL | SSTATUS_MXR | SSTATUS_SUM | SSTATUS_FS | SSTATUS_VS)
-
-static int tables_run(void)
-{
-	int code = mmu_init();
-
-	if (!code)
-		uart_init();
-	return code;
-}
-
-static void tables_undo(void)
-{
-	uart_exit();
-	mmu_exit();
-}
 
 static int has_mode(enum formats_mode mode)
 {
@@ -87,7 +73,8 @@ const struct step *arch_system_steps(void)
 {
 	static const struct step steps[] = {
 		{ "firmware", firmware_check, NULL },
-		{ "hyp-tables", tables_run, tables_undo },
+		{ "hyp-tables", mmu_init, mmu_exit },
+		{ "debug-uart", debug_uart_open, debug_uart_close },
 		{ "stage2-format", stage2_run, stage2_undo },
 		{ "intc-probe", intc_probe, intc_unprobe },
 		{ NULL, NULL, NULL },

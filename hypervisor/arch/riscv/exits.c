@@ -7,6 +7,7 @@
 #include <asm/interrupts.h>
 #include <asm/sbi.h>
 #include <asm/vcpu.h>
+#include <core/violation.h>
 
 #define ECALL_BYTES 4u
 

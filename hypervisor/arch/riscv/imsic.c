@@ -4,7 +4,6 @@
 #include <arch/cell.h>
 #include <arch/mmu.h>
 #include <asm/csr.h>
-#include <asm/mmu.h>
 #include <asm/percpu.h>
 #include <asm/types.h>
 #include <core/cpu.h>
@@ -50,7 +49,7 @@ int imsic_probe(void)
 			  board()->imsic_guests, IMSIC_FILE_GUEST);
 		return BH_E_HARDWARE;
 	}
-	files = mmu_map_device(hpa(board()->imsic.base), board()->imsic.size);
+	files = arch_map_device(hpa(board()->imsic.base), board()->imsic.size);
 	return files ? BH_E_OK : BH_E_NO_MEMORY;
 }
 

@@ -26,6 +26,17 @@ void inject_illegal(uint64_t instruction)
 	inject_exception(CAUSE_ILLEGAL, instruction);
 }
 
+void arch_vcpu_inject_undefined(void)
+{
+	inject_illegal(0);
+}
+
+void arch_vcpu_explain(struct bh_record *record)
+{
+	record->pc = csr_read(CSR_SEPC);
+	record->syndrome = percpu()->exit.cause;
+}
+
 void inject_skip(unsigned int bytes)
 {
 	csr_write(CSR_SEPC, csr_read(CSR_SEPC) + bytes);

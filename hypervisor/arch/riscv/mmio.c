@@ -10,11 +10,7 @@
 #include <asm/intc.h>
 #include <core/pagetable.h>
 #include <core/stage2.h>
-
-static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
-{
-	violation_report(stage2_kind(address), address, value, is_write, what);
-}
+#include <core/violation.h>
 
 /* Where the hart says nothing of the instruction, it is read as the guest would. */
 static int fetch(struct decoded *decoded)
@@ -52,7 +48,7 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	if (result == MMIO_RETRY)
 		return;
 	if (result == MMIO_REFUSED) {
-		refuse(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
+		violation_access(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
 		return;
 	}
 	if (!access.is_write && decoded->reg)
@@ -96,13 +92,13 @@ void mmio_page_fault(struct frame *frame, uint64_t cause)
 
 	if (decode_is_table_walk(htinst)) {
 		if (!allowed_by_now(entry, right))
-			refuse(entry, 0, cause == CAUSE_STORE_GUEST_PAGE, "page table outside its memory");
+			violation_access(entry, 0, cause == CAUSE_STORE_GUEST_PAGE, "page table outside its memory");
 	} else if (cause == CAUSE_FETCH_GUEST_PAGE) {
 		if (!allowed_by_now(address, right))
 			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
 	} else if (find_out(htinst, cause == CAUSE_STORE_GUEST_PAGE, &decoded)) {
 		emulate(frame, address, &decoded);
 	} else if (!allowed_by_now(address, right)) {
-		refuse(address, 0, cause == CAUSE_STORE_GUEST_PAGE, "load or store that cannot be decoded");
+		violation_access(address, 0, cause == CAUSE_STORE_GUEST_PAGE, "load or store that cannot be decoded");
 	}
 }

@@ -90,7 +90,7 @@ void mmu_cpu_exit(void)
 	change_root(space_private(PERCPU_BOOT_ROOT));
 }
 
-volatile void *mmu_map_device(hpa_t base, uint64_t size)
+volatile void *arch_map_device(hpa_t base, uint64_t size)
 {
 	volatile void *registers = space_map_device(base, size);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/plic.h>
 
-#include <asm/mmu.h>
+#include <arch/mmu.h>
 #include <asm/plic_types.h>
 #include <bulkhead/errors.h>
 #include <core/image.h>
@@ -76,7 +76,7 @@ int plic_probe(void)
 	code = check_contexts();
 	if (code)
 		return code;
-	plic = mmu_map_device(hpa(board()->domain.base), board()->domain.size);
+	plic = arch_map_device(hpa(board()->domain.base), board()->domain.size);
 	return plic ? BH_E_OK : BH_E_NO_MEMORY;
 }
 

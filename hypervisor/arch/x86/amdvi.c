@@ -6,41 +6,21 @@
 #include <asm/icr.h>
 #include <core/cpu.h>
 #include <core/log.h>
+#include <core/pci.h>
 
 /* Configuration space of the unit's own function */
-#define PCI_STATUS 0x06u
-#define PCI_STATUS_LIST 0x10u
-#define PCI_LIST 0x34u
-#define PCI_MAX_LIST 48u
-#define CAPABILITY_MSI 0x05u
 #define MSI_CONTROL 2u
 #define MSI_ON 0x1u
 #define MSI_COUNT 0x70u
 #define MSI_WIDE 0x80u
 #define MSI_ADDRESS 4u
 
-static uint32_t find_msi(uint32_t function)
-{
-	uint32_t at = arch_pci_read(function, PCI_LIST, 1) & 0xfc;
-
-	if (!(arch_pci_read(function, PCI_STATUS, 2) & PCI_STATUS_LIST))
-		return 0;
-	for (unsigned int i = 0; at && i < PCI_MAX_LIST; i++) {
-		const uint32_t head = arch_pci_read(function, at, 2);
-
-		if ((head & 0xff) == CAPABILITY_MSI)
-			return at;
-		at = head >> 8 & 0xfc;
-	}
-	return 0;
-}
-
 void amdvi_message_on(struct iommu_unit *unit)
 {
 	const uint32_t function = unit->config->function, id = (uint32_t)cpu_get(IOMMU_REPORT_SLOT)->hwid;
 	uint32_t control, data;
 
-	unit->amdvi.message = id < 0x100 ? find_msi(function) : 0;
+	unit->amdvi.message = id < 0x100 ? pci_find_capability(function, PCI_CAPABILITY_MSI) : 0;
 	if (!unit->amdvi.message) {
 		log_warning("the IOMMU at 0x%llx has no way to tell: faults are not reported",
 			    iommu_base(unit));

@@ -10,27 +10,14 @@
 #include <asm/vioapic.h>
 #include <asm/virt.h>
 #include <core/cpu.h>
+#include <core/debug_uart.h>
 #include <core/guest.h>
-
-static int tables_run(void)
-{
-	int code = mmu_init();
-
-	if (!code)
-		uart_init();
-	return code;
-}
-
-static void tables_undo(void)
-{
-	uart_exit();
-	mmu_exit();
-}
 
 const struct step *arch_system_steps(void)
 {
 	static const struct step steps[] = {
-		{ "hyp-tables", tables_run, tables_undo },
+		{ "hyp-tables", mmu_init, mmu_exit },
+		{ "debug-uart", debug_uart_open, debug_uart_close },
 		{ "virtualization", virt_select, NULL },
 		{ "local-apic", lapic_probe, lapic_unprobe },
 		{ "io-apic", intc_probe, intc_unprobe },

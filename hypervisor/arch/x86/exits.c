@@ -4,6 +4,7 @@
 
 #include <arch/cpu.h>
 #include <arch/upcall.h>
+#include <arch/vcpu.h>
 #include <asm/control.h>
 #include <asm/entry.h>
 #include <asm/iommu.h>
@@ -11,6 +12,7 @@
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <core/log.h>
+#include <core/violation.h>
 
 #define CR3_FLAGS 0xfffull
 
@@ -25,8 +27,7 @@ static unsigned int privilege(void)
 void exit_undefined(struct frame *frame)
 {
 	(void)frame;
-	virt()->inject(EXCEPTION_UD, NO_ERROR_CODE);
-	percpu_count(BH_STAT_INJECT);
+	arch_vcpu_inject_undefined();
 }
 
 /* DISABLE goes back over the tables that the caller has on (bulkhead/image.h). */

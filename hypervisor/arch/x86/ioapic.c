@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/ioapic.h>
 
-#include <asm/mmu.h>
+#include <arch/mmu.h>
 #include <bulkhead/errors.h>
 #include <core/image.h>
 #include <core/log.h>
@@ -61,7 +61,7 @@ static int probe_unit(unsigned int index)
 			  config->gsi, config->gsi + config->pins - 1, IOAPIC_PINS);
 		return BH_E_IRQ;
 	}
-	unit->page = mmu_map_device(hpa(config->base), IOAPIC_SIZE);
+	unit->page = arch_map_device(hpa(config->base), IOAPIC_SIZE);
 	if (!unit->page)
 		return BH_E_NO_MEMORY;
 	pins = (read(unit, IOAPIC_REG_VERSION) >> PINS_SHIFT & 0xff) + 1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arch/iommu.h>
 
+#include <arch/mmu.h>
 #include <asm/iommu.h>
 #include <asm/iommu_unit.h>
-#include <asm/mmu.h>
 #include <asm/percpu.h>
 #include <asm/vcpu.h>
 #include <asm/vtd.h>
@@ -37,7 +37,7 @@ static int probe_unit(const struct bh_config_iommu *config)
 	memset(unit, 0, sizeof(*unit));
 	unit->config = config;
 	unit->kind = config->type == BH_IOMMU_VTD ? &vtd_kind : &amdvi_kind;
-	unit->reg = mmu_map_device(hpa(config->base), config->size);
+	unit->reg = arch_map_device(hpa(config->base), config->size);
 	if (!unit->reg)
 		return BH_E_NO_MEMORY;
 	if (!config->segment)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/lapic.h>
 
+#include <arch/mmu.h>
 #include <asm/interrupts.h>
-#include <asm/mmu.h>
 #include <asm/msr.h>
 #include <asm/percpu.h>
 #include <asm/virt.h>
@@ -23,7 +23,7 @@ static volatile uint8_t *page;
 
 int lapic_probe(void)
 {
-	page = mmu_map_device(hpa(APIC_BASE_ADDRESS), APIC_PAGE_SIZE);
+	page = arch_map_device(hpa(APIC_BASE_ADDRESS), APIC_PAGE_SIZE);
 	return page ? BH_E_OK : BH_E_NO_MEMORY;
 }
 

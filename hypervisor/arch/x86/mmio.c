@@ -16,16 +16,12 @@
 #include <asm/virt.h>
 #include <core/image.h>
 #include <core/pagetable.h>
+#include <core/violation.h>
 #include <lib/string.h>
 
 /* Where PCs have video memory and firmware, kernels look for tables: all ones where a guest has nothing. */
 #define LEGACY_START 0xa0000u
 #define LEGACY_END 0x100000u
-
-static void refuse(uint64_t address, uint64_t value, int is_write, const char *what)
-{
-	violation_report(stage2_kind(address), address, value, is_write, what);
-}
 
 /* Reading the instruction ----------------------------------------------------------------------------- */
 
@@ -203,7 +199,7 @@ static enum mmio_result access_device(struct mmio_access *access)
 
 static void refuse_access(const struct mmio_access *access, int is_write)
 {
-	refuse(access->address, access->value, is_write, stage2_name(access->size, is_write));
+	violation_access(access->address, access->value, is_write, stage2_name(access->size, is_write));
 }
 
 /*
@@ -323,7 +319,7 @@ static void data_fault(struct frame *frame, uint64_t address, unsigned int flags
 		return;
 	}
 	if (!allowed_by_now(address, flags))
-		refuse(address, 0, is_write, "instruction that cannot be decoded");
+		violation_access(address, 0, is_write, "instruction that cannot be decoded");
 }
 
 void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags)
@@ -333,10 +329,11 @@ void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags)
 			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
 	} else if (flags & FAULT_WALK) {
 		if (!allowed_by_now(address, flags))
-			refuse(address, 0, (flags & FAULT_WRITE) != 0, "page table outside its memory");
+			violation_access(address, 0, (flags & FAULT_WRITE) != 0, "page table outside its memory");
 	} else if (flags & FAULT_DELIVERY) {
 		if (!allowed_by_now(address, flags))
-			refuse(address, 0, (flags & FAULT_WRITE) != 0, "delivery of an interrupt or exception");
+			violation_access(address, 0, (flags & FAULT_WRITE) != 0,
+					 "delivery of an interrupt or exception");
 	} else {
 		data_fault(frame, address, flags);
 	}

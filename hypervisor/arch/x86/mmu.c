@@ -110,7 +110,7 @@ void mmu_cpu_exit(void)
 		to_boot_tables();
 }
 
-volatile void *mmu_map_device(hpa_t base, uint64_t size)
+volatile void *arch_map_device(hpa_t base, uint64_t size)
 {
 	volatile void *registers = space_map_device(base, size);
 

@@ -12,6 +12,7 @@
 #include <asm/pvclock.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <core/violation.h>
 #include <lib/string.h>
 
 enum msr_result { MSR_DONE = 0, MSR_FAULT = 1, MSR_FORBIDDEN = 2 };

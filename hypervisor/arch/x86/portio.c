@@ -10,6 +10,7 @@
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <core/image.h>
+#include <core/violation.h>
 #include <lib/config.h>
 #include <lib/string.h>
 

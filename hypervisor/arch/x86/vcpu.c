@@ -88,10 +88,26 @@ void arch_vcpu_resume(void)
 	virt()->set_offset(-vtime_go(&percpu()->cell->time, arch_time_now()));
 }
 
+static void inject(unsigned int exception, uint32_t error)
+{
+	virt()->inject(exception, error);
+	percpu_count(BH_STAT_INJECT);
+}
+
 void arch_vcpu_inject_fault(uint64_t address, int is_write)
 {
 	(void)address;
 	(void)is_write;
-	virt()->inject(EXCEPTION_GP, 0);
-	percpu_count(BH_STAT_INJECT);
+	inject(EXCEPTION_GP, 0);
+}
+
+void arch_vcpu_inject_undefined(void)
+{
+	inject(EXCEPTION_UD, NO_ERROR_CODE);
+}
+
+void arch_vcpu_explain(struct bh_record *record)
+{
+	record->pc = virt()->get(VCPU_RIP);
+	record->syndrome = percpu()->exit.reason;
 }

@@ -13,6 +13,7 @@
 #include <core/crash.h>
 #include <core/info.h>
 #include <core/log.h>
+#include <core/violation.h>
 #include <lib/string.h>
 
 /* Exceptions and NMIs -------------------------------------------------------------------------------- */

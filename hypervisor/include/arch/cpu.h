@@ -43,7 +43,4 @@ uint64_t arch_time_hz(void);
  */
 int arch_cpu_boot(unsigned int slot);
 
-/** Write @c to the debug UART, if there is one; bounded wait (gives the character up). */
-void arch_debug_putc(char c);
-
 #endif

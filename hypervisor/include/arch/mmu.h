@@ -50,6 +50,12 @@ void *arch_hv_ptr(hpa_t address);
 hpa_t arch_hv_hpa(const void *pointer);
 
 /**
+ * arch_map_device() - map device registers (no execute) into the tables that all CPUs share
+ * Context: system steps, on the first CPU. Return: NULL if out of pages or addresses.
+ */
+volatile void *arch_map_device(hpa_t base, uint64_t size);
+
+/**
  * arch_window_open() - map [@address, @address + @size) of a cell's RAM for this CPU
  * @size: at most ARCH_WINDOW_SIZE (2 MiB), and no crossing of a 2 MiB boundary.
  * One window a CPU; must be closed before the next one is opened. Normal write-back, no execute.

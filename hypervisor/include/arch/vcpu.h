@@ -4,6 +4,7 @@
 #define ARCH_VCPU_H
 
 #include <arch/types.h>
+#include <bulkhead/info.h>
 #include <bulkhead/types.h>
 
 /**
@@ -32,5 +33,11 @@ void arch_vcpu_resume(void);
  * abort, #GP, access fault).
  */
 void arch_vcpu_inject_fault(uint64_t address, int is_write);
+
+/** Inject what an instruction gets that does not exist. */
+void arch_vcpu_inject_undefined(void);
+
+/** arch_vcpu_explain() - what caused the current exit: fill in pc and syndrome of @record. */
+void arch_vcpu_explain(struct bh_record *record);
 
 #endif

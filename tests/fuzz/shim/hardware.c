@@ -115,7 +115,7 @@ hpa_t arch_hv_hpa(const void *pointer)
 	return hpa(SHIM_HV_BASE + (uint64_t)((const uint8_t *)pointer - hv_memory));
 }
 
-volatile void *mmu_map_device(hpa_t base, uint64_t size)
+volatile void *arch_map_device(hpa_t base, uint64_t size)
 {
 	switch (base.value) {
 	case SHIM_GICD_BASE:
@@ -186,10 +186,6 @@ uint64_t arch_time_now(void)
 uint64_t arch_time_hz(void)
 {
 	return 1000000000u;
-}
-
-void arch_debug_putc(char c)
-{
 }
 
 int features_has(enum feature feature)

@@ -15,7 +15,7 @@
 unsigned int gic_version(void);
 
 /**
- * System step: check the GIC against the configuration, map its frames (mmu_map_device()). Return: 0 or error
+ * System step: check the GIC against the configuration, map its frames (arch_map_device()). Return: 0 or error
  * code.
  */
 int gic_probe(void);

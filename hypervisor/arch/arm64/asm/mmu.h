@@ -5,12 +5,6 @@
 
 #include <lib/addr.h>
 
-/**
- * mmu_map_device() - map device memory (Device-nGnRE, no execute) into the tables that all CPUs share
- * Context: system steps, on the first CPU. Return: NULL if out of pages or addresses.
- */
-volatile void *mmu_map_device(hpa_t base, uint64_t size);
-
 /** System step: tables that all CPUs share, and this CPU onto them. Return: 0 or BH_E_NO_MEMORY. */
 int mmu_init(void);
 void mmu_exit(void);

@@ -15,15 +15,8 @@ void traps_load(struct cell_arch *cell, unsigned int vcpu);
 void traps_unload(void);
 
 /* inject.c */
-void inject_undefined(void);
 /** Step over the instruction that trapped. */
 void inject_skip(void);
-
-/* violation.c */
-/**
- * Tell the layers above, and inject the fault that fits @kind if they say so. @what: at most 39 characters.
- */
-void violation_report(unsigned int kind, uint64_t address, uint64_t value, int is_write, const char *what);
 
 /* mmio.c */
 void mmio_data_abort(struct frame *frame, uint64_t esr);
@@ -61,10 +54,5 @@ int64_t firmware_feature(uint32_t function);
 #define PSCI_AFFINITY_INFO 0xc4000004u
 #define PSCI_SYSTEM_OFF 0x84000008u
 #define PSCI_SYSTEM_RESET 0x84000009u
-
-/* uart.c */
-/** Map the board's debug UART, if it has one. Without it the log has one place less to go. */
-void uart_init(void);
-void uart_exit(void);
 
 #endif

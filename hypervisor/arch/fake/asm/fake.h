@@ -208,8 +208,9 @@ int fake_irq_owner(uint32_t irq);
 int fake_irq_level(const struct cell_arch *cell, uint32_t irq);
 uint32_t fake_irq_edges(const struct cell_arch *cell, uint32_t irq);
 
-/** What arch_debug_putc() got, the last 4095 characters. */
-const char *fake_uart_text(void);
+/** Registers of whatever device was mapped last, and where it is; 4 KiB of them. */
+extern uint8_t fake_registers[];
+extern uint64_t fake_registers_base;
 
 /** Formats of real machines as data, 4 KiB granule, to test the walker: VMSAv8 and RISC-V's G-stage. */
 const struct pt_format *fake_format_vmsa_stage1(void);

@@ -21,13 +21,6 @@ void inject_illegal(uint64_t instruction);
 /** Step over the instruction that trapped. */
 void inject_skip(unsigned int bytes);
 
-/* violation.c */
-/**
- * Tell the layers above, and inject the fault that fits if they say so. @address: guest-physical.
- * @what: at most 39 characters.
- */
-void violation_report(unsigned int kind, uint64_t address, uint64_t value, int is_write, const char *what);
-
 /* mmio.c */
 void mmio_page_fault(struct frame *frame, uint64_t cause);
 
@@ -46,10 +39,5 @@ void handover_reset(void);
 /* fpstate.S */
 void fpstate_zero_float(void);
 void fpstate_zero_vector(void);
-
-/* uart.c */
-/** Map the board's debug UART, if it has one. Without it the log has one place less to go. */
-void uart_init(void);
-void uart_exit(void);
 
 #endif

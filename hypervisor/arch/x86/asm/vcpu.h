@@ -27,13 +27,6 @@ void signals_apic_enabled(int enabled);
 /** Let @cell's vCPU @vcpu be what runs on this CPU: stage 2, bitmaps, time. */
 void vcpu_load(struct cell_arch *cell, unsigned int vcpu);
 
-/* violation.c */
-/**
- * Tell the layers above, and inject #GP if they say so. @address: guest-physical, or number of register or port.
- * @what: at most 39 characters.
- */
-void violation_report(unsigned int kind, uint64_t address, uint64_t value, int is_write, const char *what);
-
 /* handover.c */
 /** All registers that one owner of a CPU could leave behind for the next get their reset values. */
 void handover_reset(void);
@@ -41,9 +34,5 @@ void handover_reset(void);
 /* policy: msr.c, cell.c */
 /** Fill the cell's bitmap of MSRs by the table. */
 void msr_fill_bitmap(struct cell_arch *cell);
-
-/* uart.c */
-void uart_init(void);
-void uart_exit(void);
 
 #endif

@@ -120,7 +120,7 @@ static uint64_t stale(uint64_t elsewhere)
 	select_version();
 	if (!run_at(LINEAR))
 		return 0;
-	select_version();
+	/* No other access to a device in between: the hypervisor remembers few of them. */
 	*(volatile uint8_t *)(uintptr_t)LINEAR; /* known to the processor again */
 	tables[1][0] = elsewhere | PAGE_TABLE;
 	return run_at(LINEAR);

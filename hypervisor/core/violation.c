@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <asm/vcpu.h>
+#include <core/violation.h>
 
+#include <arch/cpu.h>
 #include <arch/upcall.h>
 #include <arch/vcpu.h>
-#include <asm/sysreg.h>
 #include <core/log.h>
+#include <core/stage2.h>
 
 void violation_report(unsigned int kind, uint64_t address, uint64_t value, int is_write, const char *what)
 {
 	struct bh_record record = {
 		.kind = kind,
-		.cpu = percpu()->slot,
-		.pc = sysreg_read("elr_el2"),
-		.syndrome = sysreg_read("esr_el2"),
+		.cpu = arch_cpu_self(),
 		.address = address,
 		.value = value,
 	};
 
 	format_text(record.what, sizeof(record.what), "%s", what);
+	arch_vcpu_explain(&record);
 	if (upcall_violation(&record) != VIOLATION_INJECT)
 		return;
-	if (kind == BH_REASON_BAD_TRAP || kind == BH_REASON_SYSREG_ACCESS)
-		inject_undefined();
+	if (kind == BH_REASON_BAD_TRAP)
+		arch_vcpu_inject_undefined();
 	else
 		arch_vcpu_inject_fault(address, is_write);
+}
+
+void violation_access(uint64_t address, uint64_t value, int is_write, const char *what)
+{
+	violation_report(stage2_kind(address), address, value, is_write, what);
 }
