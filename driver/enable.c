@@ -114,13 +114,26 @@ static void undo_preflight(struct enabling *enabling)
 	image_release(&enabling->image);
 }
 
+/* RAM that is offline is Linux' by name already; that nobody brings it online is on_memory()'s business. */
+static bool claim(const struct bh_config_range *range, const char *name)
+{
+	return preflight_system_ram(range->base, range->size) ||
+	       request_mem_region(range->base, range->size, name);
+}
+
+static void unclaim(const struct bh_config_range *range)
+{
+	if (!preflight_system_ram(range->base, range->size))
+		release_mem_region(range->base, range->size);
+}
+
 static void release_ranges(const struct bh_config_system *system, u32 pool_count)
 {
 	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
 
-	release_mem_region(system->hv_memory.base, system->hv_memory.size);
+	unclaim(&system->hv_memory);
 	for (u32 i = 0; i < pool_count; i++)
-		release_mem_region(pool[i].base, pool[i].size);
+		unclaim(&pool[i]);
 }
 
 /* From here on nobody else gets this memory, memory hot-plug included. */
@@ -129,11 +142,11 @@ static int step_reserve(struct enabling *enabling)
 	const struct bh_config_system *system = enabling->system;
 	const struct bh_config_range *pool = CONFIG_ARRAY(struct bh_config_range, system, pool);
 
-	if (!request_mem_region(system->hv_memory.base, system->hv_memory.size, "bulkhead hypervisor"))
+	if (!claim(&system->hv_memory, "bulkhead hypervisor"))
 		return error_set(enabling->error, BH_E_OVERLAP, BH_OBJ_HV_MEMORY, 0, system->hv_memory.base,
 				 system->hv_memory.base + system->hv_memory.size - 1);
 	for (u32 i = 0; i < system->pool.count; i++) {
-		if (request_mem_region(pool[i].base, pool[i].size, "bulkhead pool"))
+		if (claim(&pool[i], "bulkhead pool"))
 			continue;
 		release_ranges(system, i);
 		return error_set(enabling->error, BH_E_OVERLAP, BH_OBJ_POOL, i, pool[i].base,

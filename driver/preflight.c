@@ -15,6 +15,7 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/ioport.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -65,10 +66,23 @@ bool preflight_command_line(const char *word)
 	return found;
 }
 
+bool preflight_system_ram(u64 base, u64 size)
+{
+	return region_intersects(base, size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) != REGION_DISJOINT;
+}
+
+/* Of RAM that was taken offline at run time no page is Linux', though its name is still 'System RAM'. */
 static bool linux_uses(const struct bh_config_range *range)
 {
-	return region_intersects(range->base, range->size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) !=
-	       REGION_DISJOINT;
+	const u64 section = PFN_PHYS(PAGES_PER_SECTION), end = range->base + range->size;
+	u64 next;
+
+	for (u64 at = range->base; at < end; at = next) {
+		next = min(round_down(at, section) + section, end);
+		if (preflight_system_ram(at, next - at) && pfn_to_online_page(PHYS_PFN(at)))
+			return true;
+	}
+	return false;
 }
 
 static void check_memory(struct preflight *preflight, const struct bh_config_system *system)
@@ -91,7 +105,8 @@ static void check_cpus(struct preflight *preflight, const struct bh_config_syste
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		u64 hwid = arch_hwid(cpu);
 
 		/* A place for a CPU that may be plugged in one day has no id. */

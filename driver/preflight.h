@@ -28,6 +28,9 @@ bool preflight_kvm_device(void);
 /** preflight_command_line() - was the kernel started with this word? */
 bool preflight_command_line(const char *word);
 
+/** preflight_system_ram() - does Linux call any of it System RAM? It may be offline. */
+bool preflight_system_ram(u64 base, u64 size);
+
 /**
  * preflight_run() - look at everything
  * @system: checked blob.  @image: filled in if there is a fitting image.  @ioc: reasons and values go there.

@@ -33,11 +33,11 @@ struct bh_ioc_header {
 	X(KVM, 2, "KVM is initialised and owns EL2", "add 'kvm-arm.mode=none' to the kernel command line") \
 	X(PKVM, 3, "protected KVM owns EL2", "add 'kvm-arm.mode=none' to the kernel command line")         \
 	X(NO_MEMORY, 4, "the hypervisor's memory is not reserved: Linux uses it",                          \
-	  "reserve it with 'mem=', 'memmap=' or a reserved-memory node")                                              \
+	  "reserve it with 'mem=', 'memmap=' or a reserved-memory node, or run 'bulkhead memory carve'")   \
 	X(NO_RAM, 5, "the hypervisor's memory is not in RAM of this machine",                              \
 	  "correct the address in the board file")                                                         \
 	X(POOL, 6, "the pool is not reserved: Linux uses it",                                              \
-	  "reserve it with 'mem=', 'memmap=' or a reserved-memory node")                                              \
+	  "reserve it with 'mem=', 'memmap=' or a reserved-memory node, or run 'bulkhead memory carve'")   \
 	X(BOARD, 7, "the configuration is for another machine", "use the board file of this machine")      \
 	X(CPUS, 8, "the board file does not list every CPU of this machine", "add the missing CPUs")       \
 	X(INTC, 9, "the interrupt controller is not the one of the board file",                            \

@@ -117,6 +117,33 @@ def test_firmware_keeps_what_it_reserved(created, machine, trees, tmp_path):
     assert taken and all(base + size <= 0xb0000000 or base >= 0xb1000000 for base, size in taken)
 
 
+def blocks(*offline, size=0x8000000, first=8, last=23):
+    """Memory blocks as the kernel shows them, of 128 MiB, those of RAM from 0x40000000 on."""
+    files = {"sys/devices/system/memory/block_size_bytes": f"{size:x}\n"}
+    for n in range(first, last + 1):
+        files[f"sys/devices/system/memory/memory{n}/state"] = "offline\n" if n in offline else "online\n"
+    return files
+
+
+ALL_LINUX = IOMEM.replace("5fffffff : System", "bfffffff : System")
+
+
+def test_memory_that_the_running_kernel_gave_away(created, machine, trees):
+    """'System RAM' is its name all the same."""
+    root = machine(proc__iomem=ALL_LINUX, proc__cmdline="quiet\n", **blocks(18, 19, 20, 22))
+    system = created(trees[3], "--sysroot", root)
+    assert (system["hv_base"], system["hv_size"]) == (0xa7000000, 16 << 20)
+    assert [(r["base"], r["size"]) for r in system["pool"]] == [(0x90000000, 368 << 20), (0xb0000000, 128 << 20)]
+    assert "'bulkhead memory carve', until the next boot" in findings(root)["reserved memory"]["text"]
+
+
+def test_a_block_that_goes_offline_is_still_linux(config, machine):
+    files = blocks()
+    files["sys/devices/system/memory/memory18/state"] = "going-offline\n"
+    root = machine(proc__iomem=ALL_LINUX, proc__cmdline="quiet\n", **files)
+    assert "no RAM is set aside" in config("create", "--sysroot", root).stderr
+
+
 def test_nothing_set_aside_is_a_sentence(config, machine, tmp_path):
     iomem = IOMEM.replace("5fffffff : System", "bfffffff : System")
     root = machine(proc__iomem=iomem, proc__cmdline="quiet\n")

@@ -141,6 +141,11 @@ static const struct cli_option config_create_options[] = {
 	END,
 };
 
+static const struct cli_option carve_options[] = {
+	{ "timeout", 't', "TIME", "how long Linux may take to clear one block (10s)" },
+	END,
+};
+
 static const struct cli_option machine_options[] = {
 	{ "devicetree", 't', "FILE", "a .dtb in place of the running machine" },
 	SYSROOT,
@@ -219,11 +224,23 @@ const struct cli_command cli_commands[] = {
 	  console_options, cmd_console },
 	{ "log", "", 0, 0, "", "print the hypervisor's log",
 	  "The log survives 'disable', until the driver is unloaded.", log_options, cmd_log },
+	{ "memory carve", "SIZE", 1, 1, "",
+	  "let the running Linux give RAM away for the hypervisor and its cells",
+	  "For a machine that was started without 'mem=', 'memmap=' or a reserved-memory node. RAM goes in blocks of "
+	  "one size (see 'memory list'), and in one piece, as near to its end as Linux lets it: it moves elsewhere "
+	  "what is in a block, and keeps those of which it cannot. When there is no such piece, all stays as it was. "
+	  "'config create' then makes a board file of it. It lasts until 'memory return' or the next boot. Kernels of "
+	  "AArch64 give nothing away that they were started with.",
+	  carve_options, cmd_memory_carve },
+	{ "memory list", "", 0, 0, "", "say which RAM Linux has, and which it gave away", "", json_options,
+	  cmd_memory_list },
+	{ "memory return", "", 0, 0, "", "give Linux back the RAM that is offline",
+	  "The hypervisor must not be enabled on it.", NULL, cmd_memory_return },
 	{ "config create", "", 0, 0, "", "write a board file for this machine",
 	  "What is written passes 'config check' and can be given to 'enable' as it is: memory for hypervisor and "
 	  "cells is what the device tree reserves for us (a node whose name starts with 'bulkhead', no-map) or what "
-	  "the kernel parameter 'mem=' leaves over. Where there is no such memory, the command says what to do and "
-	  "fails; --overlay writes the source of a device tree overlay (dtc -@ -o x.dtbo x.dts).\n\n"
+	  "the kernel parameter 'mem=' leaves over, or what 'memory carve' took. Where there is no such memory, the "
+	  "command says what to do and fails; --overlay writes the source of a device tree overlay (dtc -@ -o x.dtbo x.dts).\n\n"
 	  "With --devicetree only the tree is looked at, and a place in it is proposed.",
 	  config_create_options, cmd_config_create },
 	{ "config diff", "BOARD.yaml", 1, 1, "yaml",

@@ -18,7 +18,7 @@ _bulkhead_files() {
 _bulkhead() {
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} options=
 	if ((COMP_CWORD == 1)); then
-		_bulkhead_offer " enable disable status cell watch console log config hardware help"
+		_bulkhead_offer " enable disable status cell watch console log memory config hardware help"
 		return
 	fi
 	if [[ $command == cell ]]; then
@@ -27,6 +27,13 @@ _bulkhead() {
 			return
 		fi
 		command="cell ${COMP_WORDS[2]}"
+	fi
+	if [[ $command == memory ]]; then
+		if ((COMP_CWORD == 2)); then
+			_bulkhead_offer " carve list return"
+			return
+		fi
+		command="memory ${COMP_WORDS[2]}"
 	fi
 	if [[ $command == config ]]; then
 		if ((COMP_CWORD == 2)); then
@@ -117,6 +124,15 @@ _bulkhead() {
 		;;
 	"log")
 		options=" --follow --crash --json --help --quiet"
+		;;
+	"memory carve")
+		options=" --timeout --help --quiet"
+		;;
+	"memory list")
+		options=" --json --help --quiet"
+		;;
+	"memory return")
+		options=" --help --quiet"
 		;;
 	"config create")
 		options=" --output --name --memory --hypervisor --overlay --devicetree --sysroot --help --quiet"

@@ -79,10 +79,12 @@ static int say_how(struct machine *machine, const struct bh_config_range *range,
 		machine->pc ?
 			arena_printf(
 				&machine->arena,
-				"start Linux with '%s' (boot loaders want the $ escaped); then run this again",
+				"start Linux with '%s' (boot loaders want the $ escaped), or let the running "
+				"one give some away by 'bulkhead memory carve'; then run this again",
 				machine_parameter(machine, range)) :
-			"reserve it by a device tree overlay, which --overlay FILE.dts writes, or start Linux with "
-			"'mem=' so that RAM is left over; then run this again");
+			"reserve it by a device tree overlay, which --overlay FILE.dts writes, start Linux with "
+			"'mem=' so that RAM is left over, or let the running one give some away by 'bulkhead "
+			"memory carve'; then run this again");
 }
 
 /* The hypervisor at the end of the largest piece, the pool is the rest. */
@@ -351,6 +353,7 @@ static void print_memory(FILE *out, const struct machine *machine, const struct 
 		"NOT SET ASIDE YET: start the machine with an overlay that reserves it; --overlay writes one.",
 		"Set aside by the nodes 'bulkhead...' of the tree's reserved-memory.",
 		"RAM that a kernel parameter ('mem=', 'memmap=') keeps Linux out of.",
+		"RAM that Linux gave away: until the next boot. 'bulkhead memory carve' takes it again then.",
 	};
 	char size[32];
 

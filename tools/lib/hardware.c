@@ -240,11 +240,14 @@ static void check_iommu(struct doctor *doctor)
 static void check_memory(struct doctor *doctor)
 {
 	static const char *const by[] = { "", "the tree's reserved-memory",
-					  "a kernel parameter ('mem=', 'memmap=')" };
+					  "a kernel parameter ('mem=', 'memmap=')",
+					  "'bulkhead memory carve', until the next boot" };
 	const char *mend =
 		doctor->machine->pc ?
-			"'bulkhead config create' says which kernel parameter sets it aside" :
-			"'bulkhead config create --overlay FILE.dts' writes an overlay that reserves it";
+			"'bulkhead config create' says which kernel parameter sets it aside; 'bulkhead memory "
+			"carve' takes some from the running kernel" :
+			"'bulkhead config create --overlay FILE.dts' writes an overlay that reserves it; "
+			"'bulkhead memory carve' takes some from the running kernel";
 	const struct machine *machine = doctor->machine;
 	uint64_t total = 0;
 	char size[32];

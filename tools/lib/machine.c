@@ -189,6 +189,22 @@ static void read_iomem(struct machine *machine)
 	ranges_join(&machine->linux_ram);
 }
 
+/* A block that is offline is nobody's, though its name is still 'System RAM'. */
+static void leave_offline(struct machine *machine, struct ranges *offline)
+{
+	const struct memory_blocks *blocks = &machine->blocks;
+
+	for (uint32_t i = 0; i < blocks->count; i++) {
+		const struct bh_config_range range = { blocks->list[i].number * blocks->size, blocks->size };
+
+		if (blocks->list[i].online)
+			continue;
+		ranges_subtract(&machine->arena, &machine->linux_ram, &range);
+		range_add(&machine->arena, offline, range.base, range.size);
+	}
+	ranges_join(offline);
+}
+
 /* ---- what is ours ---- */
 
 static void keep_blocks(struct machine *machine, uint64_t least)
@@ -251,6 +267,28 @@ static void find_left_out(struct machine *machine)
 		machine->source = MACHINE_PARAMETER;
 }
 
+/* RAM that the kernel gave away when it ran. Of a block that is more than RAM, the rest is not. */
+static void find_offline(struct machine *machine, const struct ranges *offline)
+{
+	struct ranges rest = { 0 };
+
+	if (machine->ours.count || !machine->linux_known)
+		return;
+	for (uint32_t i = 0; i < offline->count; i++) {
+		range_add(&machine->arena, &machine->ours, offline->list[i].base, offline->list[i].size);
+		range_add(&machine->arena, &rest, offline->list[i].base, offline->list[i].size);
+	}
+	for (uint32_t i = 0; i < machine->dram.count; i++)
+		ranges_subtract(&machine->arena, &rest, &machine->dram.list[i]);
+	for (uint32_t i = 0; i < rest.count; i++)
+		ranges_subtract(&machine->arena, &machine->ours, &rest.list[i]);
+	for (uint32_t i = 0; i < machine->reserved_count; i++)
+		ranges_subtract(&machine->arena, &machine->ours, &machine->reserved[i].range);
+	keep_blocks(machine, BH_RAM_ALIGN);
+	if (machine->ours.count)
+		machine->source = MACHINE_OFFLINE;
+}
+
 /* With UEFI the tree names no memory: RAM is what Linux has, and what is kept for us. */
 static void find_dram(struct machine *machine)
 {
@@ -275,6 +313,7 @@ static void find_dram(struct machine *machine)
 struct machine *machine_read(const char *root, const char *devicetree, struct cfg_messages *messages)
 {
 	struct machine *machine = calloc(1, sizeof(*machine));
+	struct ranges offline = { 0 };
 	struct place place = { 0 };
 
 	if (!machine)
@@ -299,8 +338,12 @@ struct machine *machine_read(const char *root, const char *devicetree, struct cf
 		machine->reserved_count =
 			devtree_reserved(&machine->arena, machine->tree, &machine->reserved);
 	find_dram(machine);
+	if (machine->live)
+		memory_blocks_read(&machine->arena, machine->root, &machine->blocks);
+	leave_offline(machine, &offline);
 	find_reserved(machine);
 	find_left_out(machine);
+	find_offline(machine, &offline);
 	return machine;
 }
 

@@ -7,6 +7,7 @@
 #define MACHINE_H
 
 #include "devtree.h"
+#include "memory_blocks.h"
 #include "pc.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@ enum machine_source {
 	MACHINE_NOTHING,   /* no memory is set aside for us */
 	MACHINE_RESERVED,  /* nodes 'bulkhead...' below /reserved-memory */
 	MACHINE_PARAMETER, /* 'mem=', on a PC also 'memmap=', keeps Linux out of it */
+	MACHINE_OFFLINE,   /* the running kernel gave it away ('memory carve') */
 };
 
 /**
@@ -22,7 +24,8 @@ enum machine_source {
  * @root: directory that holds /proc, /sys, /dev, /boot and /lib of the machine; "" for our own.
  * @live: they are there; else only the device tree is known.
  * @dram: RAM banks.  @dram_in_tree: the device tree names them.
- * @linux_ram: what Linux uses.  @linux_known: /proc/iomem could be read; without privileges it shows zeros.
+ * @blocks: in which Linux gives RAM away; @linux_ram: what it uses.
+ * @linux_known: /proc/iomem could be read; without privileges it shows zeros.
  * @reserved: ranges that the device tree keeps free.
  * @ours: whole 2 MiB blocks that nobody uses; @source says who keeps them free.
  * @cmdline, @release: of the kernel, "" if not known.
@@ -35,6 +38,7 @@ struct machine {
 	struct pc *pc;	      /* and this of all others */
 	struct ranges dram;
 	bool dram_in_tree;
+	struct memory_blocks blocks;
 	struct ranges linux_ram;
 	bool linux_known;
 	struct dt_reserved *reserved;
