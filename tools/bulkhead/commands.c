@@ -240,7 +240,8 @@ const struct cli_command cli_commands[] = {
 	  "What is written passes 'config check' and can be given to 'enable' as it is: memory for hypervisor and "
 	  "cells is what the device tree reserves for us (a node whose name starts with 'bulkhead', no-map) or what "
 	  "the kernel parameter 'mem=' leaves over, or what 'memory carve' took. Where there is no such memory, the "
-	  "command says what to do and fails; --overlay writes the source of a device tree overlay (dtc -@ -o x.dtbo x.dts).\n\n"
+	  "command says what to do and "
+	  "fails; --overlay writes the source of a device tree overlay (dtc -@ -o x.dtbo x.dts).\n\n"
 	  "With --devicetree only the tree is looked at, and a place in it is proposed.",
 	  config_create_options, cmd_config_create },
 	{ "config diff", "BOARD.yaml", 1, 1, "yaml",
