@@ -26,12 +26,9 @@
 #define BAR_IS_LONG 4u
 #define BAR_FLAGS 0xfu
 
-/* Of the registers: control is the upper half of the first. */
-#define CONTROL 2u
-#define MSI_ENABLE 0x0001u
-#define MSI_LONG 0x0080u   /* 64-bit address */
-#define MSI_MASKING 0x0100u
-#define MSI_KEPT (MSI_LONG | MSI_MASKING)
+/* Of the registers: control is where MSI has it. */
+#define CONTROL PCI_MSI_CONTROL
+#define MSI_KEPT (PCI_MSI_LONG | PCI_MSI_MASKING)
 #define MSIX_ENABLE 0x8000u
 #define MSIX_MASKED 0x4000u
 #define MSIX_SIZE 0x07ffu
@@ -39,7 +36,8 @@
 
 #define ENTRY_SIZE 16u
 #define ENTRY_MASKED 1u
-#define MESSAGES (MSI_ENTRIES / MSI_FUNCTIONS)
+#define MESSAGES MSI_FUNCTION_ENTRIES
+_Static_assert(MSI_FUNCTIONS * MESSAGES == MSI_ENTRIES, "each place has its entries");
 
 enum word { ADDRESS, UPPER, DATA, MASK, WORDS };
 
@@ -47,7 +45,7 @@ enum word { ADDRESS, UPPER, DATA, MASK, WORDS };
  * struct msi - messages of a function
  * @lock: what the guest has written, and what became of that.
  * @cell: whose it is; NULL: nobody's.  @plain, @extended: its capabilities, 0: none.  @is_long: of @plain.
- * @plain_on, @extended_control: as the guest has them.
+ * @plain_on, @extended_control: as the guest has them.  @found: what @plain said when the guest got it.
  * @table, @size: where the table of MSI-X is, in the machine and in the cell, and entries of it; 0: out of reach.
  * @word: that table, as the guest has it.  @plain_word: the one message of MSI.
  */
@@ -57,6 +55,7 @@ struct msi {
 	uint32_t function;
 	uint8_t plain, extended, is_long, plain_on;
 	uint32_t extended_control;
+	struct pci_message found;
 	uint64_t table;
 	uint32_t size;
 	uint32_t plain_word[WORDS];
@@ -208,7 +207,7 @@ static void plain_control(struct msi *msi, struct pci_access *access)
 		give(access, (head & 0xffff) | control << 16);
 		return;
 	}
-	msi->plain_on = merge(control << 16, access) >> 16 & MSI_ENABLE;
+	msi->plain_on = merge(control << 16, access) >> 16 & PCI_MSI_ON;
 	route_locked(msi, 0);
 	switch_locked(msi);
 }
@@ -229,7 +228,7 @@ static int plain_access(struct msi *msi, struct pci_access *access)
 		route_locked(msi, 0);
 	} else if (word) {
 		give(access, *word);
-	} else if (control_of(msi, msi->plain) & MSI_MASKING && at == (msi->is_long ? 16 : 12) &&
+	} else if (control_of(msi, msi->plain) & PCI_MSI_MASKING && at == (msi->is_long ? 16 : 12) &&
 		   access->is_write && access->size == 4) {
 		arch_pci_write(msi->function, access->offset, 4, access->value);
 	} else {
@@ -347,7 +346,9 @@ void msi_begin(unsigned int place, struct cell *cell, uint32_t function, const u
 	msi->function = function;
 	msi->plain = (uint8_t)pci_find_capability(function, PCI_CAPABILITY_MSI);
 	msi->extended = (uint8_t)pci_find_capability(function, PCI_CAPABILITY_MSIX);
-	msi->is_long = msi->plain && control_of(msi, msi->plain) & MSI_LONG;
+	if (msi->plain)
+		msi->found = pci_message_read(function, msi->plain);
+	msi->is_long = (msi->found.control & PCI_MSI_LONG) != 0;
 	if (msi->extended) {
 		msi->table = table_address(function, msi->extended, bar);
 		msi->size = table_size(function, msi->extended);
@@ -382,15 +383,13 @@ static void reset_table(struct msi *msi)
 static void reset_plain(const struct msi *msi)
 {
 	struct msi_message message = { 0, 0 };
-	const unsigned int data = msi->plain + (msi->is_long ? 12u : 8u);
+	struct pci_message off;
 
 	arch_msi_message(msi->function, entry_of(msi, 0), &message);
-	arch_pci_write(msi->function, msi->plain + 4u, 4, (uint32_t)message.address);
-	if (msi->is_long)
-		arch_pci_write(msi->function, msi->plain + 8u, 4, (uint32_t)(message.address >> 32));
-	arch_pci_write(msi->function, data, 2, message.data);
-	if (control_of(msi, msi->plain) & MSI_MASKING)
-		arch_pci_write(msi->function, data + 4, 4, 0);
+	off = (struct pci_message){ message.address, message.data, 0 };
+	pci_message_write(msi->function, msi->plain, &off);
+	if (control_of(msi, msi->plain) & PCI_MSI_MASKING)
+		arch_pci_write(msi->function, msi->plain + (msi->is_long ? 16u : 12u), 4, 0);
 }
 
 void msi_reset(unsigned int place)
@@ -421,6 +420,9 @@ void msi_end(unsigned int place)
 	msi->extended_control = 0;
 	switch_locked(msi);
 	route_all_locked(msi);
+	msi->found.control = 0;
+	if (msi->plain)
+		pci_message_write(msi->function, msi->plain, &msi->found);
 	__atomic_store_n(&msi->cell, NULL, __ATOMIC_RELEASE);
 	spin_unlock(&msi->lock);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* SOURCES: hypervisor/arch/x86/amdvi_unit.c hypervisor/arch/x86/amdvi_table.c hypervisor/arch/x86/iommu_unit.c */
-/* SOURCES: hypervisor/core/pagetable.c hypervisor/core/lock.c */
+/* SOURCES: hypervisor/arch/x86/amdvi_msi.c hypervisor/core/pagetable.c hypervisor/core/lock.c */
 /*
  * AMD-Vi against a model of the unit that reads memory by the rules of AMD's specification (2.2 to 2.5): it carries out
  * one command each time that the hypervisor waits, translates what devices ask, remembers it until it is told to
@@ -45,6 +45,12 @@ static struct {
 		unsigned int rights;
 		int is_valid;
 	} pages[CACHED];
+	struct {
+		uint16_t function;
+		uint32_t data;
+		uint64_t low, high;
+		int is_valid;
+	} vectors[CACHED];
 	unsigned int is_hung, is_stopped, commands, events, messages;
 } model;
 
@@ -95,7 +101,11 @@ static void forget(uint64_t low, uint64_t high)
 			model.entries[i].is_valid = 0;
 		if (command == 8 || (command == 3 && model.pages[i].domain == (low >> 32 & 0xffff)))
 			model.pages[i].is_valid = 0;
+		if (command == 8 || (command == 5 && model.vectors[i].function == (low & 0xffff)))
+			model.vectors[i].is_valid = 0;
 	}
+	if (command == 2 || command == 5)
+		assert_true(!(low << 4 >> 20) && !high);
 	if (command == 3) /* all of it, tables included */
 		assert_true(high == 0x7ffffffffffff003ull);
 }
@@ -110,6 +120,7 @@ static void carry_out(uint64_t low, uint64_t high)
 		break;
 	case 2:
 	case 3:
+	case 5:
 	case 8:
 		forget(low, high);
 		break;
@@ -231,27 +242,98 @@ static int access_memory(uint16_t function, uint64_t address, unsigned int what,
 	return 0;
 }
 
-/*
- * A device's message (2.2.5). Return: 1: it comes through as it is. A unit that remaps would look into a table of
- * vectors: there is none.
- */
-static int message(uint16_t function, unsigned int mode)
+#define ON 1u
+#define QUIET 2u
+
+/* Vector @data of a function (2.2.5.1, 2.2.5.2): of 32 bits, or of 128 if the control register says so. */
+static void read_vector(const uint64_t *entry, uint32_t data, uint64_t *low, uint64_t *high)
+{
+	const uint64_t wide = 1ull << 17 | 1ull << 50, table = entry[2] & 0x000fffffffffffc0ull;
+
+	assert_int_equal(table % 128, 0);
+	*high = 0;
+	if (REG(AMDVI_CONTROL) & wide) {
+		assert_true((REG(AMDVI_CONTROL) & wide) == wide && (REG(AMDVI_FEATURES) & 0x84) == 0x84);
+		*low = load(table + data * 16);
+		*high = load(table + data * 16 + 8);
+		assert_true(!(*high & 0x00ffffffffffff00ull) && !(*low >> 32));
+		return;
+	}
+	*low = *(uint32_t *)(uintptr_t)(table + data * 4);
+	assert_true(!(*low >> 24));
+}
+
+static unsigned int find_vector(uint16_t function, const uint64_t *entry, uint32_t data)
+{
+	unsigned int free = CACHED;
+
+	for (unsigned int i = 0; i < CACHED; i++) {
+		if (model.vectors[i].is_valid && model.vectors[i].function == function &&
+		    model.vectors[i].data == data)
+			return i;
+		if (!model.vectors[i].is_valid)
+			free = i;
+	}
+	assert_true(free < CACHED);
+	read_vector(entry, data, &model.vectors[free].low, &model.vectors[free].high);
+	model.vectors[free].function = function;
+	model.vectors[free].data = data;
+	model.vectors[free].is_valid = 1;
+	return free;
+}
+
+/* Return: 1, and *@to is where @data leads; 0, and *is_quiet. */
+static int remap(uint16_t function, const uint64_t *entry, uint32_t data, struct iommu_vector *to, int *is_quiet)
+{
+	const unsigned int length = 1u << (entry[2] >> 1 & 15);
+	uint64_t low, high;
+	unsigned int found;
+
+	assert_true(length <= 2048);
+	if ((data & 0x7ff) >= length)
+		return 0;
+	found = find_vector(function, entry, data & 0x7ff);
+	low = model.vectors[found].low;
+	high = model.vectors[found].high;
+	*is_quiet |= low & QUIET;
+	if (!(low & ON))
+		return 0;
+	assert_int_equal(low & 0xfc, 0); /* fixed, an edge, physical, of no guest of AMD's */
+	*to = REG(AMDVI_CONTROL) >> 17 & 1 ?
+		      (struct iommu_vector){ high & 0xff, (uint32_t)(low >> 8) | (uint32_t)(high >> 56) << 24 } :
+		      (struct iommu_vector){ low >> 16 & 0xff, low >> 8 & 0xff };
+	return 1;
+}
+
+/* A device's message (2.2.5). Return: 1: it comes through as it is (@to is not touched), or to where a table says. */
+static int send(uint16_t function, uint32_t data, struct iommu_vector *to)
 {
 	const uint64_t *entry = entry_of(function);
+	const unsigned int mode = data >> 8 & 7;
+	int is_quiet = (int)(entry[2] >> 5 & 1);
 	/* NMI, INIT, external interrupt: by mode. */
 	static const uint8_t pass_bit[8] = { 0, 0, 0, 0, 58, 56, 0, 57 };
 	const unsigned int bit = pass_bit[mode & 7];
 	int passes = bit && entry[2] >> bit & 1;
 
+	assert_false(entry[2] & 0x08f0000000000000ull);
 	if (!(entry[0] & 1) || !(entry[2] & 1))
 		return mode < 2 || passes;
-	assert_true((entry[2] >> 60 & 3) != 2);
+	assert_true((entry[2] >> 60 & 3) != 3);
 	if (mode < 2)
-		passes = (entry[2] >> 60 & 3) == 1;
-	if (!passes && !(entry[2] >> 5 & 1))
+		passes = (entry[2] >> 60 & 3) == 2 ? remap(function, entry, data, to, &is_quiet) :
+						     (entry[2] >> 60 & 3) == 1;
+	if (!passes && !is_quiet)
 		record(2ull << 60 | 1ull << 51 | 1ull << 53 | (entry[1] & 0xffff) << 32 | function,
 		       0xfee00000);
 	return passes;
+}
+
+static int message(uint16_t function, unsigned int mode)
+{
+	struct iommu_vector unused;
+
+	return send(function, mode << 8, &unused);
 }
 
 /* The world of the sources --------------------------------------------------------------------------- */
@@ -488,8 +570,16 @@ static void a_blocked_function_reaches_nothing_and_is_quiet(void **state)
 	amdvi_stop(&unit);
 }
 
+static void expect_report(uint16_t function)
+{
+	assert_int_equal(amdvi_poll_unit(&unit), 1);
+	REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
+	assert_int_equal(last_fault.kind, DMA_INTERRUPT);
+	assert_int_equal(last_fault.function, function);
+}
+
 /* Without a table of vectors a message could name any vector of any CPU. */
-static void a_cells_function_sends_no_messages(void **state)
+static void without_vectors_a_function_sends_no_messages(void **state)
 {
 	(void)state;
 	start();
@@ -499,10 +589,7 @@ static void a_cells_function_sends_no_messages(void **state)
 	amdvi_attach(&cell, EDU);
 	for (unsigned int mode = 0; mode < 8; mode++) {
 		assert_int_equal(message(EDU, mode), 0);
-		assert_int_equal(amdvi_poll_unit(&unit), 1);
-		REG(AMDVI_STATUS) = AMDVI_STATUS_COMMANDS_RUN;
-		assert_int_equal(last_fault.kind, DMA_INTERRUPT);
-		assert_int_equal(last_fault.function, EDU);
+		expect_report(EDU);
 	}
 	assert_int_equal(message(NIC, 0), 1);
 	amdvi_attach(NULL, EDU);
@@ -512,6 +599,177 @@ static void a_cells_function_sends_no_messages(void **state)
 	assert_int_equal(model.events, 0);
 	amdvi_attach(&root, EDU);
 	assert_int_equal(message(EDU, 0), 1);
+	amdvi_stop(&unit);
+}
+
+/* Of places 5 and 6, which are neighbours. */
+#define EDU_MESSAGE (5 * MSI_FUNCTION_ENTRIES)
+#define NIC_MESSAGE (6 * MSI_FUNCTION_ENTRIES)
+
+static void route(uint16_t function, unsigned int index, uint32_t vector, uint32_t id)
+{
+	amdvi_route_message(&unit, function, index, (struct iommu_vector){ vector, id });
+}
+
+static void expect_message(uint16_t function, unsigned int index, uint32_t vector, uint32_t id)
+{
+	const unsigned int before = model.events;
+	struct iommu_vector to = { 0, 0 };
+	struct msi_message sent;
+
+	assert_int_equal(amdvi_message(&unit, index, &sent), 1);
+	assert_true(sent.address == 0xfee00000);
+	assert_int_equal(send(function, sent.data, &to), 1);
+	assert_int_equal(to.vector, vector);
+	assert_int_equal(to.id, id);
+	assert_int_equal(model.events, before);
+}
+
+static void expect_quiet(uint16_t function, unsigned int index)
+{
+	const unsigned int before = model.events;
+	struct iommu_vector to;
+	struct msi_message sent;
+
+	assert_int_equal(amdvi_message(&unit, index, &sent), 1);
+	assert_int_equal(send(function, sent.data, &to), 0);
+	assert_int_equal(model.events, before);
+}
+
+static void signal_by_vectors(void)
+{
+	struct iommu_vector to = { 0, 0 };
+
+	start();
+	amdvi_attach(&cell, EDU);
+	route(EDU, EDU_MESSAGE + 3, 0x41, 2);
+	route(EDU, EDU_MESSAGE + 4, 0x42, 3);
+	expect_message(EDU, EDU_MESSAGE + 3, 0x41, 2);
+	expect_message(EDU, EDU_MESSAGE + 4, 0x42, 3);
+	/* Another CPU, then none: what the unit remembered is gone. */
+	route(EDU, EDU_MESSAGE + 3, 0x51, 1);
+	expect_message(EDU, EDU_MESSAGE + 3, 0x51, 1);
+	route(EDU, EDU_MESSAGE + 3, 0, 0);
+	expect_quiet(EDU, EDU_MESSAGE + 3);
+	expect_message(EDU, EDU_MESSAGE + 4, 0x42, 3);
+	/* What it was not given is refused, and said: behind its table, and of other kinds. */
+	for (uint32_t data = MSI_FUNCTION_ENTRIES; data < 0x100; data++) {
+		assert_int_equal(send(EDU, data, &to), 0);
+		expect_report(EDU);
+	}
+	for (unsigned int mode = 2; mode < 8; mode++) {
+		assert_int_equal(send(EDU, mode << 8 | 4, &to), 0);
+		expect_report(EDU);
+	}
+	/* Root's messages pass. */
+	assert_int_equal(send(NIC, 0x31, &to), 1);
+	assert_int_equal(to.vector, 0);
+	amdvi_stop(&unit);
+}
+
+static void a_cells_function_signals_its_cpus_only(void **state)
+{
+	(void)state;
+	signal_by_vectors();
+	assert_false(REG(AMDVI_CONTROL) & (1ull << 17 | 1ull << 50));
+}
+
+static void units_that_know_wide_ids_get_them(void **state)
+{
+	(void)state;
+	REG(AMDVI_FEATURES) = 0x84;
+	signal_by_vectors();
+	start();
+	amdvi_attach(&cell, EDU);
+	route(EDU, EDU_MESSAGE, 0x41, 0x123456);
+	expect_message(EDU, EDU_MESSAGE, 0x41, 0x123456);
+	route(EDU, EDU_MESSAGE, 0x41, 0x1000000);
+	expect_quiet(EDU, EDU_MESSAGE);
+	amdvi_stop(&unit);
+	assert_false(REG(AMDVI_CONTROL) & (1ull << 17 | 1ull << 50));
+}
+
+/* An entry has 8 bits for it, of which 0xff means everybody. */
+static void a_cpu_that_cannot_be_named_gets_nothing(void **state)
+{
+	static const uint32_t ids[] = { 0xff, 0x100, 0x102, 0xffffffff };
+
+	(void)state;
+	start();
+	amdvi_attach(&cell, EDU);
+	for (unsigned int i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		route(EDU, EDU_MESSAGE, 0x41, ids[i]);
+		expect_quiet(EDU, EDU_MESSAGE);
+	}
+	route(EDU, EDU_MESSAGE, 0x41, 0xfe);
+	expect_message(EDU, EDU_MESSAGE, 0x41, 0xfe);
+	amdvi_stop(&unit);
+}
+
+static void share_nothing(void)
+{
+	struct iommu_vector to;
+
+	start();
+	amdvi_attach(&cell, EDU);
+	amdvi_attach(&cell, NIC);
+	route(EDU, EDU_MESSAGE + 3, 0x41, 2);
+	route(NIC, NIC_MESSAGE, 0x60, 3);
+	route(NIC, NIC_MESSAGE + 1, 0x61, 3);
+	expect_message(EDU, EDU_MESSAGE + 3, 0x41, 2);
+	expect_message(NIC, NIC_MESSAGE + 1, 0x61, 3);
+	/* Behind its own table, where the neighbour's is. */
+	assert_int_equal(send(EDU, MSI_FUNCTION_ENTRIES, &to), 0);
+	expect_report(EDU);
+	assert_int_equal(send(NIC, 3, &to), 0);
+	expect_report(NIC);
+	assert_int_equal(send(EDU, 1, &to), 0);
+	expect_report(EDU);
+	amdvi_stop(&unit);
+}
+
+static void functions_do_not_share_vectors(void **state)
+{
+	(void)state;
+	share_nothing();
+	REG(AMDVI_FEATURES) = 0x84;
+	amdvi_tables_exit();
+	assert_int_equal(amdvi_tables_init(&root), 0);
+	share_nothing();
+}
+
+static void vectors_go_with_the_cell(void **state)
+{
+	struct iommu_vector to = { 0, 0 };
+
+	(void)state;
+	start();
+	amdvi_attach(&cell, EDU);
+	route(EDU, EDU_MESSAGE, 0x41, 2);
+	expect_message(EDU, EDU_MESSAGE, 0x41, 2);
+	/* Blocked: none comes, and whatever is routed then opens nothing. */
+	amdvi_attach(NULL, EDU);
+	expect_quiet(EDU, EDU_MESSAGE);
+	route(EDU, EDU_MESSAGE, 0x41, 2);
+	expect_quiet(EDU, EDU_MESSAGE);
+	/* Root's: as it is, also when its last cell says something late. */
+	amdvi_attach(&root, EDU);
+	route(EDU, EDU_MESSAGE, 0, 0);
+	assert_int_equal(send(EDU, 0x99, &to), 1);
+	assert_int_equal(to.vector, 0);
+	/* The next cell has another place: nothing before it is routed, and nothing of the last one's then. */
+	amdvi_attach(&cell, EDU);
+	assert_int_equal(send(EDU, 0, &to), 0);
+	expect_report(EDU);
+	route(EDU, NIC_MESSAGE, 0x71, 1);
+	expect_message(EDU, NIC_MESSAGE, 0x71, 1);
+	/* A unit that died is not waited for again. */
+	model.is_hung = 1;
+	route(EDU, NIC_MESSAGE, 0x72, 1);
+	assert_int_equal(unit.is_broken, 1);
+	waits = 0;
+	route(EDU, NIC_MESSAGE, 0, 0);
+	assert_int_equal(waits, 0);
 	amdvi_stop(&unit);
 }
 
@@ -628,7 +886,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_cells_function_reaches_its_ram_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_blocked_function_reaches_nothing_and_is_quiet, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(a_cells_function_sends_no_messages, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_vectors_a_function_sends_no_messages, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_cells_function_signals_its_cpus_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(units_that_know_wide_ids_get_them, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_cpu_that_cannot_be_named_gets_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(functions_do_not_share_vectors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(vectors_go_with_the_cell, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_taken_is_forgotten, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_kernels_unit_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_dead_unit_is_waited_for_once, set_up, tear_down),

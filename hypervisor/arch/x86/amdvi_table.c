@@ -15,6 +15,11 @@
 #define ENTRIES 0x10000u
 #define TABLE_PAGES (ENTRIES * ENTRY_WORDS * 8u / (unsigned int)PAGE_SIZE)
 
+/* Tables of vectors, behind it: for all functions of guests, each with room for the larger kind of entries. */
+#define VECTORS_BYTES (MSI_FUNCTION_ENTRIES * 16u)
+#define VECTORS_PAGES (MSI_ENTRIES / MSI_FUNCTION_ENTRIES * VECTORS_BYTES / (unsigned int)PAGE_SIZE)
+#define ALL_PAGES (TABLE_PAGES + VECTORS_PAGES + 1)
+
 /* First word of an entry; a table's entries have address, level and rights at the same places. */
 #define PRESENT (1ull << 0)
 #define ENTRY_TRANSLATES (1ull << 1)
@@ -28,12 +33,14 @@
 #define ENTRY_QUIET (3ull << 33) /* faults are not recorded */
 /*
  * Third word. Root's functions: what comes from 8259s passes, NMI, INIT and SMI do not; others are not remapped. A
- * guest's: no message comes through, since one could name any vector of any CPU; nor are they recorded when it is
- * quiet.
+ * guest's: no message comes through but by its table of vectors, when it has one, since another could name any vector
+ * of any CPU; nor are they recorded when it is quiet.
  */
 #define ENTRY_MESSAGES_OF_ROOT (1ull << 57 | 1ull << 62 | 1ull << 63)
 #define ENTRY_NO_MESSAGES (1ull << 0)
 #define ENTRY_NO_MESSAGES_QUIET (ENTRY_NO_MESSAGES | 1ull << 5)
+#define ENTRY_VECTORS (ENTRY_NO_MESSAGES | 4ull << 1 | 2ull << 60) /* of 2^4 entries */
+_Static_assert(MSI_FUNCTION_ENTRIES == 1u << 4, "the length that units know");
 
 /* A table says how many levels are left. The walker asks for one bit that tells it apart: bits 1 to 4 are ignored. */
 #define MARK_TABLE (1ull << 1)
@@ -61,7 +68,8 @@ static const struct pt_format pages = {
 
 static struct spinlock lock; /* entries, and what units remember of them */
 static uint64_t *entries;
-static uint64_t *nothing; /* a page of holes */
+static uint8_t *vectors;
+static const void *nothing; /* a page of holes */
 static uint32_t root_tag;
 
 const struct pt_format *amdvi_pages(void)
@@ -95,12 +103,11 @@ static void fill(const struct page_table *root)
 
 int amdvi_tables_init(const struct page_table *root)
 {
-	entries = pool_alloc(TABLE_PAGES, 1);
-	nothing = pool_alloc(1, 1);
-	if (!entries || !nothing) {
-		amdvi_tables_exit();
+	entries = pool_alloc(ALL_PAGES, 1);
+	if (!entries)
 		return BH_E_NO_MEMORY;
-	}
+	vectors = (uint8_t *)(entries + ENTRIES * ENTRY_WORDS);
+	nothing = vectors + VECTORS_PAGES * PAGE_SIZE;
 	root_tag = root->tag;
 	fill(root);
 	return BH_E_OK;
@@ -109,10 +116,8 @@ int amdvi_tables_init(const struct page_table *root)
 void amdvi_tables_exit(void)
 {
 	if (entries)
-		pool_free(entries, TABLE_PAGES);
-	if (nothing)
-		pool_free(nothing, 1);
-	entries = nothing = NULL;
+		pool_free(entries, ALL_PAGES);
+	entries = NULL;
 }
 
 static struct iommu_command forget_entry(uint32_t function)
@@ -160,5 +165,32 @@ void amdvi_attach(const struct page_table *table, uint32_t function)
 		__atomic_store_n(&entry[0], first_word(table->root, BOTH), __ATOMIC_RELEASE);
 	arch_pt_publish();
 	iommu_submit_all(&forget, 1);
+	spin_unlock(&lock);
+}
+
+/* Only a function that its guest can use now has no messages, and is not quiet. */
+static int is_guests(uint64_t messages)
+{
+	return (messages & ENTRY_NO_MESSAGES_QUIET) == ENTRY_NO_MESSAGES;
+}
+
+void *amdvi_vectors(unsigned int place)
+{
+	return vectors + place * VECTORS_BYTES;
+}
+
+void amdvi_use_vectors(uint32_t function, const void *table)
+{
+	const struct iommu_command forget[] = {
+		forget_entry(function),
+		{ .low = AMDVI_COMMAND_FORGET_VECTORS | (function & 0xffff) },
+	};
+	uint64_t *messages = &entries[(function & 0xffff) * ENTRY_WORDS + 2];
+
+	spin_lock(&lock);
+	if (is_guests(*messages))
+		__atomic_store_n(messages, ENTRY_VECTORS | arch_hv_hpa(table).value, __ATOMIC_RELEASE);
+	arch_pt_publish();
+	iommu_submit_all(forget, 2);
 	spin_unlock(&lock);
 }

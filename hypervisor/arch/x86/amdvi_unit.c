@@ -173,6 +173,7 @@ static int take(struct iommu_unit *unit)
 		return BH_E_HARDWARE;
 	}
 	unit->amdvi.head = 0;
+	unit->amdvi.is_wide = (iommu_read64(unit, AMDVI_FEATURES) & AMDVI_FEATURES_WIDE) == AMDVI_FEATURES_WIDE;
 	return iommu_ring_init(unit);
 }
 
@@ -183,6 +184,8 @@ static void program(struct iommu_unit *unit)
 		AMDVI_EXCLUSION_BASE, AMDVI_EXCLUSION_LIMIT, AMDVI_COMMAND_HEAD,
 		AMDVI_COMMAND_TAIL,   AMDVI_EVENT_HEAD,	     AMDVI_EVENT_TAIL,
 	};
+	const uint64_t off = (unit->amdvi.found[AMDVI_CONTROL / 8] & AMDVI_CONTROL_KEPT) |
+			     AMDVI_CONTROL_COHERENT | (unit->amdvi.is_wide ? AMDVI_CONTROL_WIDE : 0);
 
 	iommu_write64(unit, AMDVI_DEVICE_TABLE, amdvi_tables_register());
 	iommu_write64(unit, AMDVI_COMMANDS, arch_hv_hpa(unit->queue).value | AMDVI_RING_LENGTH);
@@ -190,9 +193,10 @@ static void program(struct iommu_unit *unit)
 	for (unsigned int i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
 		iommu_write64(unit, zero[i], 0);
 	iommu_write64(unit, AMDVI_STATUS, AMDVI_STATUS_CLEARED);
+	/* How vectors are read does not change while it is on. */
+	iommu_write64(unit, AMDVI_CONTROL, off);
 	iommu_write64(unit, AMDVI_CONTROL,
-		      (unit->amdvi.found[AMDVI_CONTROL / 8] & AMDVI_CONTROL_KEPT) | AMDVI_CONTROL_COHERENT |
-			      AMDVI_CONTROL_ON | AMDVI_CONTROL_COMMANDS | AMDVI_CONTROL_EVENTS |
+		      off | AMDVI_CONTROL_ON | AMDVI_CONTROL_COMMANDS | AMDVI_CONTROL_EVENTS |
 			      AMDVI_CONTROL_EVENT_MESSAGE);
 }
 
@@ -259,6 +263,8 @@ const struct iommu_kind amdvi_kind = {
 	.publish = publish,
 	.forget = amdvi_forget,
 	.attach = amdvi_attach,
+	.message = amdvi_message,
+	.route = amdvi_route_message,
 	.poll = amdvi_poll_unit,
 	.access = access_registers,
 };

@@ -163,33 +163,33 @@ const struct bh_config_iommu *iommu_server(uint32_t function)
 	return index < 0 ? NULL : &CONFIG_ARRAY(struct bh_config_iommu, image_config(), x86.iommus)[index];
 }
 
-/* One that missed a deadline isolates nothing more than it does. */
-static const struct iommu_unit *unit_of(const struct bh_config_iommu *config)
+struct iommu_unit *iommu_serving(uint32_t function)
 {
+	const struct bh_config_iommu *config = iommu_server(function);
+
 	for (unsigned int i = 0; i < unit_count; i++) {
-		if (units[i].config == config && __atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE) &&
-		    !__atomic_load_n(&units[i].is_broken, __ATOMIC_RELAXED))
+		if (units[i].config == config && __atomic_load_n(&units[i].is_on, __ATOMIC_ACQUIRE))
 			return &units[i];
 	}
 	return NULL;
 }
 
+/* One that missed a deadline isolates nothing more than it does. */
 int arch_iommu_covers(uint32_t function)
 {
-	return unit_of(iommu_server(function)) != NULL;
+	const struct iommu_unit *unit = iommu_serving(function);
+
+	return unit && !__atomic_load_n(&unit->is_broken, __ATOMIC_RELAXED);
 }
 
 /* AMD-Vi stops messages by the function's own entry, VT-d only where it remaps those of everybody. */
 const char *arch_iommu_gap(uint32_t function)
 {
-	const struct bh_config_iommu *config = iommu_server(function);
-	const struct iommu_unit *unit = unit_of(config);
-
-	if (!config)
+	if (!iommu_server(function))
 		return "no IOMMU of the board serves it: switch one on in the firmware";
-	if (!unit)
+	if (!arch_iommu_covers(function))
 		return "its IOMMU is not in use, or broken: the log says why";
-	if (kind == &vtd_kind && !unit->vtd.has_table)
+	if (kind == &vtd_kind && !iommu_serving(function)->vtd.has_table)
 		return "its messages are not remapped: start root's kernel with 'intremap=on'";
 	return NULL;
 }

@@ -307,6 +307,8 @@ const struct iommu_kind vtd_kind = {
 	.forget = forget,
 	.prepare = vtd_prepare,
 	.attach = vtd_attach,
+	.message = vtd_message,
+	.route = vtd_route_message,
 	.poll = poll_unit,
 	.access = vtd_access,
 };

@@ -11,6 +11,7 @@
 #include <bulkhead/types.h>
 
 #define MSI_ENTRIES 1024u /* for all guests */
+#define MSI_FUNCTION_ENTRIES 16u /* neighbours, from a multiple on: of one function as long as that has them */
 
 /** struct msi_message - what is written, and where. */
 struct msi_message {
@@ -27,7 +28,8 @@ int arch_msi_message(uint32_t function, unsigned int index, struct msi_message *
 /**
  * arch_msi_route() - entry @index, for @function of @cell, goes where @guest says
  * @guest: as the guest wrote it; NULL, or what is not for its own vCPUs that run: nothing comes through, and no fault
- * is reported. Context: any; the wait has a limit. What came before has arrived on return.
+ * is reported. Context: any; the wait has a limit. What came before has arrived on return. After each
+ * arch_iommu_attach() to @cell all of @function's are routed anew.
  */
 void arch_msi_route(struct cell_arch *cell, uint32_t function, unsigned int index, const struct msi_message *guest);
 

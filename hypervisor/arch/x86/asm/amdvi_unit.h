@@ -25,6 +25,7 @@
 #define AMDVI_CONTROL_EVENT_MESSAGE (1ull << 3)
 #define AMDVI_CONTROL_COHERENT (1ull << 10)
 #define AMDVI_CONTROL_COMMANDS (1ull << 12)
+#define AMDVI_CONTROL_WIDE (1ull << 17 | 1ull << 50) /* vectors of 128 bits, with ids of 32 */
 #define AMDVI_CONTROL_KEPT \
 	0xfe2ull /* HyperTransport's tunnel, time-outs and ordering are firmware's to know */
 
@@ -33,6 +34,7 @@
 #define AMDVI_STATUS_COMMANDS_RUN (1ull << 4)
 #define AMDVI_STATUS_CLEARED 0x67ull /* by writing ones */
 
+#define AMDVI_FEATURES_WIDE (1ull << 2 | 1ull << 7)
 #define AMDVI_FEATURES_ALL (1ull << 6) /* everything is forgotten by one command */
 
 /* Both rings, commands and events, have IOMMU_RING_ENTRIES. */
@@ -46,6 +48,7 @@
 #define AMDVI_COMMAND_FORGET_PAGES (3ull << 60)
 #define AMDVI_DOMAIN_SHIFT 32
 #define AMDVI_ALL_PAGES 0x7ffffffffffff003ull
+#define AMDVI_COMMAND_FORGET_VECTORS (5ull << 60)
 #define AMDVI_COMMAND_FORGET_ALL (8ull << 60)
 
 /** Have it tell the first CPU of events by an NMI, and put back what was there. */
@@ -74,5 +77,13 @@ uint64_t amdvi_tables_register(void);
 void amdvi_attach(const struct page_table *table, uint32_t function);
 /** The command by which translations of the domain with @tag are forgotten. */
 struct iommu_command amdvi_forget(uint32_t tag);
+/** The table for messages of a guest's function, by its place. */
+void *amdvi_vectors(unsigned int place);
+/** Something of @table is another: @function finds its vectors there from now on, if a guest can use it. */
+void amdvi_use_vectors(uint32_t function, const void *table);
+
+/* amdvi_msi.c */
+int amdvi_message(const struct iommu_unit *unit, unsigned int index, struct msi_message *message);
+void amdvi_route_message(struct iommu_unit *unit, uint32_t function, unsigned int index, struct iommu_vector to);
 
 #endif

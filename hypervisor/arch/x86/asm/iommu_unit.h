@@ -7,9 +7,11 @@
 #ifndef ASM_IOMMU_UNIT_H
 #define ASM_IOMMU_UNIT_H
 
+#include <arch/msi.h>
 #include <arch/upcall.h>
 #include <bulkhead/config.h>
 #include <core/lock.h>
+#include <core/pci.h>
 
 struct page_table;
 struct pt_format;
@@ -31,6 +33,14 @@ struct iommu_command {
 	uint64_t high;
 };
 
+/** struct iommu_vector - where a guest's message goes: @vector of the CPU with @id; 0: nowhere */
+struct iommu_vector {
+	uint32_t vector;
+	uint32_t id;
+};
+
+#define IOMMU_NO_VECTOR ((struct iommu_vector){ 0, 0 })
+
 /**
  * struct iommu_kind - how a kind of units does it
  * @name: for the log.  @tail: register of the ring's end, in bytes.
@@ -42,6 +52,7 @@ struct iommu_command {
  * @publish: before @tail is written: the unit sees what is in memory.
  * @forget: the command by which translations of domain @tag are forgotten.
  * @prepare: may be NULL. As arch_iommu_prepare(), @attach as arch_iommu_attach(), with NULL for no table.
+ * @message, @route: as arch_msi_message() and arch_msi_route(), for a unit that is on.
  * @poll: report what it has recorded, if it is on. Return: 1 if there was anything.
  * @access: root's to the registers, at @offset.
  */
@@ -60,12 +71,13 @@ struct iommu_kind {
 	struct iommu_command (*forget)(uint32_t tag);
 	int (*prepare)(uint32_t function);
 	void (*attach)(const struct page_table *table, uint32_t function);
+	int (*message)(const struct iommu_unit *unit, unsigned int index, struct msi_message *message);
+	void (*route)(struct iommu_unit *unit, uint32_t function, unsigned int index, struct iommu_vector to);
 	int (*poll)(struct iommu_unit *unit);
 	void (*access)(struct iommu_unit *unit, uint32_t offset, struct mmio_access *access);
 };
 
 #define IOMMU_VIEW_WORDS 64u
-#define IOMMU_MESSAGE_WORDS 4u
 
 /** struct iommu_vtd - of VT-d's units alone
  * @cap, @ecap: what it can.  @has_queue, @has_table: root's kernel used them when it was taken over.
@@ -89,14 +101,15 @@ struct iommu_vtd {
 };
 
 /** struct iommu_amdvi - of AMD-Vi's units alone
- * @head: next event, bytes.
+ * @head: next event, bytes.  @is_wide: vectors are of 128 bits.
  * @message: place of MSI in its configuration space, 0: none, @found_message: what was there.
  * @found: its first registers as they were.
  */
 struct iommu_amdvi {
 	uint32_t head;
+	uint32_t is_wide;
 	uint32_t message;
-	uint32_t found_message[IOMMU_MESSAGE_WORDS];
+	struct pci_message found_message;
 	uint64_t found[6];
 };
 
@@ -130,6 +143,9 @@ extern const struct iommu_kind vtd_kind, amdvi_kind;
 
 /** Unit @index of those that can be used, NULL: no more. */
 struct iommu_unit *iommu_unit(unsigned int index);
+
+/** The unit in front of @function, NULL: none that is on. */
+struct iommu_unit *iommu_serving(uint32_t function);
 
 uint32_t iommu_read32(const struct iommu_unit *unit, uint32_t offset);
 uint64_t iommu_read64(const struct iommu_unit *unit, uint32_t offset);

@@ -8,8 +8,8 @@
 
 #include <arch/types.h>
 #include <arch/upcall.h>
-#include <asm/apic_types.h>
-#include <asm/icr.h>
+#include "apic_types.h"
+#include "icr.h"
 
 /** cell->hwid[] is filled in: root has the machine's ids, guests count from 0. */
 void vapic_cell_init(struct cell_arch *cell);

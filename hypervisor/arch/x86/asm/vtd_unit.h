@@ -5,7 +5,6 @@
 
 #include "iommu_unit.h"
 #include "vtd.h"
-#include <arch/msi.h>
 
 /* Registers */
 #define VTD_CAP 0x08u
@@ -92,6 +91,10 @@ uint64_t vtd_tables_root(void);
 /** Whose table a function translates by. */
 int vtd_prepare(uint32_t function);
 void vtd_attach(const struct page_table *table, uint32_t function);
+
+/* vtd_msi.c */
+int vtd_message(const struct iommu_unit *unit, unsigned int index, struct msi_message *message);
+void vtd_route_message(struct iommu_unit *unit, uint32_t function, unsigned int index, struct iommu_vector to);
 
 /* vtd_remap.c. Context: enable and disable. */
 /** Take root's queue and remapping table from the unit. Return: 0 or error code, with nothing changed but @view. */
