@@ -6,7 +6,8 @@
  * (MSI, MSI-X) would name any vector of any CPU: msi.c makes of them what the guest may.
  *
  * While a guest owns a function, root's window of memory that shows the same is not mapped, so that both ways are
- * looked at (pci_root.c).
+ * looked at (pci_root.c). A guest's window never is mapped, and shows what its ports show; behind the first 256 bytes a
+ * guest reads what says something of the function and does nothing, and writes nothing.
  */
 #include <device/pci.h>
 
@@ -34,8 +35,9 @@
 #define ROM 0x30u
 #define BARS 6u
 #define CONFIG_PAGE 0x1000u
-#define CONFIG_OF_PORTS 0x100u
-#define BUS_PAGES 256u
+#define EXTENDED 0x100u /* not reached by ports */
+#define EXTENDED_MOST 64u /* capabilities there; more are a ring */
+#define EXTENDED_NEXT 0xfff00000u
 #define SEGMENT_SHIFT 16
 
 /**
@@ -124,7 +126,7 @@ static void pass_by_window(struct pci_access *access)
 
 static void pass(struct pci_access *access)
 {
-	if (access->offset >= CONFIG_OF_PORTS || access->function >> SEGMENT_SHIFT)
+	if (access->offset >= EXTENDED || access->function >> SEGMENT_SHIFT)
 		pass_by_window(access);
 	else if (access->is_write)
 		arch_pci_write(access->function, access->offset, access->size, access->value);
@@ -174,8 +176,61 @@ static uint32_t read_bar(const struct owned *owned, const struct pci_access *acc
 	return value >> (access->offset & 3) * 8 & ones(access->size);
 }
 
+/* Bytes of an extended capability that a guest may read. All others it gets as empty ones (PCI Express 6.0, 7.9.28). */
+static unsigned int harmless_size(uint32_t head)
+{
+	switch (head & 0xffff) {
+	case 0x0001: /* errors that were reported */
+		return 0x48;
+	case 0x0003: /* serial number */
+		return 0xc;
+	default:
+		return 0;
+	}
+}
+
+static uint32_t read_word(uint32_t function, unsigned int offset)
+{
+	struct pci_access access = { .function = function, .offset = (uint16_t)offset, .size = 4 };
+
+	pass(&access);
+	return access.value;
+}
+
+/* The word at @offset, from the capability in whose bytes it is. */
+static uint32_t read_extended(uint32_t function, unsigned int offset)
+{
+	unsigned int at = EXTENDED;
+
+	for (unsigned int i = 0; i < EXTENDED_MOST && at >= EXTENDED; i++) {
+		const uint32_t head = read_word(function, at);
+		const unsigned int size = harmless_size(head);
+
+		if (head == ~0u)
+			return head; /* the machine has no window, or the function is gone */
+		if (offset == at)
+			return size ? head : head & EXTENDED_NEXT;
+		if (offset > at && offset - at < size)
+			return read_word(function, offset);
+		at = head >> 20 & ~3u;
+	}
+	return 0;
+}
+
+static void access_extended(struct pci_access *access)
+{
+	if (!access->is_write)
+		access->value = read_extended(access->function, access->offset & ~3u) >>
+					(access->offset & 3) * 8 &
+				ones(access->size);
+}
+
 static void access_guest(struct owned *owned, struct pci_access *access)
 {
+	if (access->offset >= EXTENDED) {
+		access_extended(access);
+		return;
+	}
 	if (msi_access(place_of(owned), access))
 		return;
 	if (access->is_write)
@@ -203,16 +258,6 @@ void upcall_pci(struct pci_access *access)
 
 /* The window of memory that shows the same ------------------------------------------------------------ */
 
-static uint64_t window_size(const struct bh_config_mmconfig *config)
-{
-	return (config->last_bus - config->first_bus + 1ull) * BUS_PAGES * CONFIG_PAGE;
-}
-
-static uint64_t window_start(const struct bh_config_mmconfig *config)
-{
-	return config->base + (uint64_t)config->first_bus * BUS_PAGES * CONFIG_PAGE;
-}
-
 /* Window @index of the board, NULL: no more. */
 static const struct bh_config_mmconfig *window_at(uint32_t index)
 {
@@ -229,12 +274,12 @@ static void show_windows(int is_shown)
 	const struct bh_config_mmconfig *config;
 
 	for (uint32_t i = 0; (config = window_at(i)); i++) {
-		const uint64_t at = window_start(config);
+		const struct bh_config_range range = config_x86_mmconfig_range(config);
 
 		if (is_shown)
-			pt_map(root, at, hpa(at), window_size(config), ROOT_PROT, PT_NONCACHED);
+			pt_map(root, range.base, hpa(range.base), range.size, ROOT_PROT, PT_NONCACHED);
 		else
-			pt_unmap(root, at, window_size(config));
+			pt_unmap(root, range.base, range.size);
 	}
 }
 
@@ -244,10 +289,10 @@ static int split_windows(void)
 	int code = BH_E_OK;
 
 	for (uint32_t i = 0; (config = window_at(i)) && !code; i++) {
-		const uint64_t at = window_start(config), size = window_size(config);
+		const struct bh_config_range range = config_x86_mmconfig_range(config);
 
-		code = pt_split(arch_cell_stage2(&cell_root()->arch), at, size,
-				(at | size) & (BH_RAM_ALIGN - 1) ? PAGE_SIZE : BH_RAM_ALIGN);
+		code = pt_split(arch_cell_stage2(&cell_root()->arch), range.base, range.size,
+				(range.base | range.size) & (BH_RAM_ALIGN - 1) ? PAGE_SIZE : BH_RAM_ALIGN);
 	}
 	return code;
 }
@@ -267,30 +312,38 @@ static uint32_t access_part(const struct mmio_access *access, uint32_t function,
 	return part.value;
 }
 
-/* While it is not mapped. What crosses a register is no access that devices know. */
+/* In @config, if it is there. What crosses a register is no access that devices know. */
+static int access_window(const struct bh_config_mmconfig *config, struct mmio_access *access)
+{
+	const struct bh_config_range range = config_x86_mmconfig_range(config);
+	const uint32_t function = (uint32_t)config->segment << 16 |
+				  (uint32_t)((access->address - config->base) / CONFIG_PAGE & 0xffff);
+	uint64_t value = ~0ull;
+
+	if (!config_range_holds(&range, access->address, 1))
+		return 0;
+	if (!(access->address & (access->size - 1u))) {
+		value = access_part(access, function, 0);
+		if (access->size == 8)
+			value |= (uint64_t)access_part(access, function, 32) << 32;
+	}
+	if (!access->is_write)
+		access->value = value;
+	mmio_cut(access);
+	return 1;
+}
+
 int pci_window(struct cell *cell, struct mmio_access *access)
 {
 	const struct bh_config_mmconfig *config;
+	struct bh_config_mmconfig own;
 
 	if (!cell_is_root(cell))
-		return 0;
+		return cell->config->header.arch == BH_ARCH_X86_64 &&
+		       config_x86_cell_mmconfig(cell->config, &own) && access_window(&own, access);
 	for (uint32_t i = 0; (config = window_at(i)); i++) {
-		const uint64_t start = window_start(config);
-		const uint32_t function = (uint32_t)config->segment << 16 |
-					  (uint32_t)((access->address - config->base) / CONFIG_PAGE & 0xffff);
-		uint64_t value = ~0ull;
-
-		if (access->address < start || access->address - start >= window_size(config))
-			continue;
-		if (!(access->address & (access->size - 1u))) {
-			value = access_part(access, function, 0);
-			if (access->size == 8)
-				value |= (uint64_t)access_part(access, function, 32) << 32;
-		}
-		if (!access->is_write)
-			access->value = value;
-		mmio_cut(access);
-		return 1;
+		if (access_window(config, access))
+			return 1;
 	}
 	return 0;
 }

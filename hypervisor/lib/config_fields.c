@@ -131,7 +131,7 @@ static const struct field cell_fields[] = {
 	FIELD_OF(X86, C, x86.pins,       VALUE,   INTC, 0, 240),
 	FIELD_OF(X86, C, x86.ioapic,     ADDRESS, INTC, BH_PAGE_SIZE, 0),
 	FIELD_OF(X86, C, x86.start,      ANY,     BOOT, 0, 0),
-	FIELD_OF(X86, C, x86.reserved0,  ZERO,    INTC, 0, 0),
+	FIELD_OF(X86, C, x86.mmconfig,   ADDRESS, INTC, CONFIG_BUS_SIZE, 0),
 	ARRAY_OF(X86, C, x86.ports,      DEVICE),
 	ARRAY_OF(X86, C, x86.pci,        DEVICE),
 	ARRAY_FIELD(C, cpus,            CPU),
@@ -213,7 +213,7 @@ static const struct field ioapic_fields[] = {
 };
 
 static const struct field mmconfig_fields[] = {
-	PART(mmconfig, base,      ADDRESS, 0x100000, 0),
+	PART(mmconfig, base,      ADDRESS, CONFIG_BUS_SIZE, 0),
 	PART(mmconfig, segment,   ANY,     0, 0),
 	PART(mmconfig, first_bus, ANY,     0, 0),
 	PART(mmconfig, last_bus,  ANY,     0, 0),

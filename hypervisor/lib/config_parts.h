@@ -187,7 +187,7 @@ struct bh_config_range config_riscv_cell_window(const struct bh_config_cell *cel
 
 /* ---- x86-64, config_x86.c ---- */
 
-#define CONFIG_X86_CELL_WINDOWS 2u /* local APIC; I/O APIC */
+#define CONFIG_X86_CELL_WINDOWS 3u /* local APIC; I/O APIC; PCI configuration space */
 
 int config_check_x86(const struct check *check, const struct board *board);
 int config_check_x86_cell(const struct check *check, const struct bh_config_cell *cell,

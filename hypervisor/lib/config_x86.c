@@ -12,7 +12,6 @@
 	config_fail(check, BH_E_##error, AT(object, 0, offsetof(C, x86.member)), low, high)
 
 #define FOUR_GIB (1ull << 32)
-#define BUS_SIZE 0x100000ull
 
 /* What an architecture has only where its blobs say so; all pointers into the blob. */
 struct tables {
@@ -81,7 +80,7 @@ static int check_mmconfig(const struct check *check, const struct tables *tables
 		if (a->last_bus < a->first_bus)
 			return config_fail(check, BH_E_RANGE, IN(INTC, i, a, last_bus), a->last_bus,
 					   a->first_bus);
-		if (a->base + (a->last_bus + 1ull) * BUS_SIZE > CONFIG_ADDRESS_LIMIT)
+		if (a->base + (a->last_bus + 1ull) * CONFIG_BUS_SIZE > CONFIG_ADDRESS_LIMIT)
 			return config_fail(check, BH_E_RANGE, IN(INTC, i, a, base), a->base,
 					   CONFIG_ADDRESS_LIMIT - 1);
 		for (uint32_t j = 0; j < i; j++) {
@@ -177,6 +176,12 @@ int config_check_x86(const struct check *check, const struct board *board)
 	return code;
 }
 
+struct bh_config_range config_x86_mmconfig_range(const struct bh_config_mmconfig *window)
+{
+	return (struct bh_config_range){ window->base + window->first_bus * (uint64_t)CONFIG_BUS_SIZE,
+					 (window->last_bus - window->first_bus + 1ull) * CONFIG_BUS_SIZE };
+}
+
 uint32_t config_x86_windows(const struct bh_config_system *system)
 {
 	return 2 + system->x86.ioapics.count + system->x86.mmconfig.count + system->x86.iommus.count;
@@ -202,8 +207,7 @@ struct bh_config_range config_x86_window(const struct bh_config_system *system, 
 		const struct bh_config_mmconfig *config = &tables.mmconfig[window];
 
 		*where = AT(INTC, window, x86->mmconfig.offset + window * sizeof(*config));
-		return (struct bh_config_range){ config->base + config->first_bus * BUS_SIZE,
-						 (config->last_bus - config->first_bus + 1) * BUS_SIZE };
+		return config_x86_mmconfig_range(config);
 	}
 	window -= x86->mmconfig.count;
 	*where = AT(INTC, window, x86->iommus.offset + window * sizeof(*tables.iommus));
@@ -356,13 +360,45 @@ static int check_cell_pci(const struct check *check, const struct bh_config_cell
 	return BH_E_OK;
 }
 
+int config_x86_cell_mmconfig(const struct bh_config_cell *cell, struct bh_config_mmconfig *window)
+{
+	const struct bh_config_pci *pci = CONFIG_ARRAY(struct bh_config_pci, cell, x86.pci);
+
+	*window = (struct bh_config_mmconfig){ .base = cell->x86.mmconfig, .first_bus = 255 };
+	for (uint32_t i = 0; i < cell->x86.pci.count; i++) {
+		const uint8_t bus = (uint8_t)(pci[i].function >> 8);
+
+		window->first_bus = bus < window->first_bus ? bus : window->first_bus;
+		window->last_bus = bus > window->last_bus ? bus : window->last_bus;
+	}
+	return window->base && cell->x86.pci.count;
+}
+
+static int check_cell_mmconfig(const struct check *check, const struct bh_config_cell *cell)
+{
+	struct bh_config_mmconfig window;
+	const int is_there = config_x86_cell_mmconfig(cell, &window);
+
+	if (!is_there && cell->x86.mmconfig)
+		return CELL_FAIL(RESERVED, INTC, mmconfig, cell->x86.mmconfig, 0);
+	if (is_there && window.base + (window.last_bus + 1ull) * CONFIG_BUS_SIZE > FOUR_GIB)
+		return CELL_FAIL(RANGE, INTC, mmconfig, cell->x86.mmconfig,
+				 FOUR_GIB - (window.last_bus + 1ull) * CONFIG_BUS_SIZE);
+	return BH_E_OK;
+}
+
 struct bh_config_range config_x86_cell_window(const struct bh_config_cell *cell, unsigned int window,
 					      struct where *where)
 {
-	*where = AT(INTC, 0, offsetof(C, x86.ioapic));
+	struct bh_config_mmconfig mmconfig;
+
+	*where = window == 2 ? AT(INTC, 0, offsetof(C, x86.mmconfig)) : AT(INTC, 0, offsetof(C, x86.ioapic));
 	if (!window)
 		return (struct bh_config_range){ CONFIG_LAPIC, CONFIG_LAPIC_SIZE };
-	return (struct bh_config_range){ cell->x86.ioapic, cell->x86.ioapic ? BH_PAGE_SIZE : 0 };
+	if (window == 1)
+		return (struct bh_config_range){ cell->x86.ioapic, cell->x86.ioapic ? BH_PAGE_SIZE : 0 };
+	return config_x86_cell_mmconfig(cell, &mmconfig) ? config_x86_mmconfig_range(&mmconfig) :
+							   (struct bh_config_range){ 0, 0 };
 }
 
 /* Each interrupt of the cell is a pin of its I/O APIC. */
@@ -395,6 +431,8 @@ int config_check_x86_cell(const struct check *check, const struct bh_config_cell
 	code = check_cell_ports(check, cell, system);
 	if (!code)
 		code = check_cell_pci(check, cell, system);
+	if (!code)
+		code = check_cell_mmconfig(check, cell);
 	return code ? code : check_pins(check, cell);
 }
 

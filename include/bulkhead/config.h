@@ -407,6 +407,8 @@ enum bh_x86_mode {
  * @mode: enum bh_x86_mode.  @start: EAX or CR3.
  * @ioapic: guest-physical address of the virtual I/O APIC (a page below 4 GiB), 0: none.
  * @pins: of the I/O APIC, whose first is GSI 0; 24 on most, 0 without I/O APIC.
+ * @mmconfig: where the guest sees configuration space in memory, as base of struct bh_config_mmconfig, below 4 GiB: the
+ * buses from the first to the last on which it has functions. 0: by ports 0xcf8 to 0xcff only.
  * @ports: passed through; all others read as ones, and writes there are dropped.
  * @pci: PCI functions, none twice. All but those with BH_PCI_DMA_UNPROTECTED are served by an IOMMU of the board.
  */
@@ -415,7 +417,7 @@ struct bh_config_cell_x86 {
 	uint16_t pins;
 	uint32_t ioapic;
 	uint32_t start;
-	uint32_t reserved0;
+	uint32_t mmconfig;
 	struct bh_config_array ports; /* of struct bh_config_ports */
 	struct bh_config_array pci;   /* of struct bh_config_pci */
 };

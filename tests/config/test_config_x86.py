@@ -450,6 +450,31 @@ def test_guest_finds_its_pci_functions(config, with_pci, tmp_path):
                               (0xfea20000, 0xfea20fff, 0x1000), (0xfea21000, 0xfea21fff, 0x1000)],
                      "PC01": [(3, 3, 1), (0x8c0000000, 0x8c0003fff, 0x4000)]}
     assert "0x0CF8" in bridges["PC00"] and "0x0CF8" not in bridges["PC01"]
+    mcfg = tables((tmp_path / f"out/{RSDP:x}").read_bytes())["MCFG"]
+    assert struct.unpack_from("<QHBB", mcfg, 44) == (0xfe600000, 0, 0, 3)
+
+
+@pytest.mark.parametrize("told, base", (("", 0xfeb00000), ("pci-config: 0xc000_0000\n", 0xc0000000),
+                                        ("pci-config: 0\n", None)))
+def test_guest_finds_configuration_space_in_memory(config, with_pci, tmp_path, told, base):
+    """Where there is room, or as the file says: the same in the MCFG, in the DSDT and in the blob's dump."""
+    (tmp_path / "k").write_bytes(bzimage())
+    text = CELL % ("linux, kernel: k, at: 0x80_0000", "  - pci: '00:02.0'\n  - pci: '00:03.0'\n") + told
+    (tmp_path / "cell.yaml").write_text(text)
+    write_dmar(with_pci)
+    (tmp_path / "out").mkdir()
+    done = config("compile", "-t", with_pci, "-b", BOARD, tmp_path / "cell.yaml", "-o",
+                  tmp_path / "cell.blob", "--boot-data", tmp_path / "out")
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert f"pci-config: 0x{base or 0:x}\n" in config("dump", tmp_path / "cell.blob").stdout
+    found = tables((tmp_path / f"out/{RSDP:x}").read_bytes())
+    dsdt = disassembled("DSDT", found["DSDT"], tmp_path)
+    assert ("MCFG" in found) == ("PNP0C02" in dsdt) == bool(base)
+    assert (f"0x{base or 0:08X},         // Address Base" in dsdt) == bool(base)
+    if base:
+        assert struct.unpack_from("<QHBB", found["MCFG"], 44) == (base, 0, 0, 0) and len(found["MCFG"]) == 60
+    shown = config("show", "-t", with_pci, BOARD, tmp_path / "cell.yaml").stdout
+    assert ("PCI configuration" in shown) == bool(base)
 
 
 def test_pci_functions_of_one_group_stay_together(config, with_pci, tmp_path):

@@ -285,7 +285,7 @@ ROWS = [
          "cell.yaml:4:7: error: unknown key 'nmae'; did you mean 'name'?"),
     cell("key-unknown", "cpus: [1]", "cpus: [1]\ncolour: red",
          "cell.yaml:3:1: error: unknown key 'colour'; known here: cell, cpus, memory, boot, interrupts, "
-         "shared-memory, devices, waive, "
+         "shared-memory, devices, waive, pci-config, "
          "comm-page, watchdog, stop-timeout, restart"),
     cell("key-missing", "size: 2M", "identity: false",
          "cell.yaml:4:5: error: the key 'size' is missing; bytes, a multiple of 2M"),
@@ -788,6 +788,16 @@ ROWS = [
          "cell.yaml:6:18: error: PCI function 0000:00:05.0 shares the page at 0xfe004000 with 0000:00:06.0, which "
          "stays with the root cell; pass both through, or let Linux place them apart "
          "('pci=resource_alignment=')"),
+    pc("pci-window", "", "pci-config: 0xe000_0000",
+         "cell.yaml:6:13: error: a cell without PCI functions has no configuration space; remove it"),
+    pci("pci-window", "[{ pci: '00:03.0', dma: unprotected }]\npci-config: 0xe008_0000",
+         "cell.yaml:7:13: error: 0xe0080000 is not the start of a bus; align it to 1M"),
+    pci("pci-window", "[{ pci: '00:03.0', dma: unprotected }]\npci-config: 0x1_0000_0000",
+         "cell.yaml:7:13: error: bus 0 at 0x100000000 would not end below 4 GiB; use at most 0xfff00000"),
+    pci("guest-overlap", "[{ pci: '00:03.0', dma: unprotected }]\npci-config: 0xfe00_0000",
+         "cell.yaml:7:13: error: PCI configuration space (0xfe000000 to 0xfe0fffff) overlaps memory region "
+         "'00:03.0-0' (0xfe000000 to 0xfe003fff) in the guest's memory; move one of them",
+         "cell.yaml:6:18: note: memory region '00:03.0-0' stands here"),
     two("pci-shared", PC_CELL.replace("guest: 0x0", "identity: true, at: 0x2000_0000") +
         "devices: [{ pci: '00:03.0', bars: listed, dma: unprotected }]\n",
         PC_CELL.replace("test", "other").replace("[1]", "[2]")

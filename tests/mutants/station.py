@@ -22,7 +22,7 @@ PARAMETER = "/sys/module/bulkhead/parameters/image"
 CELL_SECONDS, ROW_SECONDS, CELL_SECONDS_MOST = 100, 5, 600
 # Kinds of which one class of rows is tried, and what the machine has for it.
 ONLY = {"vtd": "dma"}
-DEVICES = {"vtd": ("-device", "edu,addr=0x10,dma_mask=0xffffffffffffffff")}
+DEVICES = {"vtd": ("-device", "edu,addr=0x10,dma_mask=0xffffffffffffffff", "-device", "igb,addr=0x0c,romfile=")}
 CELLS = {"vtd": "-edu"}
 
 

@@ -204,6 +204,7 @@ static const struct golden golden[] = {
 	OFFSET(bh_config_cell, x86, 104),
 	OFFSET(bh_config_cell_x86, ioapic, 4),
 	OFFSET(bh_config_cell_x86, start, 8),
+	OFFSET(bh_config_cell_x86, mmconfig, 12),
 	OFFSET(bh_config_cell_x86, ports, 16),
 	OFFSET(bh_config_cell_x86, pci, 24),
 	SIZE(bh_config_ports, 8),

@@ -108,6 +108,7 @@ static void make_cell(struct cell_blob *blob)
 			.entry = 0x200000,
 			.boot_arg = 0x9000,
 			.x86 = { .mode = BH_X86_PROTECTED, .pins = 24, .ioapic = 0xfec00000, .start = 0x2badb002,
+				 .mmconfig = 0xe0000000,
 				 .ports = ARRAY(cell_blob, ports), .pci = ARRAY(cell_blob, pci) },
 			.cpus = ARRAY(cell_blob, cpus),
 			.memory = ARRAY(cell_blob, memory),
@@ -243,6 +244,18 @@ static void test_wrong_cells_are_refused(void **state)
 	CELL(cell.body.x86.pins = 241, RANGE, "x86.pins");
 	CELL(cell.body.x86.ioapic = 0xfee00000, OVERLAP, "x86.ioapic");
 	CELL(cell.memory[1].gpa = 0xfee00000, OVERLAP, "x86.ioapic");
+	CELL(cell.body.x86.mmconfig = 0xe0080000, ALIGN, "x86.mmconfig");
+	CELL(cell.body.x86.mmconfig = 0xfe000000, OVERLAP, "x86.mmconfig");
+	CELL(cell.body.x86.mmconfig = 0xfee00000, OVERLAP, "x86.mmconfig");
+	CELL(cell.body.x86.mmconfig = 0xfff00000, OK, "magic");
+	CELL((cell.body.x86.mmconfig = 0xfff00000, cell.pci[1].function = 0x118), RANGE, "x86.mmconfig");
+	CELL((cell.body.x86.mmconfig = 0xfdf00000, cell.pci[1].function = 0x118), OVERLAP, "x86.mmconfig");
+	CELL((cell.body.x86.mmconfig = 0xfdf00000, cell.pci[1].function = 0x18), OK, "magic");
+	/* Both functions on bus 16: that is the window's only one. */
+	CELL((cell.body.x86.mmconfig = 0xfd000000, cell.pci[0].function = 0x1000, cell.pci[1].function = 0x1018),
+	     OVERLAP, "x86.mmconfig");
+	CELL((cell.body.x86.mmconfig = 0xfd100000, cell.pci[0].function = 0x1000, cell.pci[1].function = 0x1018),
+	     OK, "magic");
 	CELL(cell.memory[1].hpa = 0xfee00000, NOT_OWNED, "memory.hpa");
 	CELL(cell.memory[1].hpa = 0xfec01000, NOT_OWNED, "memory.hpa");
 	CELL(cell.memory[1].hpa = 0xb0100000, NOT_OWNED, "memory.hpa");

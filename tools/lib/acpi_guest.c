@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ACPI tables for a guest, from the cell: RSDP, XSDT, MADT, FADT of a hardware-reduced platform, HPET if it has
- * one, and a DSDT with its serial ports and PCI functions. ACPI specification 6.5: 5.2 (tables), 6.4 (resources),
+ * one, MCFG and a DSDT with its serial ports and PCI functions. ACPI specification 6.5: 5.2 (tables), 6.4 (resources),
  * 20 (AML). A guest finds them from the RSDP at ACPI_AT.
  */
 #include "acpi_write.h"
@@ -250,6 +250,21 @@ static uint64_t write_hpet(struct writer *writer, const struct bh_config_device 
 	return table_end(writer, start);
 }
 
+/* As on a PC: the address is that of bus 0, whether the window has that or not. */
+static uint64_t write_mcfg(struct writer *writer, const struct cfg_cell *cell)
+{
+	const struct bh_config_mmconfig window = cell_pci_config(cell);
+	const size_t start = table_begin(writer, "MCFG", 1);
+
+	w64(writer, 0);
+	w64(writer, window.base);
+	w16(writer, window.segment);
+	w8(writer, window.first_bus);
+	w8(writer, window.last_bus);
+	w32(writer, 0);
+	return table_end(writer, start);
+}
+
 #define RSDP_SIZE 36u
 #define RSDP_OLD_SIZE 20u
 
@@ -274,7 +289,7 @@ void *acpi_guest_build(struct cfg_cell *cell, size_t *size)
 	struct writer writer = { arena_alloc(&cell->arena, ACPI_ROOM), RSDP_SIZE, ACPI_ROOM };
 	const struct bh_config_device *hpet = find_device(cell, BH_DEV_HPET);
 	const uint64_t dsdt = write_dsdt(&writer, cell);
-	uint64_t tables[3];
+	uint64_t tables[4];
 	unsigned int count = 0;
 	size_t start;
 
@@ -282,6 +297,8 @@ void *acpi_guest_build(struct cfg_cell *cell, size_t *size)
 	tables[count++] = write_madt(&writer, cell);
 	if (hpet)
 		tables[count++] = write_hpet(&writer, hpet);
+	if (cell->body.x86.mmconfig)
+		tables[count++] = write_mcfg(&writer, cell);
 	start = table_begin(&writer, "XSDT", 1);
 	for (unsigned int i = 0; i < count; i++)
 		w64(&writer, tables[i]);

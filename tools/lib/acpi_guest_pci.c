@@ -2,15 +2,18 @@
 /*
  * PCI in a guest's DSDT. A cell has functions at the machine's numbers and addresses, but none of the bridges above
  * them, so each bus that has one gets a host bridge of its own, whose windows are just the functions' registers.
- * Configuration space is reached by ports 0xcf8 to 0xcff: there is no MCFG. ACPI specification 6.5, 6.4.3.5; PCI
- * Firmware specification 3.3, 4.1.
+ * Configuration space is reached by ports 0xcf8 to 0xcff, and in memory that an MCFG names and a device of the
+ * motherboard's keeps. ACPI specification 6.5, 6.4.3.5; PCI Firmware specification 3.3, 4.1.
  */
 #include "acpi_write.h"
 #include "pc.h"
 #include "plan.h"
 
+#include <lib/config.h>
+
 #define HOST_BRIDGE 0x0a03u /* PNP0A03 */
-#define CONFIG_PORTS 0xcf8u
+#define MOTHERBOARD 0x0c02u /* PNP0C02 */
+#define FIRST_PORT 0xcf8u
 #define ADDRESS_WORD 0x88u
 #define ADDRESS_QWORD 0x8au
 #define KIND_MEMORY 0u
@@ -48,8 +51,8 @@ static void w_config_ports(struct writer *writer)
 {
 	w8(writer, 0x47);
 	w8(writer, 1); /* all 16 bits are decoded */
-	w16(writer, CONFIG_PORTS);
-	w16(writer, CONFIG_PORTS);
+	w16(writer, FIRST_PORT);
+	w16(writer, FIRST_PORT);
 	w8(writer, 1);
 	w8(writer, 8);
 }
@@ -116,6 +119,27 @@ static void write_bridge(struct writer *writer, struct cfg_cell *cell, const str
 	aml_end(writer, package);
 }
 
+/* Who has the window of configuration space, without whom Linux would not use it. */
+static void write_window(struct writer *writer, const struct cfg_cell *cell)
+{
+	const struct bh_config_mmconfig window = cell_pci_config(cell);
+	const struct bh_config_range range = config_x86_mmconfig_range(&window);
+	const size_t package = aml_begin(writer, "\x5b\x82", 2);
+	struct aml_list list;
+
+	w_text(writer, "MCFG");
+	aml_hid(writer, MOTHERBOARD);
+	aml_byte(writer, "_UID", 0);
+	aml_list_begin(writer, &list);
+	w8(writer, 0x86);
+	w16(writer, 9);
+	w8(writer, 1); /* writable */
+	w32(writer, range.base);
+	w32(writer, range.size);
+	aml_list_end(writer, &list);
+	aml_end(writer, package);
+}
+
 void acpi_guest_pci(struct writer *writer, struct cfg_cell *cell)
 {
 	unsigned int number = 0;
@@ -128,4 +152,6 @@ void acpi_guest_pci(struct writer *writer, struct cfg_cell *cell)
 		if (before == i)
 			write_bridge(writer, cell, &cell->pci[i], number++);
 	}
+	if (cell->body.x86.mmconfig)
+		write_window(writer, cell);
 }

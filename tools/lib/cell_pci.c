@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * PCI functions of a cell on x86-64: 'pci' of an entry of 'devices'. Their registers become regions of the cell's
- * memory at the machine's addresses, and I/O ports; which these are is read from the machine, as Linux shows it.
+ * memory at the machine's addresses, and I/O ports; which these are is read from the machine, as Linux shows it. Their
+ * configuration space has a place in the cell's memory, too: 'pci-config'.
  */
 #include "cell_parts.h"
 #include "pc.h"
@@ -14,6 +15,8 @@ typedef unsigned long long ull;
 
 #define DMA_UNPROTECTED 1u /* place in CHOICES_DMA */
 #define BARS_LISTED 1u	   /* in CHOICES_BARS */
+#define REGISTERS_END 0xfec00000u /* on a PC: from there on are APICs and firmware */
+#define FOUR_GIB (1ull << 32)
 
 static int has(const struct cfg_cell *cell, uint16_t segment, uint16_t function)
 {
@@ -185,8 +188,73 @@ void cell_read_pci(struct cell_load *load, const struct node *source)
 							  function, dma, node->place };
 }
 
+/* ---- configuration space ---- */
+
+struct bh_config_mmconfig cell_pci_config(const struct cfg_cell *cell)
+{
+	struct bh_config_mmconfig window = { .base = cell->body.x86.mmconfig, .first_bus = 255 };
+
+	for (size_t i = 0; i < cell->pci_count; i++) {
+		const uint8_t bus = (uint8_t)(cell->pci[i].blob.function >> 8);
+
+		window.first_bus = bus < window.first_bus ? bus : window.first_bus;
+		window.last_bus = bus > window.last_bus ? bus : window.last_bus;
+	}
+	return window;
+}
+
+static int is_free(const struct spans *spans, const struct bh_config_range *range)
+{
+	for (size_t i = 0; i < spans->count; i++) {
+		const struct span *span = &spans->list[i];
+
+		if (span->base < range->base + range->size && range->base - span->base < span->size)
+			return 0;
+		if (span->base >= range->base && span->base - range->base < range->size)
+			return 0;
+	}
+	return 1;
+}
+
+/* Of @window without base. Return: the base, 0: there is no room. */
+static uint32_t find_room(struct cell_load *load, const struct bh_config_mmconfig *window)
+{
+	struct bh_config_range range = config_x86_mmconfig_range(window);
+	struct spans spans = { .arena = load->arena };
+	const uint64_t before = range.base;
+
+	cell_guest_spans(load->cell, &spans);
+	for (range.base = REGISTERS_END - range.size; range.base > before; range.base -= CONFIG_BUS_SIZE) {
+		if (is_free(&spans, &range))
+			return (uint32_t)(range.base - before);
+	}
+	return 0;
+}
+
+static void place_config(struct cell_load *load)
+{
+	const struct node *node = cell_node(load, "pci-config");
+	const struct bh_config_mmconfig window = cell_pci_config(load->cell);
+	const uint64_t end = (window.last_bus + 1ull) * CONFIG_BUS_SIZE, at = node_number(node, 0);
+
+	if (!node)
+		load->cell->body.x86.mmconfig = find_room(load, &window);
+	else if (at & (CONFIG_BUS_SIZE - 1))
+		error_add(load->messages, RULE_PCI_WINDOW, node->place, "align it to 1M",
+			  "0x%llx is not the start of a bus", (ull)at);
+	else if (at > FOUR_GIB - end)
+		error_add(load->messages, RULE_PCI_WINDOW, node->place,
+			  arena_printf(load->arena, "use at most 0x%llx", (ull)(FOUR_GIB - end)),
+			  "bus %u at 0x%llx would not end below 4 GiB", window.last_bus,
+			  (ull)(at + end - CONFIG_BUS_SIZE));
+	else
+		load->cell->body.x86.mmconfig = (uint32_t)at;
+}
+
 void cell_check_pci(struct cell_load *load)
 {
+	const struct node *node = cell_node(load, "pci-config");
+
 	for (size_t i = 0; i < load->cell->pci_count; i++) {
 		const struct cell_pci *mine = &load->cell->pci[i];
 
@@ -200,4 +268,9 @@ void cell_check_pci(struct cell_load *load)
 		if (mine->function)
 			check_group(load, mine);
 	}
+	if (load->cell->pci_count)
+		place_config(load);
+	else if (node)
+		error_add(load->messages, RULE_PCI_WINDOW, node->place, "remove it",
+			  "a cell without PCI functions has no configuration space");
 }

@@ -390,6 +390,8 @@ void *guest_dt_correct(struct cfg_cell *cell, const char *path, struct place pla
 
 /** All that has a place in the guest's memory. */
 void cell_guest_spans(const struct cfg_cell *cell, struct spans *spans);
+/** Where an x86-64 cell that has PCI functions sees their configuration space; base 0: by ports only. */
+struct bh_config_mmconfig cell_pci_config(const struct cfg_cell *cell);
 
 /** Names, CPUs, memory and interrupts of all cells against each other. */
 void cross_check(const struct cfg_board *board, struct cfg_cell *const *cells, size_t count,

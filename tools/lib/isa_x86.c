@@ -154,6 +154,14 @@ static void cell_spans(const struct cfg_cell *cell, struct place place, struct s
 	span_add(spans, CONFIG_LAPIC, CONFIG_LAPIC_SIZE, place, "the local APIC");
 	if (cell->body.x86.ioapic)
 		span_add(spans, cell->body.x86.ioapic, BH_PAGE_SIZE, place, "the I/O APIC");
+	if (cell->body.x86.mmconfig) {
+		const struct bh_config_mmconfig window = cell_pci_config(cell);
+		const struct bh_config_range range = config_x86_mmconfig_range(&window);
+
+		span_add(spans, range.base, range.size,
+			 node_place(node_get(cell->root, "pci-config"), cell->file),
+			 "PCI configuration space");
+	}
 }
 
 /* Ports that reset, power off or interrupt the machine: as hypervisor/lib/config_x86.c has them. */
@@ -325,6 +333,8 @@ static void dump_board(FILE *out, const struct bh_config_system *system)
 
 static void dump_cell(FILE *out, const struct bh_config_cell *cell)
 {
+	if (cell->x86.pci.count)
+		fprintf(out, "pci-config: 0x%x\n", cell->x86.mmconfig);
 	if (!cell->x86.ioapic)
 		fputs("interrupts:\n  controller: none\n", out);
 	else

@@ -414,6 +414,8 @@ static void add_controller(struct maker *maker, uint32_t owner, const struct bh_
 	const char *kind = "interrupt controller";
 	const struct bh_config_cell_gic *gic = &cell->gic;
 	const struct bh_config_cell_riscv *riscv = &cell->riscv;
+	struct bh_config_mmconfig window;
+	struct bh_config_range range;
 
 	if (cell->header.arch == BH_ARCH_RISCV64) {
 		if (riscv->intc)
@@ -430,6 +432,11 @@ static void add_controller(struct maker *maker, uint32_t owner, const struct bh_
 		add_region(maker, owner, kind, "local APIC", CONFIG_LAPIC, CONFIG_LAPIC_SIZE);
 		if (cell->x86.ioapic)
 			add_region(maker, owner, kind, "I/O APIC", cell->x86.ioapic, BH_PAGE_SIZE);
+		if (config_x86_cell_mmconfig(cell, &window)) {
+			range = config_x86_mmconfig_range(&window);
+			add_region(maker, owner, "virtual device", "PCI configuration", range.base,
+				   range.size);
+		}
 		return;
 	}
 	if (gic->version == BH_GIC_V3) {

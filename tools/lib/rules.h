@@ -126,6 +126,8 @@
 	X(UNSUPPORTED, "unsupported", "What the hypervisor cannot do yet is not asked for.") \
 	X(PCI_FORM, "pci-address", "A PCI function is written as '0000:00:03.0' or '00:03.0'.") \
 	X(PCI_KNOWN, "pci-unknown", "A PCI function of a cell is one of the machine, and no bridge.") \
+	X(PCI_WINDOW, "pci-window", \
+	  "A cell with PCI functions has their configuration space at whole MiB below 4 GiB.") \
 	X(PCI_SHARED, "pci-shared", "A PCI function belongs to one cell.") \
 	X(SHARED_SIZE, "shared-memory-size", "All cells give shared memory one size.") \
 	X(SHARED_PEER, "shared-memory-peer", "Shared memory has two cells at least.") \

@@ -7,7 +7,10 @@
 
 struct cell;
 
-/** Root's access to configuration space, by memory, of a function that a guest owns. Return: 1 done, 0: it is none. */
+/**
+ * pci_window() - an access to configuration space by memory: a guest's, or root's while guests own functions
+ * Return: 1 done, 0: it is none.
+ */
 int pci_window(struct cell *cell, struct mmio_access *access);
 
 #endif

@@ -86,6 +86,15 @@ int config_alias_part(const struct bh_config_alias *alias, const struct bh_confi
 /** Does an IOMMU of the board (x86-64, a system blob that was accepted) hold the function? */
 int config_x86_is_held(const struct bh_config_system *system, const struct bh_config_pci *pci);
 
+/**
+ * config_x86_cell_mmconfig() - where an x86-64 cell sees PCI configuration space in memory
+ * @window: filled, with the buses on which the cell has functions and those between.  Return: 0: it does not.
+ */
+int config_x86_cell_mmconfig(const struct bh_config_cell *cell, struct bh_config_mmconfig *window);
+
+/** Its addresses. */
+struct bh_config_range config_x86_mmconfig_range(const struct bh_config_mmconfig *window);
+
 /** Addresses end below this, guest-physical and host-physical; an image may support less. */
 #define CONFIG_ADDRESS_LIMIT (1ull << 48)
 
@@ -108,6 +117,7 @@ int config_x86_is_held(const struct bh_config_system *system, const struct bh_co
 #define CONFIG_IOAPIC_PINS 240u
 #define CONFIG_X86_GSIS 1024u
 #define CONFIG_PORTS 0x10000u
+#define CONFIG_BUS_SIZE 0x100000u /* PCI configuration space of a bus, in memory */
 
 /** Wired sources of a PLIC or an APLIC, at most; interrupt identities of an IMSIC. */
 #define CONFIG_RISCV_SOURCES 1023u

@@ -13,7 +13,7 @@
 const struct rows *const classes[] = {
 	&memory_rows, &mmio_rows,    &decode_rows,    &sysreg_rows,   &port_rows,
 	&irq_rows,    &virtual_rows, &hypercall_rows, &unmarked_rows, &collude_rows,
-	&dma_rows,    &endless_rows,
+	&dma_rows,    &window_rows,  &endless_rows,
 };
 const unsigned int class_count = sizeof(classes) / sizeof(classes[0]);
 

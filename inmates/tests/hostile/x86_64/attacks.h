@@ -21,7 +21,7 @@
 #define FAULT_GP (13ull << 32)
 
 extern const struct rows memory_rows, mmio_rows, decode_rows, sysreg_rows, port_rows, irq_rows, virtual_rows,
-	unmarked_rows, collude_rows, dma_rows;
+	unmarked_rows, collude_rows, dma_rows, window_rows;
 
 /* access.c: ways to touch an address by exact instruction; loads give what they read, stores 1. */
 uint64_t store16(uint64_t address);
@@ -50,7 +50,11 @@ void user_begin(void);
 void irqs_count(void);
 uint64_t irqs_counted(void);
 
-/** dma.c: has the cell that device? */
+/* Functions of hostile-edu.yaml: QEMU's "edu" and "igb". */
+#define EDU 0x80u
+#define IGB 0x60u
+
+/** dma.c: has the cell the first of them? */
 bool dma_device_is_there(void);
 /** And do its messages reach the cell? Not by AMD-Vi. */
 bool dma_message_comes(void);

@@ -20,8 +20,6 @@
 #define MSI_ENABLE (1u << 16)
 #define ALL_ONES 0xffffffffu
 
-#define EDU_AT 0x10u /* bus 0 */
-#define EDU (EDU_AT << 3)
 #define EDU_ID 0x11e81234u
 #define EDU_SOURCE 0x80u
 #define EDU_TARGET 0x88u
@@ -161,7 +159,7 @@ static uint64_t others_read(uint64_t unused)
 	uint64_t found = 0;
 
 	for (uint32_t function = 0; function < PCI_BUSES * 256; function++) {
-		for (uint32_t offset = 0; function != EDU && offset < 256; offset += 32)
+		for (uint32_t offset = 0; function != EDU && function != IGB && offset < 256; offset += 32)
 			found += config_read(function, offset) != ALL_ONES;
 	}
 	return found;
@@ -171,7 +169,7 @@ static uint64_t others_read(uint64_t unused)
 static uint64_t others_write(uint64_t unused)
 {
 	for (uint32_t function = 0; function < PCI_BUSES * 256; function++) {
-		if (function == EDU)
+		if (function == EDU || function == IGB)
 			continue;
 		config_write(function, PCI_COMMAND, 0);
 		for (uint32_t bar = 0; bar < 6; bar++)
