@@ -8,8 +8,8 @@ inmate-out  := $(O)/$(ARCH)/inmates
 inmate-lib  := $(sort $(wildcard inmates/lib/*.c inmates/lib/*.S inmates/lib/$(ARCH)/*.c inmates/lib/$(ARCH)/*.S)) \
 	$(if $(inmate-uart-$(ARCH)),inmates/lib/uart/$(inmate-uart-$(ARCH)).c)
 # Programs for one architecture: its assembly, or a device that only its board has.
-inmate-skip-aarch64 := inmates/tests/legacy.c inmates/tests/alarm.c inmates/tests/pc.c
-inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/flood.c inmates/tests/pc.c
+inmate-skip-aarch64 := inmates/tests/legacy.c inmates/tests/alarm.c inmates/tests/pc.c inmates/tests/gale.c
+inmate-skip-riscv64 := inmates/demos/heartbeat-uart.c inmates/tests/flood.c inmates/tests/pc.c inmates/tests/gale.c
 inmate-skip-x86_64 := inmates/demos/heartbeat-uart.c inmates/tests/storm.c inmates/tests/flood.c inmates/tests/legacy.c \
 	inmates/tests/alarm.c
 inmate-main := $(filter-out $(inmate-skip-$(ARCH)),$(sort $(wildcard inmates/demos/*.c inmates/tests/*.c)))

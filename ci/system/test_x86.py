@@ -141,7 +141,7 @@ def nmis(m):
     return [int(n) for n in re.search(r"NMI:((?:\s+\d+)+)", m.sh("grep NMI: /proc/interrupts"))[1].split()]
 
 
-@pytest.mark.parametrize("series, gic", (("6.12", "xapic"), pytest.param("6.1", "x2apic", marks=pytest.mark.slow)))
+@pytest.mark.parametrize("series, gic", (("6.12", "xapic"), ("6.1", "x2apic")))
 def test_nmis_while_the_hypervisor_comes_and_goes(own_machine, series, gic):
     """By a wire to all CPUs, wherever they are: in the kernel, on the way, in the hypervisor. None does harm."""
     name = f"x86_64-nmis-{gic}"

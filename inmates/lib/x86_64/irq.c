@@ -26,6 +26,8 @@ static bool edges[IRQS];
 static uint32_t enabled[INMATE_MAX_CPUS]; /* of the numbers below 32 */
 static uint32_t pin_state[PINS];
 
+bool apic_by_memory;
+
 static bool has_x2apic(void)
 {
 	static int known; /* 0: not yet, 1: yes, -1: no */
@@ -33,7 +35,7 @@ static bool has_x2apic(void)
 
 	if (!known) {
 		cpuid(1, r);
-		known = r[2] >> 21 & 1 ? 1 : -1;
+		known = r[2] >> 21 & 1 && !apic_by_memory ? 1 : -1;
 	}
 	return known > 0;
 }

@@ -72,6 +72,8 @@ static inline uint8_t port_read8(uint16_t port)
 }
 
 /* irq.c: the local APIC, by MSRs if it is an x2APIC. */
+/** Set before irq_init(): the local APICs stay in xAPIC mode. */
+extern bool apic_by_memory;
 uint32_t apic_read(uint32_t reg);
 void apic_write(uint32_t reg, uint32_t value);
 /** Send @command, the lower half of the ICR, to vCPU @cpu. */
