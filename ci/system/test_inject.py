@@ -10,10 +10,9 @@ import pytest
 from hypervisor import PARAMETER, Hypervisor
 from machine import MARK, TREE
 
-TABLE = re.compile(r"^\t?(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\t?\};",
+TABLE = re.compile(r"^(?:static )?const struct (?:enable_)?step (\w+)\[\] = \{(.*?)\n\};",
                    re.DOTALL | re.MULTILINE)
 ENTRY = re.compile(r'\{\s*(?:\.name = )?"([^"]+)"')
-FUNCTION = re.compile(r"^const struct step \*(\w+)\(void\)$", re.MULTILINE)
 POINT = re.compile(r'step_injected\("([^"]+)"\)')
 FOLDERS = {"aarch64": "arm64", "riscv64": "riscv", "x86_64": "x86"}
 
@@ -26,9 +25,7 @@ def step_tables(arch):
         with open(path, encoding="utf-8") as f:
             text = f.read()
         for match in TABLE.finditer(text):
-            function = FUNCTION.findall(text[:match.start()])
-            name = f"{os.path.basename(path)}:{function[-1] if function else match.group(1)}"
-            found[name] = ENTRY.findall(match.group(2))
+            found[f"{os.path.basename(path)}:{match.group(1)}"] = ENTRY.findall(match.group(2))
         # Single points that every CPU passes.
         found.setdefault("cpu points", []).extend(POINT.findall(text))
     return found

@@ -132,7 +132,7 @@ static int run_system_steps(int is_dry)
 
 	if (code)
 		return code;
-	code = steps_run(arch_system_steps());
+	code = steps_run(arch_system_steps);
 	if (code)
 		return code;
 	code = steps_run(cell_steps);
@@ -142,7 +142,7 @@ static int run_system_steps(int is_dry)
 			steps_undo(cell_steps);
 	}
 	if (code)
-		steps_undo(arch_system_steps());
+		steps_undo(arch_system_steps);
 	return code;
 }
 
@@ -151,7 +151,7 @@ static void undo_system_steps(int is_dry)
 	if (!is_dry)
 		steps_undo(live_steps);
 	steps_undo(cell_steps);
-	steps_undo(arch_system_steps());
+	steps_undo(arch_system_steps);
 }
 
 /**
@@ -266,7 +266,7 @@ static int prepare_cpu(uint32_t rank)
 
 	if (code)
 		return code;
-	code = steps_run(arch_cpu_steps());
+	code = steps_run(arch_cpu_steps);
 	if (code)
 		return rendezvous_abort(&entry.agreed, code);
 	__atomic_store_n(&entry.turn, rank + 1, __ATOMIC_RELEASE);
@@ -274,7 +274,7 @@ static int prepare_cpu(uint32_t rank)
 	code = code ? rendezvous_abort(&entry.agreed, code) :
 		      rendezvous_meet(&entry.agreed, deadline_default());
 	if (code)
-		steps_undo(arch_cpu_steps());
+		steps_undo(arch_cpu_steps);
 	return code;
 }
 
@@ -354,7 +354,7 @@ static int enter(uint32_t expected, int is_dry)
 		return BH_E_OK;
 	}
 	if (!code)
-		steps_undo(arch_cpu_steps());
+		steps_undo(arch_cpu_steps);
 	undo_together(rank, expected, is_dry);
 	return code;
 }
@@ -385,7 +385,7 @@ void upcall_arrive(void)
 	struct cpu *cpu = cpu_self();
 	struct cell *cell = cpus_owner(cpu);
 
-	if (steps_run(arch_cpu_steps()) == BH_E_OK) {
+	if (steps_run(arch_cpu_steps) == BH_E_OK) {
 		cpu_set_state(cpu, BH_CPU_PARKED);
 	} else {
 		cpu_set_state(cpu, BH_CPU_FAILED);

@@ -29,7 +29,7 @@ uint64_t space_private(uint64_t offset)
 }
 
 /* Image, configuration, info area and pool; between them the private areas, which are left out. */
-static int map_linear(const struct arch_space *space)
+static int map_linear(void)
 {
 	const uint64_t core = image_header.core_size;
 	const uint64_t rest = core + image_header.percpu_size * image_header.cpu_count;
@@ -37,14 +37,14 @@ static int map_linear(const struct arch_space *space)
 		uint64_t start, end;
 		unsigned int prot;
 	} parts[] = {
-		{ 0, space->text_size, PT_READ | PT_EXEC },
-		{ space->text_size, space->rodata_end, PT_READ },
-		{ space->rodata_end, core, PT_READ | PT_WRITE },
+		{ 0, arch_space.text_size, PT_READ | PT_EXEC },
+		{ arch_space.text_size, arch_space.rodata_end, PT_READ },
+		{ arch_space.rodata_end, core, PT_READ | PT_WRITE },
 		{ rest, image_header.hv_size, PT_READ | PT_WRITE },
 	};
 
 	for (unsigned int i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		int code = pt_map(&shared, space->hv_base + parts[i].start,
+		int code = pt_map(&shared, arch_space.hv_base + parts[i].start,
 				  hpa(image_header.hv_base + parts[i].start), parts[i].end - parts[i].start,
 				  parts[i].prot, PT_NORMAL);
 
@@ -56,20 +56,19 @@ static int map_linear(const struct arch_space *space)
 
 int space_init(void)
 {
-	const struct arch_space *space = arch_space();
 	int code;
 
 	device_next = 0;
-	if (image_header.hv_size > space->hv_size_max) {
+	if (image_header.hv_size > arch_space.hv_size_max) {
 		log_error(
 			"enable: the hypervisor has 0x%llx bytes of memory, at most 0x%llx are mapped: make it smaller",
-			(unsigned long long)image_header.hv_size, (unsigned long long)space->hv_size_max);
+			(unsigned long long)image_header.hv_size, (unsigned long long)arch_space.hv_size_max);
 		return BH_E_RANGE;
 	}
 	code = pt_init(&shared, arch_pt_hypervisor(), 0);
 	if (code)
 		return code;
-	code = map_linear(space);
+	code = map_linear();
 	if (code)
 		pt_exit(&shared);
 	return code;
@@ -95,20 +94,19 @@ void space_fill_root(uint64_t *root, unsigned int index, hpa_t private_table)
 
 volatile void *space_map_device(hpa_t base, uint64_t size)
 {
-	const struct arch_space *space = arch_space();
 	uint64_t offset = base.value & (PAGE_SIZE - 1);
 	uint64_t bytes = align_up(offset + size, PAGE_SIZE);
 	/* Same place in a 2 MiB block: large frames get block mappings. */
 	uint64_t start =
 		align_up(device_next, ARCH_WINDOW_SIZE) + ((base.value - offset) & (ARCH_WINDOW_SIZE - 1));
 
-	if (bytes < size || bytes > space->device_size || start > space->device_size - bytes)
+	if (bytes < size || bytes > arch_space.device_size || start > arch_space.device_size - bytes)
 		return NULL;
-	if (pt_map(&shared, space->device_base + start, hpa(base.value - offset), bytes, PT_READ | PT_WRITE,
+	if (pt_map(&shared, arch_space.device_base + start, hpa(base.value - offset), bytes, PT_READ | PT_WRITE,
 		   PT_DEVICE))
 		return NULL;
 	device_next = start + bytes;
-	return (volatile void *)(uintptr_t)(space->device_base + start + offset);
+	return (volatile void *)(uintptr_t)(arch_space.device_base + start + offset);
 }
 
 static uint64_t window_entry(hpa_t block)

@@ -35,7 +35,7 @@ static void assert_maps(uint64_t offset, unsigned int prot)
 	hpa_t out;
 	unsigned int found;
 
-	assert_int_equal(pt_lookup(space_table(), arch_space()->hv_base + offset, &out, &found), 1);
+	assert_int_equal(pt_lookup(space_table(), arch_space.hv_base + offset, &out, &found), 1);
 	assert_int_equal(out.value, image_header.hv_base + offset);
 	assert_int_equal(found, prot);
 }
@@ -58,7 +58,7 @@ static void test_private_areas_are_left_out(void **state)
 		uint64_t offset = space_percpu(slot).value - image_header.hv_base;
 
 		assert_int_equal(offset, FAKE_CORE_SIZE + slot * FAKE_PERCPU_SIZE);
-		assert_int_equal(pt_lookup(space_table(), arch_space()->hv_base + offset, NULL, NULL), 0);
+		assert_int_equal(pt_lookup(space_table(), arch_space.hv_base + offset, NULL, NULL), 0);
 	}
 }
 

@@ -18,30 +18,20 @@
 
 #define AFFINITY_OFF 1
 
-const struct step *arch_system_steps(void)
-{
-	static const struct step steps[] = {
-		{ "hyp-tables", mmu_init, mmu_exit },
-		{ "debug-uart", debug_uart_open, debug_uart_close },
-		{ "gic-probe", gic_probe, gic_unprobe },
-		{ NULL, NULL, NULL },
-	};
+const struct step arch_system_steps[] = {
+	{ "hyp-tables", mmu_init, mmu_exit },
+	{ "debug-uart", debug_uart_open, debug_uart_close },
+	{ "gic-probe", gic_probe, gic_unprobe },
+	{ NULL, NULL, NULL },
+};
 
-	return steps;
-}
-
-const struct step *arch_cpu_steps(void)
-{
-	static const struct step steps[] = {
-		{ "cpu-features", features_check, NULL },
-		{ "cpu-errata", errata_init, NULL },
-		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
-		{ "cpu-gic", gic_cpu_probe, NULL },
-		{ NULL, NULL, NULL },
-	};
-
-	return steps;
-}
+const struct step arch_cpu_steps[] = {
+	{ "cpu-features", features_check, NULL },
+	{ "cpu-errata", errata_init, NULL },
+	{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
+	{ "cpu-gic", gic_cpu_probe, NULL },
+	{ NULL, NULL, NULL },
+};
 
 void arch_cpu_activate(void)
 {

@@ -18,19 +18,14 @@ extern char layout_text_end[], layout_rodata_end[];
 
 #define PRIVATE_ENTRY ((uint64_t)PERCPU_BASE >> 30)
 
-const struct arch_space *arch_space(void)
-{
-	static const struct arch_space space = {
-		.hv_base = HV_BASE,
-		.hv_size_max = HV_SIZE_MAX,
-		.text_size = (uintptr_t)layout_text_end - HV_BASE,
-		.rodata_end = (uintptr_t)layout_rodata_end - HV_BASE,
-		.device_base = DEVICE_BASE,
-		.device_size = DEVICE_SIZE,
-	};
-
-	return &space;
-}
+const struct arch_space arch_space = {
+	.hv_base = HV_BASE,
+	.hv_size_max = HV_SIZE_MAX,
+	.text_size = (uintptr_t)layout_text_end - HV_BASE,
+	.rodata_end = (uintptr_t)layout_rodata_end - HV_BASE,
+	.device_base = DEVICE_BASE,
+	.device_size = DEVICE_SIZE,
+};
 
 void *arch_hv_ptr(hpa_t address)
 {

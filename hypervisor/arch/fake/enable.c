@@ -30,27 +30,17 @@ static void cpu_step_undo(void)
 	fake_count_add(cpu_steps_done, -1);
 }
 
-const struct step *arch_system_steps(void)
-{
-	static const struct step steps[] = {
-		{ "fake-mmu", system_step, system_step_undo },
-		{ "fake-intc", system_step, system_step_undo },
-		{ NULL, NULL, NULL },
-	};
+const struct step arch_system_steps[] = {
+	{ "fake-mmu", system_step, system_step_undo },
+	{ "fake-intc", system_step, system_step_undo },
+	{ NULL, NULL, NULL },
+};
 
-	return steps;
-}
-
-const struct step *arch_cpu_steps(void)
-{
-	static const struct step steps[] = {
-		{ "fake-cpu-mmu", cpu_step, cpu_step_undo },
-		{ "fake-cpu-intc", cpu_step, cpu_step_undo },
-		{ NULL, NULL, NULL },
-	};
-
-	return steps;
-}
+const struct step arch_cpu_steps[] = {
+	{ "fake-cpu-mmu", cpu_step, cpu_step_undo },
+	{ "fake-cpu-intc", cpu_step, cpu_step_undo },
+	{ NULL, NULL, NULL },
+};
 
 static void count_activation(struct fake_cpu_view *view, void *argument)
 {

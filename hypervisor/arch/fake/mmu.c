@@ -121,19 +121,14 @@ const struct pt_format *arch_pt_stage2(void)
 	return &fake_format;
 }
 
-const struct arch_space *arch_space(void)
-{
-	static const struct arch_space space = {
-		.hv_base = FAKE_SPACE_HV,
-		.hv_size_max = FAKE_HV_SIZE,
-		.text_size = FAKE_TEXT_SIZE,
-		.rodata_end = FAKE_RODATA_END,
-		.device_base = FAKE_SPACE_DEVICES,
-		.device_size = FAKE_SPACE_DEVICES_SIZE,
-	};
-
-	return &space;
-}
+const struct arch_space arch_space = {
+	.hv_base = FAKE_SPACE_HV,
+	.hv_size_max = FAKE_HV_SIZE,
+	.text_size = FAKE_TEXT_SIZE,
+	.rodata_end = FAKE_RODATA_END,
+	.device_base = FAKE_SPACE_DEVICES,
+	.device_size = FAKE_SPACE_DEVICES_SIZE,
+};
 
 unsigned int arch_phys_bits(void)
 {

@@ -69,19 +69,14 @@ static void stage2_undo(void)
 	formats_select(FORMATS_SV39X4);
 }
 
-const struct step *arch_system_steps(void)
-{
-	static const struct step steps[] = {
-		{ "firmware", firmware_check, NULL },
-		{ "hyp-tables", mmu_init, mmu_exit },
-		{ "debug-uart", debug_uart_open, debug_uart_close },
-		{ "stage2-format", stage2_run, stage2_undo },
-		{ "intc-probe", intc_probe, intc_unprobe },
-		{ NULL, NULL, NULL },
-	};
-
-	return steps;
-}
+const struct step arch_system_steps[] = {
+	{ "firmware", firmware_check, NULL },
+	{ "hyp-tables", mmu_init, mmu_exit },
+	{ "debug-uart", debug_uart_open, debug_uart_close },
+	{ "stage2-format", stage2_run, stage2_undo },
+	{ "intc-probe", intc_probe, intc_unprobe },
+	{ NULL, NULL, NULL },
+};
 
 /* The first CPU's choice must be every CPU's. */
 static int stage2_check(void)
@@ -96,18 +91,13 @@ static int stage2_check(void)
 	return BH_E_HARDWARE;
 }
 
-const struct step *arch_cpu_steps(void)
-{
-	static const struct step steps[] = {
-		{ "cpu-features", features_check, NULL },
-		{ "cpu-stage2", stage2_check, NULL },
-		{ "cpu-intc", intc_check, NULL },
-		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
-		{ NULL, NULL, NULL },
-	};
-
-	return steps;
-}
+const struct step arch_cpu_steps[] = {
+	{ "cpu-features", features_check, NULL },
+	{ "cpu-stage2", stage2_check, NULL },
+	{ "cpu-intc", intc_check, NULL },
+	{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
+	{ NULL, NULL, NULL },
+};
 
 /* The kernel's registers become the guest's. stvec holds where it returns to, and the kernel knows that. */
 static void move_registers(const struct found *found)

@@ -13,19 +13,14 @@
 #include <core/debug_uart.h>
 #include <core/guest.h>
 
-const struct step *arch_system_steps(void)
-{
-	static const struct step steps[] = {
-		{ "hyp-tables", mmu_init, mmu_exit },
-		{ "debug-uart", debug_uart_open, debug_uart_close },
-		{ "virtualization", virt_select, NULL },
-		{ "local-apic", lapic_probe, lapic_unprobe },
-		{ "io-apic", intc_probe, intc_unprobe },
-		{ NULL, NULL, NULL },
-	};
-
-	return steps;
-}
+const struct step arch_system_steps[] = {
+	{ "hyp-tables", mmu_init, mmu_exit },
+	{ "debug-uart", debug_uart_open, debug_uart_close },
+	{ "virtualization", virt_select, NULL },
+	{ "local-apic", lapic_probe, lapic_unprobe },
+	{ "io-apic", intc_probe, intc_unprobe },
+	{ NULL, NULL, NULL },
+};
 
 static int virtualization_run(void)
 {
@@ -37,18 +32,13 @@ static int control_run(void)
 	return virt()->cpu_init();
 }
 
-const struct step *arch_cpu_steps(void)
-{
-	static const struct step steps[] = {
-		{ "cpu-features", features_check, NULL },
-		{ "cpu-virtualization", virtualization_run, NULL },
-		{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
-		{ "cpu-control", control_run, NULL },
-		{ NULL, NULL, NULL },
-	};
-
-	return steps;
-}
+const struct step arch_cpu_steps[] = {
+	{ "cpu-features", features_check, NULL },
+	{ "cpu-virtualization", virtualization_run, NULL },
+	{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
+	{ "cpu-control", control_run, NULL },
+	{ NULL, NULL, NULL },
+};
 
 void arch_cpu_activate(void)
 {

@@ -22,19 +22,14 @@ enum { FIRST_CPU = 1, OTHER_CPU = 2 };
 /* The walker of the shared tables counts from where they begin. */
 #define SPACE_MASK ((1ull << SPACE_BITS) - 1)
 
-const struct arch_space *arch_space(void)
-{
-	static const struct arch_space space = {
-		.hv_base = HV_BASE & SPACE_MASK,
-		.hv_size_max = HV_SIZE_MAX,
-		.text_size = (uintptr_t)layout_text_end - HV_BASE,
-		.rodata_end = (uintptr_t)layout_rodata_end - HV_BASE,
-		.device_base = DEVICE_BASE & SPACE_MASK,
-		.device_size = DEVICE_SIZE,
-	};
-
-	return &space;
-}
+const struct arch_space arch_space = {
+	.hv_base = HV_BASE & SPACE_MASK,
+	.hv_size_max = HV_SIZE_MAX,
+	.text_size = (uintptr_t)layout_text_end - HV_BASE,
+	.rodata_end = (uintptr_t)layout_rodata_end - HV_BASE,
+	.device_base = DEVICE_BASE & SPACE_MASK,
+	.device_size = DEVICE_SIZE,
+};
 
 void *arch_hv_ptr(hpa_t address)
 {

@@ -11,9 +11,8 @@
  * code; undo is called backward for all that succeeded. Nothing that the running kernel could
  * notice may happen in a step.
  */
-const struct step *
-arch_system_steps(void); /* after the configuration and pool are there, before cells exist */
-const struct step *arch_cpu_steps(void);    /* own page tables, feature checks; after the root cell exists */
+extern const struct step arch_system_steps[]; /* after the configuration and pool are there, before cells exist */
+extern const struct step arch_cpu_steps[];    /* own page tables, feature checks; after the root cell exists */
 
 /**
  * arch_cpu_activate() - make this CPU a vCPU of the root cell: traps, stage 2, interrupt hand-over

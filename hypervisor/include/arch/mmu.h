@@ -27,7 +27,7 @@ struct arch_space {
 	uint64_t device_base;
 	uint64_t device_size;
 };
-const struct arch_space *arch_space(void);
+extern const struct arch_space arch_space;
 
 /** Bits of physical address that stage 2 can map. */
 unsigned int arch_phys_bits(void);

@@ -13,7 +13,7 @@ struct page_table;
 
 /**
  * space_init() - the tables that all CPUs share: image and pool, each with its protection; no private areas
- * Where things lie is told by arch_space(). Context: the first system step. Return: 0, BH_E_RANGE (the hypervisor
+ * Where things lie is told by arch_space. Context: the first system step. Return: 0, BH_E_RANGE (the hypervisor
  * has more memory than is mapped; said in the log) or BH_E_NO_MEMORY.
  */
 int space_init(void);

@@ -32,7 +32,7 @@
 #define FAKE_HV_SIZE 0x1000000ull /* 16 MiB, the end of RAM */
 #define FAKE_CORE_SIZE 0x20000ull
 #define FAKE_PERCPU_SIZE 0x1000ull
-#define FAKE_TEXT_SIZE 0x10000ull /* arch_space(): as if the image had code, and an address space of its own */
+#define FAKE_TEXT_SIZE 0x10000ull /* arch_space: as if the image had code, and an address space of its own */
 #define FAKE_RODATA_END 0x18000ull
 #define FAKE_SPACE_HV 0x4000000000ull
 #define FAKE_SPACE_DEVICES 0x6000000000ull
