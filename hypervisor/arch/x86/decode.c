@@ -134,50 +134,27 @@ static unsigned int address_size(const struct cursor *cursor)
 	return (cursor->mode == DECODE_16) == cursor->other_address ? 4 : 2;
 }
 
-/* Bytes of displacement behind ModRM (and SIB). */
-static unsigned int displacement16(uint8_t modrm)
+/* Bytes of displacement behind ModRM (and SIB). Without a mode, one base stands for an address that is all there is. */
+static unsigned int displacement(uint8_t modrm, uint8_t base, unsigned int address)
 {
-	switch (modrm >> 6) {
-	case 0:
-		return (modrm & 7) == 6 ? 2 : 0;
-	case 1:
-		return 1;
-	default:
-		return 2;
-	}
-}
+	const unsigned int mode = modrm >> 6;
 
-static unsigned int displacement32(uint8_t modrm, uint8_t base)
-{
-	switch (modrm >> 6) {
-	case 0:
-		return base == 5 ? 4 : 0;
-	case 1:
+	if (mode == 1)
 		return 1;
-	default:
-		return 4;
-	}
+	return mode == 2 || base == (address == 2 ? 6 : 5) ? (address == 2 ? 2 : 4) : 0;
 }
 
 /* Step over SIB and displacement. */
 static enum decode_status skip_address(struct cursor *cursor)
 {
+	const unsigned int address = address_size(cursor);
 	uint8_t base = cursor->modrm & 7;
-	unsigned int more;
 
 	if (cursor->modrm >> 6 == 3)
 		return DECODE_UNKNOWN;
-	if (address_size(cursor) == 2) {
-		more = displacement16(cursor->modrm);
-	} else {
-		if (base == 4) {
-			if (!take(cursor, &base))
-				return DECODE_MORE;
-			base &= 7;
-		}
-		more = displacement32(cursor->modrm, base);
-	}
-	cursor->at += more;
+	if (address != 2 && base == 4 && !take(cursor, &base))
+		return DECODE_MORE;
+	cursor->at += displacement(cursor->modrm, base & 7, address);
 	return cursor->at <= cursor->count ? DECODE_OK : DECODE_MORE;
 }
 
@@ -357,33 +334,28 @@ static uint64_t result_flags(uint64_t result, unsigned int size)
 	return flags;
 }
 
+/* @flags: those that do not follow from the result alone. */
 static uint64_t add(uint64_t a, uint64_t b, unsigned int carry, unsigned int size, uint64_t *flags)
 {
 	const unsigned int top = size * 8 - 1;
-	const uint64_t sum = cut(a + b + carry, size);
+	const uint64_t sum = a + b + carry;
 	const uint64_t carries = (a & b) | ((a | b) & ~sum); /* out of each bit */
 
-	*flags = result_flags(sum, size) | (carries >> top & 1 ? FLAG_CF : 0) | (carries >> 3 & 1 ? FLAG_AF : 0) |
+	*flags = (carries >> top & 1 ? FLAG_CF : 0) | (carries >> 3 & 1 ? FLAG_AF : 0) |
 		 (((a ^ sum) & (b ^ sum)) >> top & 1 ? FLAG_OF : 0);
-	return sum;
+	return cut(sum, size);
 }
 
+/* Carries are borrows then. */
 static uint64_t subtract(uint64_t a, uint64_t b, unsigned int borrow, unsigned int size, uint64_t *flags)
 {
-	const unsigned int top = size * 8 - 1;
-	const uint64_t difference = cut(a - b - borrow, size);
-	const uint64_t borrows = (~a & b) | ((~a | b) & difference);
-
-	*flags = result_flags(difference, size) | (borrows >> top & 1 ? FLAG_CF : 0) |
-		 (borrows >> 3 & 1 ? FLAG_AF : 0) | (((a ^ b) & (a ^ difference)) >> top & 1 ? FLAG_OF : 0);
-	return difference;
+	return cut(~add(~a, b, borrow, size, flags), size);
 }
 
 /* @a is the operand that is changed. */
 static uint64_t compute(unsigned int op, uint64_t a, uint64_t b, unsigned int size, uint64_t *flags)
 {
 	const unsigned int carry = *flags & FLAG_CF;
-	const uint64_t others = *flags & ~FLAGS_ALU;
 	uint64_t result, now = 0;
 
 	switch (op) {
@@ -393,12 +365,8 @@ static uint64_t compute(unsigned int op, uint64_t a, uint64_t b, unsigned int si
 	case OP_SUB: case OP_CMP: case OP_SBB:
 		result = subtract(a, b, op == OP_SBB ? carry : 0, size, &now);
 		break;
-	case OP_INC:
-		result = add(a, 1, 0, size, &now);
-		now = (now & ~FLAG_CF) | carry;
-		break;
-	case OP_DEC:
-		result = subtract(a, 1, 0, size, &now);
+	case OP_INC: case OP_DEC: /* CF stays */
+		result = op == OP_INC ? add(a, 1, 0, size, &now) : subtract(a, 1, 0, size, &now);
 		now = (now & ~FLAG_CF) | carry;
 		break;
 	case OP_NEG:
@@ -406,10 +374,9 @@ static uint64_t compute(unsigned int op, uint64_t a, uint64_t b, unsigned int si
 		break;
 	default:
 		result = op == OP_OR ? a | b : op == OP_XOR ? a ^ b : a & b; /* and, test */
-		now = result_flags(result, size);
 		break;
 	}
-	*flags = others | now;
+	*flags = (*flags & ~FLAGS_ALU) | now | result_flags(result, size);
 	return result;
 }
 

@@ -5,6 +5,8 @@
 #include <asm/entry.h>
 #include <asm/features.h>
 #include <asm/interrupts.h>
+#include <asm/ioapic.h>
+#include <asm/iommu.h>
 #include <asm/mmu.h>
 #include <asm/vcpu.h>
 #include <asm/vioapic.h>
@@ -18,7 +20,8 @@ const struct step arch_system_steps[] = {
 	{ "debug-uart", debug_uart_open, debug_uart_close },
 	{ "virtualization", virt_select, NULL },
 	{ "local-apic", lapic_probe, lapic_unprobe },
-	{ "io-apic", intc_probe, intc_unprobe },
+	{ "io-apic", ioapic_probe, ioapic_unprobe },
+	{ "iommu-probe", iommu_probe, iommu_unprobe },
 	{ NULL, NULL, NULL },
 };
 

@@ -11,19 +11,6 @@
 #include <lib/errors.h>
 #include <lib/string.h>
 
-int intc_probe(void)
-{
-	int code = ioapic_probe();
-
-	return code ? code : iommu_probe();
-}
-
-void intc_unprobe(void)
-{
-	iommu_unprobe();
-	ioapic_unprobe();
-}
-
 int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	if (config->x86.ioapic && config->x86.pins > IOAPIC_PINS)

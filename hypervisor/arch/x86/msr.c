@@ -13,6 +13,7 @@
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <core/violation.h>
+#include <lib/bitmap.h>
 #include <lib/string.h>
 
 enum msr_result { MSR_DONE = 0, MSR_FAULT = 1, MSR_FORBIDDEN = 2 };
@@ -121,18 +122,27 @@ static const struct {
 	[WRITE_PVCLOCK] = { .writer = pvclock_write_msr },
 };
 
+static void permit(uint64_t *bitmap, uint32_t msr, unsigned int access)
+{
+	for (const struct virt_msr_range *range = virt()->msr_ranges; range->step; range++) {
+		const uint32_t index = msr - range->first;
+
+		if (index >= VIRT_MSR_RANGE)
+			continue;
+		bit_put(bitmap, range->read + index * range->step, !(access & MSR_READ));
+		bit_put(bitmap, range->write + index * range->step, !(access & MSR_WRITE));
+	}
+}
+
 /* From the last row to the first: of two that fit, the first counts. */
 void msr_fill_bitmap(struct cell_arch *cell)
 {
-	const size_t size = VIRT_MSR_BITMAP_PAGES * (size_t)PAGE_SIZE;
-
-	memset(cell->msr_bitmap, cell->is_root ? 0 : 0xff, size);
+	memset(cell->msr_bitmap, cell->is_root ? 0 : 0xff, VIRT_MSR_BITMAP_PAGES * (size_t)PAGE_SIZE);
 	for (unsigned int i = msr_row_count; i-- > 0;) {
 		const struct msr_row *row = msr_row(i);
 
 		for (uint32_t msr = row->first; msr <= row->last; msr++)
-			virt()->permit_msr(cell->msr_bitmap, msr,
-					   (enum msr_access)(cell->is_root ? row->root : row->guest));
+			permit(cell->msr_bitmap, msr, cell->is_root ? row->root : row->guest);
 	}
 }
 

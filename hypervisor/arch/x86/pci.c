@@ -15,30 +15,27 @@
 
 static struct spinlock lock; /* address and data belong together */
 
-static uint32_t address_of(uint32_t function, unsigned int offset)
+/* The data port of a register. Context: lock. */
+static uint16_t select_locked(uint32_t function, unsigned int offset)
 {
-	return ADDRESS_ENABLE | (function & 0xffff) << 8 | (offset & 0xfc);
+	ports_out32(PCI_PORT_ADDRESS, ADDRESS_ENABLE | (function & 0xffff) << 8 | (offset & 0xfc));
+	return (uint16_t)(PCI_PORT_DATA + (offset & 3));
 }
 
 uint32_t arch_pci_read(uint32_t function, unsigned int offset, unsigned int size)
 {
-	const uint16_t port = (uint16_t)(PCI_PORT_DATA + (offset & 3));
 	uint32_t value;
 
 	spin_lock(&lock);
-	ports_out32(PCI_PORT_ADDRESS, address_of(function, offset));
-	value = ports_in(port, size);
+	value = ports_in(select_locked(function, offset), size);
 	spin_unlock(&lock);
 	return value;
 }
 
 void arch_pci_write(uint32_t function, unsigned int offset, unsigned int size, uint32_t value)
 {
-	const uint16_t port = (uint16_t)(PCI_PORT_DATA + (offset & 3));
-
 	spin_lock(&lock);
-	ports_out32(PCI_PORT_ADDRESS, address_of(function, offset));
-	ports_out(port, size, value);
+	ports_out(select_locked(function, offset), size, value);
 	spin_unlock(&lock);
 }
 

@@ -46,6 +46,13 @@ struct vmcb *svm_vmcb(void)
 	return (struct vmcb *)(PERCPU_BASE + PERCPU_CONTROL);
 }
 
+static void intercept(unsigned int word, uint32_t bits, int on)
+{
+	uint32_t *intercepts_now = &svm_vmcb()->intercept[word];
+
+	*intercepts_now = on ? *intercepts_now | bits : *intercepts_now & ~bits;
+}
+
 static int svm_exists(void)
 {
 	return features_has(FEATURE_SVM) && !(msr_read(MSR_VM_CR) & VM_CR_SVMDIS);
@@ -254,7 +261,7 @@ void svm_deliver_nmi(void)
 		return;
 	percpu()->nmi_is_pending = 0;
 	percpu()->nmi_is_blocked = 1;
-	vmcb->intercept[VMCB_WORD_MISC1] |= MISC1_IRET;
+	intercept(VMCB_WORD_MISC1, MISC1_IRET, 1);
 	vmcb->event_injection = EXCEPTION_NMI | EVENT_TYPE_NMI | EVENT_VALID;
 }
 
@@ -266,7 +273,7 @@ void svm_step_begin(void)
 {
 	struct vmcb *vmcb = svm_vmcb();
 
-	vmcb->intercept[VMCB_WORD_MISC1] &= ~MISC1_IRET;
+	intercept(VMCB_WORD_MISC1, MISC1_IRET, 0);
 	percpu()->nmi_step = vmcb->rflags & RFLAGS_TF ? STEP_OURS | STEP_GUESTS : STEP_OURS;
 	vmcb->rflags |= RFLAGS_TF;
 }
@@ -300,16 +307,9 @@ static void svm_cancel(void)
 
 static void svm_intercept_halt(int on)
 {
-	struct vmcb *vmcb = svm_vmcb();
-
 	percpu()->halt_is_off = (uint32_t)on;
-	if (on) {
-		vmcb->intercept[VMCB_WORD_MISC1] |= MISC1_HLT;
-		vmcb->intercept[VMCB_WORD_MISC2] |= MISC2_MWAIT;
-	} else {
-		vmcb->intercept[VMCB_WORD_MISC1] &= ~MISC1_HLT;
-		vmcb->intercept[VMCB_WORD_MISC2] &= ~MISC2_MWAIT;
-	}
+	intercept(VMCB_WORD_MISC1, MISC1_HLT, on);
+	intercept(VMCB_WORD_MISC2, MISC2_MWAIT, on);
 }
 
 static void svm_flush(void)
@@ -317,24 +317,13 @@ static void svm_flush(void)
 	svm_vmcb()->tlb_control = features_has(FEATURE_FLUSH_BY_ASID) ? TLB_FLUSH_ASID : TLB_FLUSH_ALL;
 }
 
-/* Two bits for each MSR, in three ranges of 8192. */
-static int svm_permit_msr(void *bitmap, uint32_t msr, enum msr_access access)
-{
-	static const uint32_t ranges[] = { 0, 0xc0000000, 0xc0010000 };
-	uint8_t *bytes = bitmap;
-
-	for (unsigned int i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		uint32_t index = msr - ranges[i];
-
-		if (index >= 0x2000)
-			continue;
-		bytes += i * 0x800 + index / 4;
-		*bytes = (uint8_t)(*bytes & ~(3u << index % 4 * 2));
-		*bytes = (uint8_t)(*bytes | (~(unsigned int)access & 3) << index % 4 * 2);
-		return 1;
-	}
-	return 0;
-}
+/* Two bits for each MSR, in three ranges. */
+static const struct virt_msr_range svm_msr_ranges[] = {
+	{ 0, 0, 1, 2 },
+	{ 0xc0000000, 0x800 * 8, 0x800 * 8 + 1, 2 },
+	{ 0xc0010000, 0x1000 * 8, 0x1000 * 8 + 1, 2 },
+	{ 0, 0, 0, 0 },
+};
 
 static const struct pt_format *svm_format(void)
 {
@@ -362,7 +351,7 @@ const struct virt_ops svm_ops = {
 	.cancel = svm_cancel,
 	.intercept_halt = svm_intercept_halt,
 	.flush = svm_flush,
-	.permit_msr = svm_permit_msr,
+	.msr_ranges = svm_msr_ranges,
 	.unmask_nmi = svm_unmask_nmi,
 	.mask_nmi = svm_mask_nmi,
 	.format = svm_format,

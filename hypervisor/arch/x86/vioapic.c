@@ -141,10 +141,7 @@ void arch_irq_set(struct cell_arch *cell, uint32_t pin, int level)
 		return;
 	spin_lock(&ioapic->lock);
 	rises = level && bit_test(ioapic->line, pin) && !bit_test(ioapic->level, pin);
-	if (level)
-		bit_set(ioapic->level, pin);
-	else
-		bit_clear(ioapic->level, pin);
+	bit_put(ioapic->level, pin, level);
 	if (rises)
 		raise_line(cell, pin);
 	spin_unlock(&ioapic->lock);

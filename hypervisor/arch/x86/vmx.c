@@ -220,31 +220,12 @@ static void set_cell(const struct cell_arch *cell)
 	flush();
 }
 
-#define BITMAP_READ_LOW 0x000u
-#define BITMAP_READ_HIGH 0x400u
-#define BITMAP_WRITE_LOW 0x800u
-#define BITMAP_WRITE_HIGH 0xc00u
-#define MSR_RANGE 0x2000u
-#define MSR_HIGH 0xc0000000u
-
-static void permit(uint8_t *bitmap, unsigned int start, uint32_t index, int permitted)
-{
-	uint8_t *byte = bitmap + start + index / 8, bit = (uint8_t)(1u << (index & 7));
-
-	*byte = (uint8_t)(permitted ? *byte & ~bit : *byte | bit);
-}
-
-static int permit_msr(void *bitmap, uint32_t msr, enum msr_access access)
-{
-	int is_high = msr >= MSR_HIGH;
-	uint32_t index = is_high ? msr - MSR_HIGH : msr;
-
-	if (index >= MSR_RANGE)
-		return 0;
-	permit(bitmap, is_high ? BITMAP_READ_HIGH : BITMAP_READ_LOW, index, access & MSR_READ);
-	permit(bitmap, is_high ? BITMAP_WRITE_HIGH : BITMAP_WRITE_LOW, index, access & MSR_WRITE);
-	return 1;
-}
+/* Bits for reads of two ranges, then those for writes. */
+static const struct virt_msr_range msr_ranges[] = {
+	{ 0, 0, 0x800 * 8, 1 },
+	{ 0xc0000000, 0x400 * 8, 0xc00 * 8, 1 },
+	{ 0, 0, 0, 0 },
+};
 
 /* NMIs are never held back here. */
 static void mask_nmi(void)
@@ -271,7 +252,7 @@ const struct virt_ops vmx_ops = {
 	.cancel = vmx_cancel,
 	.intercept_halt = vmx_intercept_halt,
 	.flush = flush,
-	.permit_msr = permit_msr,
+	.msr_ranges = msr_ranges,
 	.unmask_nmi = vmx_unmask_nmi,
 	.mask_nmi = mask_nmi,
 	.format = format,

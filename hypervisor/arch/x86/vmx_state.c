@@ -22,10 +22,11 @@
 /* #DB and #AC can recur for ever while one is being delivered, and no NMI gets in between (CVE-2015-8104, -5307). */
 #define EXCEPTIONS (1u << 1 | 1u << 17 | 1u << EXCEPTION_MC)
 
-/* Selector, limit, rights and base of a segment are the same distance apart in all of the VMCS. */
+/* Selectors, limits, rights and bases of the segments come in the same order, and as far apart, in all of the VMCS. */
 static const uint8_t vmcs_index[SEG_COUNT] = {
 	[SEG_ES] = 0, [SEG_CS] = 1, [SEG_SS] = 2,   [SEG_DS] = 3,
 	[SEG_FS] = 4, [SEG_GS] = 5, [SEG_LDTR] = 6, [SEG_TR] = 7,
+	[SEG_GDTR] = 8, [SEG_IDTR] = 9,
 };
 
 static const uint16_t register_field[VCPU_REGISTER_COUNT] = {
@@ -173,43 +174,34 @@ static uint16_t attributes_of(uint32_t rights)
 	return (uint16_t)(rights & RIGHTS_UNUSABLE ? rights & RIGHTS_DPL : (rights & 0xff) | (rights >> 4 & 0xf00));
 }
 
+/* GDTR and IDTR have neither selector nor rights. */
+static int is_table(enum x86_segment_name name)
+{
+	return name == SEG_GDTR || name == SEG_IDTR;
+}
+
 static void load_segment(enum x86_segment_name name, const struct x86_segment *segment)
 {
 	unsigned int at = 2u * vmcs_index[name];
 
-	vmx_write(VMCS_GUEST_ES + at, segment->selector);
 	vmx_write(VMCS_GUEST_ES_LIMIT + at, segment->limit);
-	vmx_write(VMCS_GUEST_ES_RIGHTS + at, rights_of(segment));
 	vmx_write(VMCS_GUEST_ES_BASE + at, segment->base);
-}
-
-static void load_segments(const struct x86_state *state)
-{
-	for (unsigned int i = 0; i < SEG_COUNT; i++) {
-		if (i != SEG_GDTR && i != SEG_IDTR)
-			load_segment(i, &state->segment[i]);
-	}
-	vmx_write(VMCS_GUEST_GDTR_BASE, state->segment[SEG_GDTR].base);
-	vmx_write(VMCS_GUEST_GDTR_LIMIT, state->segment[SEG_GDTR].limit);
-	vmx_write(VMCS_GUEST_IDTR_BASE, state->segment[SEG_IDTR].base);
-	vmx_write(VMCS_GUEST_IDTR_LIMIT, state->segment[SEG_IDTR].limit);
+	if (is_table(name))
+		return;
+	vmx_write(VMCS_GUEST_ES + at, segment->selector);
+	vmx_write(VMCS_GUEST_ES_RIGHTS + at, rights_of(segment));
 }
 
 void vmx_segment(enum x86_segment_name name, struct x86_segment *segment)
 {
 	unsigned int at = 2u * vmcs_index[name];
 
-	*segment = (struct x86_segment){ 0 };
-	if (name == SEG_GDTR || name == SEG_IDTR) {
-		segment->base = vmx_read(name == SEG_GDTR ? VMCS_GUEST_GDTR_BASE : VMCS_GUEST_IDTR_BASE);
-		segment->limit =
-			(uint32_t)vmx_read(name == SEG_GDTR ? VMCS_GUEST_GDTR_LIMIT : VMCS_GUEST_IDTR_LIMIT);
+	*segment = (struct x86_segment){ .limit = (uint32_t)vmx_read(VMCS_GUEST_ES_LIMIT + at),
+					 .base = vmx_read(VMCS_GUEST_ES_BASE + at) };
+	if (is_table(name))
 		return;
-	}
 	segment->selector = (uint16_t)vmx_read(VMCS_GUEST_ES + at);
-	segment->limit = (uint32_t)vmx_read(VMCS_GUEST_ES_LIMIT + at);
 	segment->attributes = attributes_of((uint32_t)vmx_read(VMCS_GUEST_ES_RIGHTS + at));
-	segment->base = vmx_read(VMCS_GUEST_ES_BASE + at);
 }
 
 /* EFER.LMA and the entry control that stands for it follow from paging. */
@@ -300,7 +292,8 @@ void vmx_load(const struct x86_state *state)
 	vmx_cpu()->debugctl = 0;
 	for (unsigned int i = 0; i < SWITCHED_MSRS; i++)
 		vmx_write(switched_msrs[i].field, state->msr[switched_msrs[i].msr]);
-	load_segments(state);
+	for (unsigned int i = 0; i < SEG_COUNT; i++)
+		load_segment(i, &state->segment[i]);
 	load_task(&state->segment[SEG_TR]);
 	control_write_dr6(state->dr6);
 }

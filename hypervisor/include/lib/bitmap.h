@@ -22,6 +22,14 @@ static inline void bit_clear(uint64_t *map, unsigned int bit)
 	map[bit / 64] &= ~(1ull << (bit % 64));
 }
 
+static inline void bit_put(uint64_t *map, unsigned int bit, int value)
+{
+	if (value)
+		bit_set(map, bit);
+	else
+		bit_clear(map, bit);
+}
+
 /** First set bit at or after @from, @bits if none. */
 static inline unsigned int bit_next(const uint64_t *map, unsigned int bits, unsigned int from)
 {

@@ -36,8 +36,5 @@ void intc_cell_exit(struct cell_arch *cell);
 void intc_cell_reset(struct cell_arch *cell);
 /** Physical ranges that are trapped: I/O APICs, the local APICs' page. As arch_platform_range(). */
 int intc_platform_range(unsigned int index, struct bh_config_range *range);
-/** System step: find the I/O APICs. */
-int intc_probe(void);
-void intc_unprobe(void);
 
 #endif

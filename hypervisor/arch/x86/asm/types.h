@@ -38,7 +38,7 @@ struct cell_arch {
 	uint16_t slot[CONFIG_MAX_CPUS];
 	uint64_t hwid[CONFIG_MAX_CPUS];
 	struct vtime time;
-	uint8_t *msr_bitmap;
+	uint64_t *msr_bitmap;
 	uint8_t *io_bitmap;
 	struct cell_irq irq;
 };

@@ -28,6 +28,18 @@ enum instruction_length {
 	LENGTH_MWAIT = 3
 };
 
+#define VIRT_MSR_RANGE 0x2000u
+
+/**
+ * struct virt_msr_range - VIRT_MSR_RANGE registers from @first on
+ * @read, @write: bits of the bitmap for @first.  @step: to the next register's.
+ */
+struct virt_msr_range {
+	uint32_t first;
+	uint32_t read, write;
+	uint32_t step;
+};
+
 /**
  * struct virt_ops - a back end
  * All but @exists and @probe: on the CPU concerned, after @cpu_init there.
@@ -54,8 +66,7 @@ enum instruction_length {
  * @cancel: forget events that wait (a vCPU is reset).
  * @intercept_halt: from now on HLT and MWAIT exit (asm/exits.h: exit_hlt()), or no more.
  * @flush: forget the guest's translations before it runs again.
- * @permit_msr: @bitmap of VIRT_MSR_BITMAP_PAGES: @access without an exit. All ones at first.
- *	Return: 0 if the bitmap has no such MSR: then it always exits.
+ * @msr_ranges: MSRs in the bitmap of VIRT_MSR_BITMAP_PAGES, where ones exit; those in no range always do. Ends with 0.
  * @unmask_nmi, @mask_nmi: let NMIs in that had to wait, here in the hypervisor; and no more.
  * @format: of stage 2 on this machine. Context: system steps, on the first CPU.
  * @run: into the guest with percpu_frame(); the run loop. Does not return.
@@ -81,7 +92,7 @@ struct virt_ops {
 	void (*cancel)(void);
 	void (*intercept_halt)(int on);
 	void (*flush)(void);
-	int (*permit_msr)(void *bitmap, uint32_t msr, enum msr_access access);
+	const struct virt_msr_range *msr_ranges;
 	void (*unmask_nmi)(void);
 	void (*mask_nmi)(void);
 	const struct pt_format *(*format)(void);

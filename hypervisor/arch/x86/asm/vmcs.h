@@ -80,8 +80,6 @@
 
 /* Guest state, 32 bits: limits and access rights stand in the order of the selectors, 2 apart. */
 #define VMCS_GUEST_ES_LIMIT 0x4800
-#define VMCS_GUEST_GDTR_LIMIT 0x4810
-#define VMCS_GUEST_IDTR_LIMIT 0x4812
 #define VMCS_GUEST_ES_RIGHTS 0x4814
 #define VMCS_GUEST_INTERRUPTIBILITY 0x4824
 #define VMCS_GUEST_ACTIVITY 0x4826
@@ -93,8 +91,6 @@
 #define VMCS_GUEST_CR3 0x6802
 #define VMCS_GUEST_CR4 0x6804
 #define VMCS_GUEST_ES_BASE 0x6806
-#define VMCS_GUEST_GDTR_BASE 0x6816
-#define VMCS_GUEST_IDTR_BASE 0x6818
 #define VMCS_GUEST_DR7 0x681a
 #define VMCS_GUEST_RSP 0x681c
 #define VMCS_GUEST_RIP 0x681e
