@@ -75,7 +75,8 @@ $(obj)/%.o: %.c $(hv-generated) $(obj)/flags.txt
 
 # What runs when the hypervisor, a CPU or a cell comes and goes may rather be small.
 hv-cold := lib/config% control/% cell/% device/comm% device/console% device/msi% device/pci% device/vpc_%
-hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% info% log% pool% rendezvous% space% step% vtime%)
+hv-cold += $(addprefix core/,component% crash% deadline% format% guest% image% info% log% pool% rendezvous% space% stats% step% violation% \
+	vtime%)
 hv-cold += $(addprefix arch/arm64/,cell% enable% errata% fault% features% formats% found% gicv2.o gicv3.o handover% its% lpi% \
 	mmu% traps% vcpu%)
 hv-cold += $(addprefix arch/riscv/,aplic.o aplic_cell% cell% enable% enter% fault% features% firmware% formats% found% \

@@ -35,6 +35,17 @@ enum stage2_result stage2_read(const struct page_table *table, uint64_t address,
 	return has_right(table, address, PT_READ, &after) && after.value == before.value ? STAGE2_OK : STAGE2_RETRY;
 }
 
+enum stage2_result stage2_write(const struct page_table *table, uint64_t address, const void *from, size_t size)
+{
+	void *to = (address & (PAGE_SIZE - 1)) <= PAGE_SIZE - size ? stage2_open(table, address, size, PT_WRITE) : NULL;
+
+	if (!to)
+		return STAGE2_NONE;
+	memcpy(to, from, size);
+	arch_window_close();
+	return STAGE2_OK;
+}
+
 void stage2_copy_root(uint64_t address, void *to, size_t size)
 {
 	uint8_t *at = to;

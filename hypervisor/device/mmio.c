@@ -48,7 +48,7 @@ static const struct region *find(struct map *map, uint64_t address)
 /* The walker changes tables while guests run: an access that met a hole may find its memory again by now. */
 static enum mmio_result not_a_device(struct cell *cell, const struct mmio_access *access)
 {
-	unsigned int needed = access->is_write ? PT_WRITE : PT_READ;
+	unsigned int needed = access->is_write || access->is_change ? PT_WRITE : PT_READ;
 
 	return pt_retry(arch_cell_stage2(&cell->arch), access->address, needed) ? MMIO_RETRY : MMIO_REFUSED;
 }

@@ -6,7 +6,7 @@
 #include <arch/vcpu.h>
 #include <asm/sysreg.h>
 #include <asm/vcpu.h>
-#include <core/violation.h>
+#include <core/emulate.h>
 
 #define EC_FIRST_OTHER 0x1fu /* classes below are instructions that trapped */
 
@@ -21,23 +21,23 @@ static int is_ours(const struct frame *frame)
 	       frame->x[1] == BH_HYPERCALL_MAGIC;
 }
 
+static const struct emulate_abi abi = {
+	.base = BH_HYPERCALL_BASE,
+	.number = 0,
+	.argument = { 2, 3, 4, 5, 6 },
+	.result = 0,
+	.value = { 1, 2, 3, 4, 5 },
+};
+
 static void hypercall(struct frame *frame)
 {
-	struct hypercall call = {
-		.number = frame->x[0] - BH_HYPERCALL_BASE,
-		.arg = { frame->x[2], frame->x[3], frame->x[4], frame->x[5], frame->x[6] },
-	};
-
 	percpu()->stats->count[BH_STAT_HYPERCALL]++;
 #ifdef MUTANT_FAULT_AT_EL2
 	/* A bug of ours: guests' hypercalls go astray; root's to suspend a cell does so in control/hypercall.c. */
 	if (!percpu()->cell->is_root)
 		*(volatile uint64_t *)0x4000 = 1;
 #endif
-	upcall_hypercall(&call);
-	frame->x[0] = call.result;
-	for (unsigned int i = 0; i < 5; i++)
-		frame->x[1 + i] = call.value[i];
+	emulate_hypercall(frame->x, &abi);
 }
 
 static void unexpected(uint64_t esr)

@@ -7,9 +7,8 @@
 #include <asm/gic.h>
 #include <asm/gic_hw.h>
 #include <asm/sysreg.h>
+#include <core/emulate.h>
 #include <core/pagetable.h>
-#include <core/stage2.h>
-#include <core/violation.h>
 
 #define ISS_ISV (1u << 24)
 #define ISS_SSE (1u << 21)
@@ -49,27 +48,17 @@ static int fault_address(uint64_t esr, uint64_t *address)
 	return !(page & PAR_FAILED);
 }
 
-/* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
-static int allowed_by_now(uint64_t address, unsigned int need)
-{
-	return pt_retry(&percpu()->cell->stage2, address, need);
-}
-
 /* No syndrome (pairs, write-back, cache maintenance), or a table walk: only memory can be meant. */
 static void undecodable(uint64_t esr, uint64_t address)
 {
+	const char *what = "load or store that cannot be decoded";
 	int is_write = (esr & ISS_WNR) != 0;
 
-	if (allowed_by_now(address, is_write ? PT_WRITE : PT_READ)) {
-		count(BH_STAT_RETRY);
-		return;
-	}
 	if (esr & ISS_S1PTW)
-		violation_access(address, 0, is_write, "page table outside its memory");
+		what = "page table outside its memory";
 	else if (esr & ISS_CM)
-		violation_access(address, 0, is_write, "cache maintenance outside its memory");
-	else
-		violation_access(address, 0, is_write, "load or store that cannot be decoded");
+		what = "cache maintenance outside its memory";
+	violation_fault(&percpu()->cell->stage2, address, is_write ? PT_WRITE : PT_READ, is_write, what);
 }
 
 static inline uint64_t low_bits(uint64_t value, unsigned int size)
@@ -153,15 +142,11 @@ static void emulate(struct frame *frame, uint64_t esr, uint64_t address)
 	enum mmio_result result = MMIO_HANDLED;
 
 	if (!gic_mmio(&access)) {
-		result = upcall_mmio(&access);
+		result = emulate_access(&access, 0);
 		count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
 	}
-	if (result == MMIO_RETRY)
+	if (result != MMIO_HANDLED)
 		return;
-	if (result == MMIO_REFUSED) {
-		violation_access(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
-		return;
-	}
 	if (!access.is_write)
 		write_register(frame, esr, &access);
 	inject_skip();
@@ -189,9 +174,8 @@ void mmio_instruction_abort(uint64_t esr)
 {
 	uint64_t address;
 
-	if (!fault_address(esr, &address) || allowed_by_now(address, PT_READ | PT_EXEC)) {
+	if (fault_address(esr, &address))
+		violation_fault(&percpu()->cell->stage2, address, PT_READ | PT_EXEC, 0, "instruction fetch");
+	else
 		count(BH_STAT_RETRY);
-		return;
-	}
-	violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
 }

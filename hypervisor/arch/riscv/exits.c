@@ -7,7 +7,7 @@
 #include <asm/interrupts.h>
 #include <asm/sbi.h>
 #include <asm/vcpu.h>
-#include <core/violation.h>
+#include <core/emulate.h>
 
 #define ECALL_BYTES 4u
 
@@ -17,27 +17,23 @@ static uint64_t leaving(void)
 }
 
 /* DISABLE returns by the address behind the ECALL in stvec, which has to be aligned for that. */
-static int may_be_called(const struct hypercall *call)
+static int may_leave(void)
 {
-	return call->number != BH_HC_DISABLE || !(csr_read(CSR_SEPC) & 3);
+	return !(csr_read(CSR_SEPC) & 3);
 }
+
+static const struct emulate_abi abi = {
+	.number = REG_A6,
+	.argument = { REG_A0, REG_A0 + 1, REG_A0 + 2, REG_A0 + 3, REG_A0 + 4 },
+	.result = REG_A0,
+	.value = { REG_A0 + 1, REG_A0 + 2, REG_A0 + 3, REG_A0 + 4, REG_A0 + 5 },
+	.may_leave = may_leave,
+};
 
 static void hypercall(struct frame *frame)
 {
-	uint64_t *a = &frame->x[REG_A0];
-	struct hypercall call = {
-		.number = frame->x[REG_A6],
-		.arg = { a[0], a[1], a[2], a[3], a[4] },
-	};
-
 	percpu_count(BH_STAT_HYPERCALL);
-	if (may_be_called(&call))
-		upcall_hypercall(&call);
-	else
-		call.result = BH_E_ALIGN;
-	a[0] = call.result;
-	for (unsigned int i = 0; i < 5; i++)
-		a[1 + i] = call.value[i];
+	emulate_hypercall(frame->x, &abi);
 }
 
 static void environment_call(struct frame *frame)

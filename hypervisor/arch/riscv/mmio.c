@@ -8,9 +8,8 @@
 #include <asm/decode.h>
 #include <asm/features.h>
 #include <asm/intc.h>
+#include <core/emulate.h>
 #include <core/pagetable.h>
-#include <core/stage2.h>
-#include <core/violation.h>
 
 /* Where the hart says nothing of the instruction, it is read as the guest would. */
 static int fetch(struct decoded *decoded)
@@ -42,15 +41,11 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	if (access.is_write)
 		access.value = decode_result(&low, frame->x[decoded->reg]);
 	if (!intc_mmio(&access)) {
-		result = upcall_mmio(&access);
+		result = emulate_access(&access, 0);
 		percpu_count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
 	}
-	if (result == MMIO_RETRY)
+	if (result != MMIO_HANDLED)
 		return;
-	if (result == MMIO_REFUSED) {
-		violation_access(address, access.value, access.is_write, stage2_name(access.size, access.is_write));
-		return;
-	}
 	if (!access.is_write && decoded->reg)
 		frame->x[decoded->reg] = decode_result(decoded, access.value);
 	inject_skip(decoded->length);
@@ -70,15 +65,6 @@ static unsigned int needed_right(uint64_t cause, uint64_t htinst)
 	}
 }
 
-/* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
-static int allowed_by_now(uint64_t address, unsigned int right)
-{
-	if (!pt_retry(&percpu()->cell->stage2, address, right))
-		return 0;
-	percpu_count(BH_STAT_RETRY);
-	return 1;
-}
-
 /*
  * htval is the guest-physical address without its two lowest bits, which are those of the virtual one; but of a walk it
  * is that of the table's entry, whatever was to be translated.
@@ -88,17 +74,16 @@ void mmio_page_fault(struct frame *frame, uint64_t cause)
 	uint64_t htinst = csr_read(CSR_HTINST), entry = csr_read(CSR_HTVAL) << 2;
 	uint64_t address = entry | (percpu()->exit.value & 3);
 	unsigned int right = needed_right(cause, htinst);
+	const struct page_table *table = &percpu()->cell->stage2;
+	const int is_write = cause == CAUSE_STORE_GUEST_PAGE;
 	struct decoded decoded;
 
-	if (decode_is_table_walk(htinst)) {
-		if (!allowed_by_now(entry, right))
-			violation_access(entry, 0, cause == CAUSE_STORE_GUEST_PAGE, "page table outside its memory");
-	} else if (cause == CAUSE_FETCH_GUEST_PAGE) {
-		if (!allowed_by_now(address, right))
-			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
-	} else if (find_out(htinst, cause == CAUSE_STORE_GUEST_PAGE, &decoded)) {
+	if (decode_is_table_walk(htinst))
+		violation_fault(table, entry, right, is_write, "page table outside its memory");
+	else if (cause == CAUSE_FETCH_GUEST_PAGE)
+		violation_fault(table, address, right, 0, "instruction fetch");
+	else if (find_out(htinst, is_write, &decoded))
 		emulate(frame, address, &decoded);
-	} else if (!allowed_by_now(address, right)) {
-		violation_access(address, 0, cause == CAUSE_STORE_GUEST_PAGE, "load or store that cannot be decoded");
-	}
+	else
+		violation_fault(table, address, right, is_write, "load or store that cannot be decoded");
 }

@@ -11,6 +11,7 @@
 #include <asm/msr.h>
 #include <asm/vcpu.h>
 #include <asm/virt.h>
+#include <core/emulate.h>
 #include <core/log.h>
 #include <core/violation.h>
 
@@ -31,30 +32,20 @@ void exit_undefined(struct frame *frame)
 }
 
 /* DISABLE goes back over the tables that the caller has on (bulkhead/image.h). */
-static int may_be_called(const struct hypercall *call)
+static int may_leave(void)
 {
-	if (call->number != BH_HC_DISABLE)
-		return 1;
 	return virt()->get(VCPU_EFER) & EFER_LMA && !(virt()->get(VCPU_CR4) & CR4_PGE) &&
 	       !(virt()->get(VCPU_CR3) & CR3_FLAGS);
 }
 
-static const uint8_t values[5] = { REG_RDI, REG_RSI, REG_RDX, REG_RCX, REG_R8 };
-
-static void call_bulkhead(struct frame *frame)
-{
-	struct hypercall call = { .number = frame->reg[REG_RAX] - BH_HYPERCALL_BASE };
-
-	for (unsigned int i = 0; i < 5; i++)
-		call.arg[i] = frame->reg[values[i]];
-	if (may_be_called(&call))
-		upcall_hypercall(&call);
-	else
-		call.result = BH_E_ALIGN;
-	frame->reg[REG_RAX] = call.result;
-	for (unsigned int i = 0; i < 5; i++)
-		frame->reg[values[i]] = call.value[i];
-}
+static const struct emulate_abi abi = {
+	.base = BH_HYPERCALL_BASE,
+	.number = REG_RAX,
+	.argument = { REG_RDI, REG_RSI, REG_RDX, REG_RCX, REG_R8 },
+	.result = REG_RAX,
+	.value = { REG_RDI, REG_RSI, REG_RDX, REG_RCX, REG_R8 },
+	.may_leave = may_leave,
+};
 
 void exit_hypercall(struct frame *frame)
 {
@@ -64,7 +55,7 @@ void exit_hypercall(struct frame *frame)
 	}
 	percpu_count(BH_STAT_HYPERCALL);
 	virt()->skip(LENGTH_HYPERCALL); /* before the call: afterwards it may be another context */
-	call_bulkhead(frame);
+	emulate_hypercall(frame->reg, &abi);
 }
 
 /* The vCPU goes off. */

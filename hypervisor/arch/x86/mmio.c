@@ -14,9 +14,9 @@
 #include <asm/vcpu.h>
 #include <asm/vioapic.h>
 #include <asm/virt.h>
+#include <core/emulate.h>
 #include <core/image.h>
 #include <core/pagetable.h>
-#include <core/violation.h>
 #include <lib/string.h>
 
 /* Where PCs have video memory and firmware, kernels look for tables: all ones where a guest has nothing. */
@@ -178,62 +178,36 @@ static enum bh_stat what_counts(const struct mmio_access *access)
 	return access->is_write && access->address == APIC_BASE_ADDRESS + APIC_ICR ? BH_STAT_IPI : BH_STAT_INTC;
 }
 
-static enum mmio_result access_device(struct mmio_access *access)
+/* Return: 1 done; 0: the instruction is run again, or has been answered otherwise. */
+static int try_access(struct mmio_access *access)
 {
 	const enum vapic_result apic = vapic_mmio(access);
 	enum mmio_result result;
 
 	if (apic || vioapic_mmio(access) || iommu_mmio(access)) {
 		percpu_count(what_counts(access));
-		return apic == VAPIC_REFUSED ? MMIO_REFUSED : MMIO_HANDLED;
+		if (apic == VAPIC_REFUSED)
+			violation_refused(access);
+		return apic != VAPIC_REFUSED;
 	}
-	result = upcall_mmio(access);
-	if (result == MMIO_REFUSED && is_legacy_hole(access->address)) {
-		access->value = ~0ull;
-		mmio_cut(access);
-		result = MMIO_HANDLED;
-	}
+	result = emulate_access(access, is_legacy_hole(access->address));
 	percpu_count(result == MMIO_RETRY ? BH_STAT_RETRY : BH_STAT_MMIO);
-	return result;
-}
-
-static void refuse_access(const struct mmio_access *access, int is_write)
-{
-	violation_access(access->address, access->value, is_write, stage2_name(access->size, is_write));
-}
-
-/*
- * @is_change: the access is the read of an instruction that writes, too: of memory that can only be read, it would be
- * run again for ever.  Return: 1 done; 0: the instruction is run again, or has been answered otherwise.
- */
-static int try_access(struct mmio_access *access, int is_change)
-{
-	switch (access_device(access)) {
-	case MMIO_HANDLED:
-		return 1;
-	case MMIO_RETRY:
-		if (is_change && !pt_retry(&percpu()->cell->stage2, access->address, PT_WRITE))
-			refuse_access(access, 1);
-		return 0;
-	default:
-		refuse_access(access, access->is_write);
-		return 0;
-	}
+	return result == MMIO_HANDLED;
 }
 
 static void emulate(struct frame *frame, uint64_t address, const struct decoded *decoded)
 {
-	struct mmio_access read = { .address = address, .size = decoded->size };
+	struct mmio_access read = { .address = address, .size = decoded->size, .is_change = decoded->writes };
 	struct mmio_access write = { .address = address, .size = decoded->size, .is_write = 1 };
 	const uint64_t flags_before = virt()->get(VCPU_RFLAGS), rsp = virt()->get(VCPU_RSP);
 	uint64_t flags = flags_before;
 
 	frame->reg[REG_RSP] = rsp;
-	if (decoded->reads && !try_access(&read, decoded->writes))
+	if (decoded->reads && !try_access(&read))
 		return;
 	if (decoded->writes) {
 		write.value = decode_write_value(decoded, read.value, frame->reg, &flags);
-		if (!try_access(&write, 0))
+		if (!try_access(&write))
 			return;
 	}
 	decode_finish(decoded, read.value, frame->reg, &flags);
@@ -244,19 +218,12 @@ static void emulate(struct frame *frame, uint64_t address, const struct decoded 
 	virt()->skip(decoded->length);
 }
 
-/* Does stage 2 allow it by now, or in a moment? Then another CPU changes it between the fault and here. */
-static int allowed_by_now(uint64_t address, unsigned int flags)
+static void refuse_fault(uint64_t address, unsigned int flags, const char *what)
 {
-	unsigned int right = PT_READ;
+	const int is_write = (flags & FAULT_WRITE) != 0;
+	const unsigned int right = flags & FAULT_FETCH ? PT_EXEC : is_write ? PT_WRITE : PT_READ;
 
-	if (flags & FAULT_FETCH)
-		right = PT_EXEC;
-	else if (flags & FAULT_WRITE)
-		right = PT_WRITE;
-	if (!pt_retry(&percpu()->cell->stage2, address, right))
-		return 0;
-	percpu_count(BH_STAT_RETRY);
-	return 1;
+	violation_fault(&percpu()->cell->stage2, address, right, is_write, what);
 }
 
 /*
@@ -278,7 +245,7 @@ static int quick_apic(struct frame *frame, uint64_t address, const struct decode
 		return 0;
 	percpu_count(what_counts(&access));
 	if (result == VAPIC_REFUSED) {
-		refuse_access(&access, access.is_write);
+		violation_refused(&access);
 		return 1;
 	}
 	if (!access.is_write)
@@ -318,23 +285,17 @@ static void data_fault(struct frame *frame, uint64_t address, unsigned int flags
 			emulate(frame, address, decoded);
 		return;
 	}
-	if (!allowed_by_now(address, flags))
-		violation_access(address, 0, is_write, "instruction that cannot be decoded");
+	refuse_fault(address, flags, "instruction that cannot be decoded");
 }
 
 void mmio_fault(struct frame *frame, uint64_t address, unsigned int flags)
 {
-	if (flags & FAULT_FETCH) {
-		if (!allowed_by_now(address, flags))
-			violation_report(BH_REASON_MEMORY_ACCESS, address, 0, 0, "instruction fetch");
-	} else if (flags & FAULT_WALK) {
-		if (!allowed_by_now(address, flags))
-			violation_access(address, 0, (flags & FAULT_WRITE) != 0, "page table outside its memory");
-	} else if (flags & FAULT_DELIVERY) {
-		if (!allowed_by_now(address, flags))
-			violation_access(address, 0, (flags & FAULT_WRITE) != 0,
-					 "delivery of an interrupt or exception");
-	} else {
+	if (flags & FAULT_FETCH)
+		refuse_fault(address, flags, "instruction fetch");
+	else if (flags & FAULT_WALK)
+		refuse_fault(address, flags, "page table outside its memory");
+	else if (flags & FAULT_DELIVERY)
+		refuse_fault(address, flags, "delivery of an interrupt or exception");
+	else
 		data_fault(frame, address, flags);
-	}
 }

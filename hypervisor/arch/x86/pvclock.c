@@ -68,16 +68,7 @@ void pvclock_cpuid(uint32_t leaf, uint32_t *r)
 /* Into the guest's own memory. Return: 0, or 1: it is not, or crosses a page. */
 static int write_guest(uint64_t address, const void *from, size_t size)
 {
-	void *to;
-
-	if ((address & 3) || (address & (PAGE_SIZE - 1)) > PAGE_SIZE - size)
-		return 1;
-	to = stage2_open(&percpu()->cell->stage2, address, size, PT_WRITE);
-	if (!to)
-		return 1;
-	memcpy(to, from, size);
-	arch_window_close();
-	return 0;
+	return address & 3 || stage2_write(&percpu()->cell->stage2, address, from, size) != STAGE2_OK;
 }
 
 int pvclock_read_msr(uint32_t msr, uint64_t *value)

@@ -37,6 +37,7 @@ struct mmio_access {
 	uint64_t value;	  /* in: for writes; out: for reads, zero-extended */
 	uint8_t size;
 	uint8_t is_write;
+	uint8_t is_change; /* a read by an instruction that writes the same place next */
 	uint8_t effect; /* out: enum mmio_effect; only devices at ports have one */
 };
 

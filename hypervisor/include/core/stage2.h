@@ -28,6 +28,12 @@ void *stage2_open(const struct page_table *table, uint64_t address, size_t size,
  */
 enum stage2_result stage2_read(const struct page_table *table, uint64_t address, void *to, size_t size);
 
+/**
+ * stage2_write() - copy @size bytes into one page at guest-physical @address
+ * Context: as stage2_open().  Return: STAGE2_OK, or STAGE2_NONE: not all of it is RAM that the cell may write.
+ */
+enum stage2_result stage2_write(const struct page_table *table, uint64_t address, const void *from, size_t size);
+
 /** stage2_copy_root() - read what root keeps (image_root_keeps()), page by page. Context: no window is open. */
 void stage2_copy_root(uint64_t address, void *to, size_t size);
 
