@@ -12,9 +12,11 @@
 #include <device/comm.h>
 #include <core/component.h>
 #include <core/deadline.h>
+#include <core/guest.h>
 #include <core/image.h>
 #include <core/info.h>
 #include <core/pool.h>
+#include <core/vtime.h>
 #include <lib/config.h>
 #include <lib/errors.h>
 #include <lib/string.h>
@@ -41,6 +43,8 @@ static int check_cell(const struct cell *cell, uint64_t size, struct bh_error *e
 
 	if (!code && cell_name_taken(cell->config->name))
 		code = error_set(error, BH_E_EXISTS, BH_OBJ_CELL, cell->id, 0, 0);
+	if (!code)
+		code = guest_check(cell->config, error);
 	if (!code)
 		code = arch_cell_check(cell->config, error);
 	for (unsigned int i = 0; i < component_count() && !code; i++) {
@@ -188,6 +192,7 @@ static int launch(struct cell *cell, struct bh_error *error)
 
 	cell->flush_next = 0;
 	arch_icache_invalidate_all();
+	vtime_reset(&cell->arch.time);
 	arch_cell_reset(&cell->arch);
 	for (unsigned int i = 0; i < component_count(); i++) {
 		if (component_get(i)->cell_reset)

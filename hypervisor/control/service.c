@@ -4,12 +4,14 @@
  * done follows from the CPU's own state and from the state of its cell, which was changed before the bit was
  * set. So a bit that comes late or twice does no harm.
  */
+#include <arch/cpu.h>
 #include <arch/enable.h>
 #include <arch/upcall.h>
 #include <arch/vcpu.h>
 #include <cell/cell.h>
 #include <cell/cpus.h>
 #include <control/scrub.h>
+#include <core/vtime.h>
 
 static void park(struct cpu *cpu)
 {
@@ -56,15 +58,16 @@ static void start(struct cpu *cpu, struct cell *cell)
 }
 
 /* Only of a CPU that has a guest: the cell of a parked one may be gone by now. */
-static void follow_cell(struct cpu *cpu, const struct cell *cell)
+static void follow_cell(struct cpu *cpu, struct cell *cell)
 {
 	uint32_t state = cpu_state(cpu);
 
 	if (state == BH_CPU_RUNNING && cell_state(cell) == BH_CELL_SUSPENDED) {
+		vtime_stop(&cell->arch.time, arch_time_now());
 		arch_vcpu_suspend();
 		cpu_set_state(cpu, BH_CPU_SUSPENDED);
 	} else if (state == BH_CPU_SUSPENDED && runs(cell_state(cell))) {
-		arch_vcpu_resume();
+		arch_vcpu_resume(vtime_go(&cell->arch.time, arch_time_now()));
 		cpu_set_state(cpu, BH_CPU_RUNNING);
 	}
 }

@@ -14,8 +14,10 @@ struct cell_arch *guest_root(void)
 	return root;
 }
 
-int guest_check(const struct bh_config_cell *config, unsigned int most, struct bh_error *error)
+int guest_check(const struct bh_config_cell *config, struct bh_error *error)
 {
+	const unsigned int most = sizeof(root->slot) / sizeof(root->slot[0]);
+
 	if (config->cpus.count == 0 || config->cpus.count > most)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, most);
 	return BH_E_OK;

@@ -371,7 +371,7 @@ static void vcpu_on_a_wrong_cpu(void)
 static void resume_what_is_not_suspended(void)
 {
 	arch_cpu_activate();
-	arch_vcpu_resume();
+	arch_vcpu_resume(0);
 }
 
 static void leave_from_a_guest(void)

@@ -122,11 +122,6 @@ void arch_window_close(void)
 	is_window_open = 0;
 }
 
-struct page_table *arch_cell_stage2(struct cell_arch *of)
-{
-	return &of->stage2;
-}
-
 int pt_is_identity(const struct page_table *table, uint64_t in, uint64_t size, unsigned int prot)
 {
 	assert_int_equal(prot, PT_READ | PT_WRITE);

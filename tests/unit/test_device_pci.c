@@ -112,12 +112,6 @@ struct cell *dma_owner(uint32_t function)
 	return &cells[1];
 }
 
-struct page_table *arch_cell_stage2(struct cell_arch *cell)
-{
-	(void)cell;
-	return NULL;
-}
-
 int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsigned int prot, enum pt_type type)
 {
 	(void)table, (void)in, (void)out, (void)size, (void)prot, (void)type;

@@ -26,7 +26,7 @@ static int check_window(uint64_t base, uint64_t size, struct bh_error *error)
 	return BH_E_OK;
 }
 
-static int check_gic(const struct bh_config_cell *config, struct bh_error *error)
+int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	const struct bh_config_cell_gic *gic = &config->gic;
 	int code;
@@ -39,13 +39,6 @@ static int check_gic(const struct bh_config_cell *config, struct bh_error *error
 	if (gic->version == 3)
 		return check_window(gic->gicr, (uint64_t)CONFIG_GICR_STRIDE * config->cpus.count, error);
 	return check_window(gic->gicc, CONFIG_GICC_SIZE, error);
-}
-
-int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
-{
-	int code = guest_check(config, ARM64_MAX_VCPUS, error);
-
-	return code ? code : check_gic(config, error);
 }
 
 /* GICv2: where the guest looks for a CPU interface it finds its virtual one. */
@@ -119,11 +112,6 @@ void arch_cell_exit(struct cell_arch *cell)
 	guest_exit(cell, parts);
 }
 
-struct page_table *arch_cell_stage2(struct cell_arch *cell)
-{
-	return &cell->stage2;
-}
-
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot)
 {
 	cell->slot[vcpu] = (uint16_t)slot;
@@ -133,8 +121,6 @@ void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int 
 
 void arch_cell_reset(struct cell_arch *cell)
 {
-	cell->time_offset = 0;
-	cell->stopped_at = 0;
 	vgic_cell_reset(cell);
 }
 

@@ -55,7 +55,7 @@ static void load_guest(const struct cell_arch *cell, unsigned int vcpu)
 	sysreg_write("mdcr_el2", guest_mdcr());
 	sysreg_write("vmpidr_el2", MPIDR_RES1 | cell->hwid[vcpu]);
 	sysreg_write("cnthctl_el2", CNTHCTL_PASS);
-	sysreg_write("cntvoff_el2", __atomic_load_n(&cell->time_offset, __ATOMIC_RELAXED));
+	sysreg_write("cntvoff_el2", vtime_offset(&cell->time));
 }
 
 static const char *vectors(void)

@@ -32,33 +32,13 @@ void arch_vcpu_park(void)
 	clear_frame();
 }
 
-/*
- * Time stands still while a cell is suspended: from when its last CPU stopped to when the first goes on. The
- * offset is the cell's, so that its CPUs never disagree: whoever comes second waits until the first has added
- * to it. Root is never suspended.
- */
 void arch_vcpu_suspend(void)
 {
-	struct cell_arch *cell = percpu()->cell;
-	uint64_t now = arch_time_now();
-
-	spin_lock(&cell->time_lock);
-	if (cell->stopped_at < now)
-		cell->stopped_at = now;
-	spin_unlock(&cell->time_lock);
 }
 
-void arch_vcpu_resume(void)
+/* Kicks that came meanwhile are used up; what they were for waits in the queues. */
+void arch_vcpu_resume(uint64_t behind)
 {
-	struct cell_arch *cell = percpu()->cell;
-
-	spin_lock(&cell->time_lock);
-	if (cell->stopped_at)
-		__atomic_store_n(&cell->time_offset, cell->time_offset + arch_time_now() - cell->stopped_at,
-				 __ATOMIC_RELAXED);
-	cell->stopped_at = 0;
-	sysreg_write("cntvoff_el2", cell->time_offset);
-	spin_unlock(&cell->time_lock);
-	/* Kicks that came meanwhile are used up; what they were for waits in the queues. */
+	sysreg_write("cntvoff_el2", behind);
 	gic_kick(percpu()->slot);
 }

@@ -26,8 +26,6 @@ struct cell_arch *fake_root(void)
 
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
-	if (config->cpus.count > FAKE_MAX_VCPUS)
-		return error_set(error, BH_E_TOO_MANY, BH_OBJ_CPU, 0, config->cpus.count, FAKE_MAX_VCPUS);
 	return BH_E_OK;
 }
 
@@ -77,11 +75,6 @@ void arch_cell_exit(struct cell_arch *cell)
 		root = NULL;
 	memset(cell, 0, sizeof(*cell));
 	fake_count(cell_exit);
-}
-
-struct page_table *arch_cell_stage2(struct cell_arch *cell)
-{
-	return &cell->stage2;
 }
 
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot)
@@ -167,7 +160,7 @@ static void resume(struct fake_cpu_view *view, void *argument)
 	view->resumes++;
 }
 
-void arch_vcpu_resume(void)
+void arch_vcpu_resume(uint64_t behind)
 {
 	fake_update(resume, NULL);
 }

@@ -14,13 +14,6 @@
 #include <lib/errors.h>
 #include <lib/string.h>
 
-int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
-{
-	int code = guest_check(config, CONFIG_MAX_CPUS, error);
-
-	return code ? code : intc_cell_check(config, error);
-}
-
 static int init_hgatp(struct cell_arch *cell, const struct bh_config_cell *config)
 {
 	uint64_t vmid = (cell->id + 1) & features_vmid_mask();
@@ -50,20 +43,9 @@ void arch_cell_exit(struct cell_arch *cell)
 	guest_exit(cell, parts);
 }
 
-struct page_table *arch_cell_stage2(struct cell_arch *cell)
-{
-	return &cell->stage2;
-}
-
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot)
 {
 	cell->slot[vcpu] = (uint16_t)slot;
-}
-
-void arch_cell_reset(struct cell_arch *cell)
-{
-	vtime_reset(&cell->time);
-	intc_cell_reset(cell);
 }
 
 /* PLIC, APLIC and IMSIC read and write no memory. Root reaches its interrupt files by itself. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <asm/intc.h>
 
+#include <arch/cell.h>
 #include <arch/irq.h>
 #include <arch/mmu.h>
 #include <asm/aplic.h>
@@ -137,7 +138,7 @@ int intc_check(void)
 	return has_imsic ? imsic_check() : BH_E_OK;
 }
 
-int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error)
+int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	const uint64_t space_end = 1ull << arch_phys_bits(), size = intc->guest_size(config->cpus.count);
 	const struct bh_config_cell_riscv *wanted = &config->riscv;
@@ -159,7 +160,7 @@ int intc_cell_init(struct cell_arch *cell, const struct bh_config_cell *config)
 	return has_imsic && config && config->riscv.intc ? imsic_cell_map(cell, config) : BH_E_OK;
 }
 
-void intc_cell_reset(struct cell_arch *cell)
+void arch_cell_reset(struct cell_arch *cell)
 {
 	intc->cell_reset(cell);
 }

@@ -37,15 +37,13 @@ void arch_vcpu_park(void)
 	clear_frame();
 }
 
-/* Root is never suspended. */
 void arch_vcpu_suspend(void)
 {
-	vtime_stop(&percpu()->cell->time, arch_time_now());
 	interrupts_suspend();
 }
 
-void arch_vcpu_resume(void)
+void arch_vcpu_resume(uint64_t behind)
 {
-	csr_write(CSR_HTIMEDELTA, -vtime_go(&percpu()->cell->time, arch_time_now()));
+	csr_write(CSR_HTIMEDELTA, -behind);
 	interrupts_resume();
 }

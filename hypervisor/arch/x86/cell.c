@@ -14,31 +14,18 @@
 #include <lib/config.h>
 #include <lib/errors.h>
 
-int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
-{
-	int code = guest_check(config, CONFIG_MAX_CPUS, error);
-
-	return code ? code : intc_cell_check(config, error);
-}
-
+/* Both in one piece. */
 static void exit_bitmaps(struct cell_arch *cell)
 {
-	if (cell->msr_bitmap)
-		pool_free(cell->msr_bitmap, VIRT_MSR_BITMAP_PAGES);
-	if (cell->io_bitmap)
-		pool_free(cell->io_bitmap, VIRT_IO_BITMAP_PAGES);
-	cell->msr_bitmap = NULL;
-	cell->io_bitmap = NULL;
+	pool_free(cell->msr_bitmap, VIRT_MSR_BITMAP_PAGES + VIRT_IO_BITMAP_PAGES);
 }
 
 static int init_bitmaps(struct cell_arch *cell, const struct bh_config_cell *config)
 {
-	cell->msr_bitmap = pool_alloc(VIRT_MSR_BITMAP_PAGES, 1);
-	cell->io_bitmap = pool_alloc(VIRT_IO_BITMAP_PAGES, 1);
-	if (!cell->msr_bitmap || !cell->io_bitmap) {
-		exit_bitmaps(cell);
+	cell->msr_bitmap = pool_alloc(VIRT_MSR_BITMAP_PAGES + VIRT_IO_BITMAP_PAGES, 1);
+	if (!cell->msr_bitmap)
 		return BH_E_NO_MEMORY;
-	}
+	cell->io_bitmap = (uint8_t *)cell->msr_bitmap + VIRT_MSR_BITMAP_PAGES * PAGE_SIZE;
 	portio_fill_bitmap(config, cell->io_bitmap, VIRT_IO_BITMAP_PAGES * PAGE_SIZE);
 	msr_fill_bitmap(cell);
 	return BH_E_OK;
@@ -84,20 +71,9 @@ void arch_cell_exit(struct cell_arch *cell)
 	guest_exit(cell, parts);
 }
 
-struct page_table *arch_cell_stage2(struct cell_arch *cell)
-{
-	return &cell->stage2;
-}
-
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot)
 {
 	cell->slot[vcpu] = (uint16_t)slot;
-}
-
-void arch_cell_reset(struct cell_arch *cell)
-{
-	vtime_reset(&cell->time);
-	intc_cell_reset(cell);
 }
 
 /* What reads and writes memory by itself, the remapping table and the queue, is taken with the IOMMU. */
@@ -108,9 +84,4 @@ int arch_root_intc_init(void)
 
 void arch_root_intc_exit(void)
 {
-}
-
-int arch_platform_range(unsigned int index, struct bh_config_range *range)
-{
-	return intc_platform_range(index, range);
 }

@@ -2,6 +2,7 @@
 /* A cell's interrupt controllers as a whole. */
 #include <asm/interrupts.h>
 
+#include <arch/cell.h>
 #include <asm/iommu.h>
 #include <asm/ioapic.h>
 #include <asm/vapic.h>
@@ -11,7 +12,7 @@
 #include <lib/errors.h>
 #include <lib/string.h>
 
-int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error)
+int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error)
 {
 	if (config->x86.ioapic && config->x86.pins > IOAPIC_PINS)
 		return error_set(error, BH_E_TOO_MANY, BH_OBJ_INTC, 0, config->x86.pins, IOAPIC_PINS);
@@ -36,13 +37,13 @@ void intc_cell_exit(struct cell_arch *cell)
 		vioapic_restore(cell);
 }
 
-void intc_cell_reset(struct cell_arch *cell)
+void arch_cell_reset(struct cell_arch *cell)
 {
 	vapic_cell_reset(cell);
 	vioapic_cell_reset(cell);
 }
 
-int intc_platform_range(unsigned int index, struct bh_config_range *range)
+int arch_platform_range(unsigned int index, struct bh_config_range *range)
 {
 	const unsigned int ioapics = image_config()->x86.ioapics.count;
 	struct vioapic_unit unit;

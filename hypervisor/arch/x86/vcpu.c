@@ -76,16 +76,14 @@ void arch_vcpu_park(void)
 	clear_frame();
 }
 
-/* Root is never suspended. */
+/* What comes in meanwhile waits in the local APIC. */
 void arch_vcpu_suspend(void)
 {
-	/* What comes in meanwhile waits in the local APIC. */
-	vtime_stop(&percpu()->cell->time, arch_time_now());
 }
 
-void arch_vcpu_resume(void)
+void arch_vcpu_resume(uint64_t behind)
 {
-	virt()->set_offset(-vtime_go(&percpu()->cell->time, arch_time_now()));
+	virt()->set_offset(-behind);
 }
 
 static void inject(unsigned int exception, uint32_t error)

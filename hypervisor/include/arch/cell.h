@@ -11,7 +11,7 @@
 struct page_table;
 
 /**
- * arch_cell_check() - can this architecture run such a cell? Pure.
+ * arch_cell_check() - can this architecture run such a cell, with so many vCPUs (guest_check())? Pure.
  * @config has passed config_check_cell(). Fills @error.  Return: 0 or error code.
  */
 int arch_cell_check(const struct bh_config_cell *config, struct bh_error *error);
@@ -29,7 +29,10 @@ int arch_cell_init(struct cell_arch *cell, const struct bh_config_cell *config, 
 void arch_cell_exit(struct cell_arch *cell);
 
 /** The cell's stage-2 table, for the walker. */
-struct page_table *arch_cell_stage2(struct cell_arch *cell);
+static inline struct page_table *arch_cell_stage2(struct cell_arch *cell)
+{
+	return &cell->stage2;
+}
 
 /** Give vCPU @vcpu of the cell the CPU in @slot (wiring of ids only; nothing runs). */
 void arch_cell_set_vcpu(struct cell_arch *cell, unsigned int vcpu, unsigned int slot);

@@ -24,9 +24,12 @@ void arch_vcpu_start(struct cell_arch *cell, unsigned int vcpu, uint64_t entry, 
  */
 void arch_vcpu_park(void);
 
-/** Suspend and resume in place: the state stays in the CPU and its frame; virtual time stands still. */
+/**
+ * Suspend and resume in place: the state stays in the CPU and its frame. Never root's.
+ * @behind: what the guest's time is behind the machine's from now on (core/vtime.h).
+ */
 void arch_vcpu_suspend(void);
-void arch_vcpu_resume(void);
+void arch_vcpu_resume(uint64_t behind);
 
 /**
  * Inject the architecture's own fault for the access that caused the current exit (synchronous external

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What every architecture's part of a cell begins with: who its vCPUs are, and an empty stage 2. For that struct
- * cell_arch has the same members everywhere: @id, @is_root, @vcpu_count, @stage2, and by vCPU @slot and @hwid, which is
+ * cell_arch has the same members everywhere: @id, @is_root, @vcpu_count, @stage2, @time, and by vCPU @slot and @hwid, which is
  * its name in the guest.
  */
 #ifndef CORE_GUEST_H
@@ -12,7 +12,7 @@
 #include <bulkhead/errors.h>
 
 /** guest_check() - are there as many vCPUs as there can be? Pure. Fills @error. Return: 0 or error code. */
-int guest_check(const struct bh_config_cell *config, unsigned int most, struct bh_error *error);
+int guest_check(const struct bh_config_cell *config, struct bh_error *error);
 
 /**
  * struct guest_part - something that a cell has of the architecture; a table of them ends with one without @init

@@ -7,6 +7,7 @@
 #include <bulkhead/types.h>
 #include <core/lock.h>
 #include <core/pagetable.h>
+#include <core/vtime.h>
 
 #define ARM64_MAX_VCPUS CONFIG_MAX_CPUS
 
@@ -15,8 +16,7 @@
  * @stage2: its table; tag is the VMID.  @vttbr: value of VTTBR_EL2.
  * @vcpu_count: vCPUs (root: slots).  @is_root: root sees the real MPIDRs.
  * @slot: by vCPU.  @hwid: virtual MPIDR affinity by vCPU.
- * @time_offset: CNTVOFF_EL2 of guests: time that the cell was suspended.
- * @stopped_at: when the last of its CPUs was suspended, 0: it runs.  @time_lock: guards both.
+ * @time: of guests, by CNTVOFF_EL2: stands still while the cell is suspended.
  * @gicd_typer: GICD_TYPER; @gicd_ctlr: bits of GICD_CTLR that never change: what the exit path reads.
  * @gic: its distributor.
  */
@@ -28,9 +28,7 @@ struct cell_arch {
 	uint32_t is_root;
 	uint16_t slot[ARM64_MAX_VCPUS];
 	uint64_t hwid[ARM64_MAX_VCPUS];
-	uint64_t time_offset;
-	uint64_t stopped_at;
-	struct spinlock time_lock;
+	struct vtime time;
 	uint32_t gicd_typer;
 	uint32_t gicd_ctlr;
 	struct vgic_dist gic;

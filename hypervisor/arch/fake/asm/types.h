@@ -5,6 +5,7 @@
 
 #include <bulkhead/types.h>
 #include <core/pagetable.h>
+#include <core/vtime.h>
 #include <lib/bitmap.h>
 
 #ifndef CONFIG_MAX_CPUS
@@ -26,6 +27,7 @@ struct cell_arch {
 	uint32_t resets;
 	uint16_t slot[FAKE_MAX_VCPUS];
 	uint64_t hwid[FAKE_MAX_VCPUS];
+	struct vtime time;
 	uint64_t virtual_irqs[BITMAP_WORDS(FAKE_IRQS)];
 	uint8_t level[FAKE_IRQS];
 	uint32_t edges[FAKE_IRQS];

@@ -24,9 +24,7 @@ int intc_check(void);
 uint32_t intc_sources(void);
 
 /** As arch/cell.h says. @config NULL: root. */
-int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error);
 int intc_cell_init(struct cell_arch *cell, const struct bh_config_cell *config);
-void intc_cell_reset(struct cell_arch *cell);
 
 /** Root's windows that need stage 2. Context: as arch_root_intc_init(). */
 int intc_root_map(struct cell_arch *root);

@@ -30,11 +30,7 @@ int lapic_read_msr(uint32_t msr, uint64_t *value);
 int lapic_write_msr(uint32_t msr, uint64_t value);
 
 /* intc.c: a cell's controllers as a whole (I/O APIC). */
-int intc_cell_check(const struct bh_config_cell *config, struct bh_error *error);
 int intc_cell_init(struct cell_arch *cell, const struct bh_config_cell *config);
 void intc_cell_exit(struct cell_arch *cell);
-void intc_cell_reset(struct cell_arch *cell);
-/** Physical ranges that are trapped: I/O APICs, the local APICs' page. As arch_platform_range(). */
-int intc_platform_range(unsigned int index, struct bh_config_range *range);
 
 #endif
