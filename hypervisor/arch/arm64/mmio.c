@@ -9,6 +9,7 @@
 #include <asm/sysreg.h>
 #include <core/emulate.h>
 #include <core/pagetable.h>
+#include <lib/bytes.h>
 
 #define ISS_ISV (1u << 24)
 #define ISS_SSE (1u << 21)
@@ -61,11 +62,6 @@ static void undecodable(uint64_t esr, uint64_t address)
 	violation_fault(&percpu()->cell->stage2, address, is_write ? PT_WRITE : PT_READ, is_write, what);
 }
 
-static inline uint64_t low_bits(uint64_t value, unsigned int size)
-{
-	return size == 8 ? value : value & ((1ull << size * 8) - 1);
-}
-
 /* A read's result, as the instruction wants it. @access->value is zero-extended. */
 static inline void write_register(struct frame *frame, uint64_t esr, const struct mmio_access *access)
 {
@@ -73,9 +69,7 @@ static inline void write_register(struct frame *frame, uint64_t esr, const struc
 	uint64_t value = access->value;
 
 	if (__builtin_expect((esr & ISS_SSE) != 0, 0)) {
-		unsigned int shift = 64 - access->size * 8u;
-
-		value = (uint64_t)((int64_t)(value << shift) >> shift);
+		value = bytes_signed(value, access->size);
 		if (!(esr & ISS_SF))
 			value = (uint32_t)value;
 	}
@@ -92,7 +86,7 @@ static inline struct mmio_access decode(const struct frame *frame, uint64_t esr,
 	};
 
 	if (access.is_write)
-		access.value = low_bits(frame->x[esr >> 16 & 0x1f], access.size);
+		access.value = bytes_low(frame->x[esr >> 16 & 0x1f], access.size);
 	return access;
 }
 

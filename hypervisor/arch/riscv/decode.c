@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "asm/decode.h"
 
+#include <lib/bytes.h>
+
 #define OPCODE_MASK 0x7fu
 #define FUNCT3_MASK (7u << 12)
 #define COMPRESSED_MASK 0xe003u
@@ -116,9 +118,5 @@ int decode_is_table_write(uint64_t htinst)
 
 uint64_t decode_result(const struct decoded *decoded, uint64_t value)
 {
-	unsigned int shift = 64 - decoded->size * 8u;
-
-	if (decoded->is_signed)
-		return (uint64_t)((int64_t)(value << shift) >> shift);
-	return value << shift >> shift;
+	return decoded->is_signed ? bytes_signed(value, decoded->size) : bytes_low(value, decoded->size);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "asm/decode.h"
 
+#include <lib/bytes.h>
+
 #define REX_W 8u
 #define REX_R 4u
 
@@ -160,7 +162,6 @@ static enum decode_status skip_address(struct cursor *cursor)
 
 static int take_immediate(struct cursor *cursor, unsigned int size, uint64_t *immediate)
 {
-	const unsigned int unused = 64 - 8 * size;
 	uint64_t value = 0;
 	uint8_t byte;
 
@@ -169,7 +170,7 @@ static int take_immediate(struct cursor *cursor, unsigned int size, uint64_t *im
 			return 0;
 		value |= (uint64_t)byte << (i * 8);
 	}
-	*immediate = (uint64_t)((int64_t)(value << unused) >> unused);
+	*immediate = bytes_signed(value, size);
 	return 1;
 }
 
@@ -308,16 +309,11 @@ enum decode_status decode(const uint8_t *bytes, unsigned int count, enum decode_
 
 /* Values -------------------------------------------------------------------------------------------- */
 
-static uint64_t cut(uint64_t value, unsigned int size)
-{
-	return size == 8 ? value : value & ((1ull << size * 8) - 1);
-}
-
 uint64_t decode_operand(const struct decoded *decoded, const uint64_t *gpr)
 {
 	if (decoded->has_immediate)
-		return cut(decoded->immediate, decoded->size);
-	return cut(gpr[decoded->reg] >> (decoded->is_high ? 8 : 0), decoded->size);
+		return bytes_low(decoded->immediate, decoded->size);
+	return bytes_low(gpr[decoded->reg] >> (decoded->is_high ? 8 : 0), decoded->size);
 }
 
 /* Flags that follow from the result alone. */
@@ -325,7 +321,7 @@ static uint64_t result_flags(uint64_t result, unsigned int size)
 {
 	uint64_t flags = 0;
 
-	if (!cut(result, size))
+	if (!bytes_low(result, size))
 		flags |= FLAG_ZF;
 	if (result >> (size * 8 - 1) & 1)
 		flags |= FLAG_SF;
@@ -343,13 +339,13 @@ static uint64_t add(uint64_t a, uint64_t b, unsigned int carry, unsigned int siz
 
 	*flags = (carries >> top & 1 ? FLAG_CF : 0) | (carries >> 3 & 1 ? FLAG_AF : 0) |
 		 (((a ^ sum) & (b ^ sum)) >> top & 1 ? FLAG_OF : 0);
-	return cut(sum, size);
+	return bytes_low(sum, size);
 }
 
 /* Carries are borrows then. */
 static uint64_t subtract(uint64_t a, uint64_t b, unsigned int borrow, unsigned int size, uint64_t *flags)
 {
-	return cut(~add(~a, b, borrow, size, flags), size);
+	return bytes_low(~add(~a, b, borrow, size, flags), size);
 }
 
 /* @a is the operand that is changed. */
@@ -388,9 +384,9 @@ uint64_t decode_write_value(const struct decoded *decoded, uint64_t memory, cons
 	case OP_MOV: case OP_XCHG:
 		return other;
 	case OP_NOT:
-		return cut(~memory, decoded->size);
+		return bytes_low(~memory, decoded->size);
 	default:
-		return compute(decoded->op, cut(memory, decoded->size), other, decoded->size, flags);
+		return compute(decoded->op, bytes_low(memory, decoded->size), other, decoded->size, flags);
 	}
 }
 
@@ -398,27 +394,18 @@ uint64_t decode_write_value(const struct decoded *decoded, uint64_t memory, cons
 static void write_register(const struct decoded *decoded, uint64_t value, uint64_t *gpr)
 {
 	const unsigned int shift = decoded->is_high ? 8 : 0;
-	const uint64_t mask = cut(~0ull, decoded->reg_size) << shift;
+	const uint64_t mask = bytes_low(~0ull, decoded->reg_size) << shift;
 	uint64_t *reg = &gpr[decoded->reg];
 
 	if (decoded->reg_size >= 4)
-		*reg = cut(value, decoded->reg_size);
+		*reg = bytes_low(value, decoded->reg_size);
 	else
 		*reg = (*reg & ~mask) | (value << shift & mask);
 }
 
-static uint64_t extend(const struct decoded *decoded, uint64_t value)
-{
-	const unsigned int unused = 64 - decoded->size * 8u;
-
-	if (decoded->is_signed)
-		return (uint64_t)((int64_t)(value << unused) >> unused);
-	return value << unused >> unused;
-}
-
 void decode_finish(const struct decoded *decoded, uint64_t memory, uint64_t *gpr, uint64_t *flags)
 {
-	const uint64_t value = extend(decoded, memory);
+	const uint64_t value = decoded->is_signed ? bytes_signed(memory, decoded->size) : bytes_low(memory, decoded->size);
 
 	if (decoded->op == OP_XCHG || (decoded->to_reg && decoded->op == OP_MOV)) {
 		write_register(decoded, value, gpr);

@@ -133,36 +133,27 @@ static int decode_fetched(const struct code *code, struct decoded *decoded)
 }
 
 /* What is behind the end of a page may not even exist, for an instruction that ends with its page. */
-static enum stage2_result fetch_rest(uint64_t linear, uint8_t *bytes, unsigned int size)
-{
-	uint64_t physical;
-	enum stage2_result result = access_translate(linear, &physical);
-
-	return result == STAGE2_OK ? stage2_read(&percpu()->cell->stage2, physical, bytes, size) : result;
-}
-
 static enum stage2_result fetch(const struct code *code, struct decoded *decoded, enum decode_status *status)
 {
-	const unsigned int left = PAGE_SIZE - (unsigned int)(code->linear & (PAGE_SIZE - 1));
-	const unsigned int here = left < DECODE_BYTES ? left : DECODE_BYTES;
 	uint8_t bytes[DECODE_BYTES] = { 0 };
-	enum stage2_result result;
-	uint64_t physical;
+	unsigned int count = 0;
 
-	result = access_translate(code->linear, &physical);
-	if (result == STAGE2_OK)
-		result = stage2_read(&percpu()->cell->stage2, physical, bytes, here);
-	if (result != STAGE2_OK)
-		return result;
-	*status = decode(bytes, here, code->mode, decoded);
-	if (*status == DECODE_OK)
-		remember(code, physical, bytes, decoded);
-	if (*status != DECODE_MORE || here == DECODE_BYTES)
-		return STAGE2_OK;
-	result = fetch_rest(code->linear + here, bytes + here, DECODE_BYTES - here);
-	if (result == STAGE2_OK)
-		*status = decode(bytes, DECODE_BYTES, code->mode, decoded);
-	return result;
+	do {
+		const unsigned int left = PAGE_SIZE - (unsigned int)((code->linear + count) & (PAGE_SIZE - 1));
+		const unsigned int part = left < DECODE_BYTES - count ? left : DECODE_BYTES - count;
+		uint64_t physical;
+		enum stage2_result result = access_translate(code->linear + count, &physical);
+
+		if (result == STAGE2_OK)
+			result = stage2_read(&percpu()->cell->stage2, physical, bytes + count, part);
+		if (result != STAGE2_OK)
+			return result;
+		count += part;
+		*status = decode(bytes, count, code->mode, decoded);
+		if (*status == DECODE_OK && count == part)
+			remember(code, physical, bytes, decoded);
+	} while (*status == DECODE_MORE && count < DECODE_BYTES);
+	return STAGE2_OK;
 }
 
 /* Doing it -------------------------------------------------------------------------------------------- */

@@ -22,14 +22,10 @@ static void nested_fault(struct frame *frame)
 	uint64_t info = svm_vmcb()->exit_info1;
 	unsigned int flags = 0;
 
-	if (info & NPF_WRITE)
-		flags |= FAULT_WRITE;
-	if (info & NPF_FETCH)
-		flags |= FAULT_FETCH;
-	if (info & NPF_WALK)
-		flags |= FAULT_WALK;
-	if (svm_vmcb()->exit_int_info & EVENT_VALID)
-		flags |= FAULT_DELIVERY;
+	flags |= info & NPF_WRITE ? FAULT_WRITE : 0;
+	flags |= info & NPF_FETCH ? FAULT_FETCH : 0;
+	flags |= info & NPF_WALK ? FAULT_WALK : 0;
+	flags |= svm_vmcb()->exit_int_info & EVENT_VALID ? FAULT_DELIVERY : 0;
 	mmio_fault(frame, svm_vmcb()->exit_info2, flags);
 }
 

@@ -48,12 +48,6 @@ static void read_msrs(struct vmx_msrs *msrs)
 		msrs->ept_vpid = msr_read(MSR_EPT_VPID);
 }
 
-static int refuse(const char *sentence, uint64_t value)
-{
-	log_error("CPU %u: %s (0x%llx)", percpu()->slot, sentence, (unsigned long long)value);
-	return BH_E_HARDWARE;
-}
-
 static int probe(void)
 {
 	struct vmx_cpu *cpu = vmx_cpu();
@@ -64,14 +58,14 @@ static int probe(void)
 	memset(cpu, 0, sizeof(*cpu));
 	sentence = cr4_objection(percpu()->found.cr4);
 	if (sentence)
-		return refuse(sentence, percpu()->found.cr4);
+		return cpu_refuse(sentence, percpu()->found.cr4);
 	read_msrs(&cpu->msrs);
 	sentence = vmx_capabilities(&cpu->msrs, features_phys_bits(), &caps, &bad);
 	if (sentence)
-		return refuse(sentence, bad);
+		return cpu_refuse(sentence, bad);
 	if (memcmp(&caps, &vmx_caps, sizeof(caps)))
-		return refuse("its VMX is not the first CPU's: switch the same features on for all CPUs in firmware",
-			      cpu->msrs.basic);
+		return cpu_refuse("its VMX is not the first CPU's: switch the same features on for all in firmware",
+				  cpu->msrs.basic);
 	return BH_E_OK;
 }
 

@@ -32,20 +32,18 @@ static const struct {
 	const char *missing;
 } words[VMX_WORDS] = {
 	[VMX_PIN] = { PIN_NMI_EXITING | PIN_VIRTUAL_NMIS, 0,
-		      "the CPU's VMX has no virtual NMIs: it cannot run the hypervisor" },
+		      "the CPU's VMX has no virtual NMIs" },
 	[VMX_CPU] = { CPU_IO_BITMAPS | CPU_MSR_BITMAPS | CPU_SECONDARY | CPU_TSC_OFFSETTING, 0,
-		      "the CPU's VMX has no I/O or MSR bitmaps, TSC offset or secondary controls: it cannot run "
-		      "the hypervisor" },
+		      "the CPU's VMX has no I/O or MSR bitmaps, TSC offset or secondary controls" },
 	[VMX_EXIT] = { EXIT_HOST_64 | EXIT_SAVE_DEBUG | EXIT_SAVE_PAT | EXIT_LOAD_PAT | EXIT_SAVE_EFER |
 			       EXIT_LOAD_EFER,
 		       EXIT_CONCEAL_PT,
-		       "the CPU's VMX cannot save PAT and EFER on exits: it cannot run the hypervisor" },
+		       "the CPU's VMX cannot save PAT and EFER on exits" },
 	[VMX_ENTRY] = { ENTRY_LOAD_DEBUG | ENTRY_LOAD_PAT | ENTRY_LOAD_EFER, ENTRY_CONCEAL_PT,
-			"the CPU's VMX cannot load PAT and EFER on entries: it cannot run the hypervisor" },
+			"the CPU's VMX cannot load PAT and EFER on entries" },
 	[VMX_CPU2] = { CPU2_EPT | CPU2_UNRESTRICTED,
 		       CPU2_VPID | CPU2_RDTSCP | CPU2_INVPCID | CPU2_XSAVES | CPU2_USER_WAIT | CPU2_CONCEAL_PT,
-		       "the CPU's VMX has no EPT with unrestricted guests (Intel since 2010): it cannot run the "
-		       "hypervisor" },
+		       "the CPU's VMX has no EPT with unrestricted guests (Intel since 2010)" },
 };
 
 uint32_t vmx_adjust(uint64_t allowed, uint32_t required, uint32_t wanted, uint32_t *result)
@@ -64,9 +62,9 @@ static const char *check_basic(const struct vmx_msrs *msrs, uint64_t *bad)
 		       "the firmware's setup";
 	*bad = msrs->basic;
 	if ((msrs->basic >> BASIC_SIZE_SHIFT & BASIC_SIZE_MASK) > PAGE_SIZE)
-		return "the CPU's VMCS is larger than a page: it cannot run the hypervisor";
+		return "the CPU's VMCS is larger than a page";
 	if ((msrs->basic >> BASIC_TYPE_SHIFT & BASIC_TYPE_MASK) != BASIC_TYPE_WB)
-		return "the CPU's VMCS is not kept in write-back memory: it cannot run the hypervisor";
+		return "the CPU's VMCS is not kept in write-back memory";
 	return NULL;
 }
 
@@ -75,11 +73,11 @@ static const char *check_ept(const struct vmx_msrs *msrs, unsigned int address_b
 	uint64_t cap = msrs->ept_vpid;
 
 	if (!(cap & EPT_CAP_WB) || !(cap & EPT_CAP_2M))
-		return "the CPU's EPT has no write-back walks or no leaves of 2 MiB: it cannot run the hypervisor";
+		return "the CPU's EPT has no write-back walks or no leaves of 2 MiB";
 	if (!(cap & EPT_CAP_INVEPT) || !(cap & EPT_CAP_ALL))
-		return "the CPU has no INVEPT: it cannot run the hypervisor";
+		return "the CPU has no INVEPT";
 	if (!(cap & EPT_CAP_4_LEVELS))
-		return "the CPU's EPT has no tables of 4 levels: it cannot run the hypervisor";
+		return "the CPU's EPT has no tables of 4 levels";
 	caps->ept_levels = address_bits > EPT_4_LEVEL_BITS && (cap & EPT_CAP_5_LEVELS) ? 5 : 4;
 	caps->ept_bits = (uint8_t)(caps->ept_levels == 4 && address_bits > EPT_4_LEVEL_BITS ? EPT_4_LEVEL_BITS :
 											     address_bits);
@@ -114,7 +112,7 @@ const char *vmx_capabilities(const struct vmx_msrs *msrs, unsigned int address_b
 	}
 	*bad = msrs->allowed[VMX_CPU];
 	if ((uint32_t)msrs->allowed[VMX_CPU] & (CPU_CR3_LOAD | CPU_CR3_STORE))
-		return "the CPU's VMX exits on each access to CR3: it cannot run the hypervisor";
+		return "the CPU's VMX exits on each access to CR3";
 	*bad = msrs->ept_vpid;
 	sentence = check_ept(msrs, address_bits, caps);
 	choose_vpid(msrs, caps);
