@@ -15,7 +15,7 @@
 enum { DB = 1, NMI = 2, BP = 3, OF = 4, DF = 8, GP = 13, PF = 14 };
 
 #define EXCEPTION(vector) (EVENT_VALID | EVENT_TYPE_EXCEPTION | (vector))
-#define WITH_ERROR(vector, error) (EXCEPTION(vector) | EVENT_ERROR_VALID | (uint64_t)(error) << 32)
+#define WITH_ERROR(vector, error) (EXCEPTION(vector) | EVENT_ERROR_CODE | (uint64_t)(error) << 32)
 #define INTERRUPT(vector) (EVENT_VALID | (vector))
 
 /* What an exit interrupted comes again, but for what an instruction raised: that one runs again. */
@@ -38,21 +38,21 @@ static void what_was_interrupted_comes_again(void **state)
 static void an_exception_has_its_error_code(void **state)
 {
 	(void)state;
-	assert_true(svm_event_exception(0, GP, 0x18, 1) == WITH_ERROR(GP, 0x18));
-	assert_true(svm_event_exception(0, DB, NO_ERROR_CODE, 1) == EXCEPTION(DB));
-	assert_true(svm_event_exception(0, GP, 0x18, 0) == EXCEPTION(GP));
+	assert_true(exceptions_event(0, GP, 0x18, 1) == WITH_ERROR(GP, 0x18));
+	assert_true(exceptions_event(0, DB, NO_ERROR_CODE, 1) == EXCEPTION(DB));
+	assert_true(exceptions_event(0, GP, 0x18, 0) == EXCEPTION(GP));
 }
 
 /* Only an exception makes a double fault of another: not what was, not an interrupt of the same number. */
 static void exceptions_combine(void **state)
 {
 	(void)state;
-	assert_true(svm_event_exception(WITH_ERROR(PF, 2), GP, 0x18, 1) == WITH_ERROR(DF, 0));
-	assert_true(svm_event_exception(WITH_ERROR(GP, 2), PF, 6, 1) == WITH_ERROR(PF, 6));
-	assert_true(svm_event_exception(WITH_ERROR(DF, 0), GP, 0, 1) == 0);
-	assert_true(svm_event_exception(WITH_ERROR(DF, 0) & ~(uint64_t)EVENT_VALID, GP, 0, 1) == WITH_ERROR(GP, 0));
-	assert_true(svm_event_exception(INTERRUPT(PF), GP, 0, 1) == WITH_ERROR(GP, 0));
-	assert_true(svm_event_exception(EVENT_VALID | EVENT_TYPE_NMI | NMI, GP, 0, 1) == WITH_ERROR(GP, 0));
+	assert_true(exceptions_event(WITH_ERROR(PF, 2), GP, 0x18, 1) == WITH_ERROR(DF, 0));
+	assert_true(exceptions_event(WITH_ERROR(GP, 2), PF, 6, 1) == WITH_ERROR(PF, 6));
+	assert_true(exceptions_event(WITH_ERROR(DF, 0), GP, 0, 1) == 0);
+	assert_true(exceptions_event(WITH_ERROR(DF, 0) & ~(uint64_t)EVENT_VALID, GP, 0, 1) == WITH_ERROR(GP, 0));
+	assert_true(exceptions_event(INTERRUPT(PF), GP, 0, 1) == WITH_ERROR(GP, 0));
+	assert_true(exceptions_event(EVENT_VALID | EVENT_TYPE_NMI | NMI, GP, 0, 1) == WITH_ERROR(GP, 0));
 }
 
 /* All bits but these, unknown ones among them, never come to cr4_written(): a back end owns no more. */

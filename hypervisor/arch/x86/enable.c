@@ -30,16 +30,10 @@ static int virtualization_run(void)
 	return virt()->probe();
 }
 
-static int control_run(void)
-{
-	return virt()->cpu_init();
-}
-
 const struct step arch_cpu_steps[] = {
 	{ "cpu-features", features_check, NULL },
 	{ "cpu-virtualization", virtualization_run, NULL },
 	{ "cpu-tables", mmu_cpu_init, mmu_cpu_exit },
-	{ "cpu-control", control_run, NULL },
 	{ NULL, NULL, NULL },
 };
 

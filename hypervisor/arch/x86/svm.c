@@ -73,13 +73,6 @@ static int svm_probe(void)
 	return BH_E_OK;
 }
 
-static int svm_cpu_init(void)
-{
-	percpu()->vmcb_physical = space_private(PERCPU_CONTROL);
-	percpu()->host_physical = space_private(PERCPU_HOST);
-	return BH_E_OK;
-}
-
 static void svm_unmask_nmi(void)
 {
 	__asm__ volatile("stgi" : : : "memory");
@@ -95,6 +88,8 @@ static void svm_cpu_on(void)
 	if (percpu()->is_on)
 		return;
 	percpu()->is_on = 1;
+	percpu()->vmcb_physical = space_private(PERCPU_CONTROL);
+	percpu()->host_physical = space_private(PERCPU_HOST);
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SVME);
 	msr_write(MSR_VM_HSAVE_PA, space_private(PERCPU_SAVE));
 	svm_mask_nmi();
@@ -244,7 +239,7 @@ static void svm_inject(unsigned int vector, uint32_t error)
 {
 	struct vmcb *vmcb = svm_vmcb();
 
-	vmcb->event_injection = svm_event_exception(vmcb->event_injection, vector, error, (vmcb->cr0 & CR0_PE) != 0);
+	vmcb->event_injection = exceptions_event(vmcb->event_injection, vector, error, (vmcb->cr0 & CR0_PE) != 0);
 	if (!vmcb->event_injection)
 		exit_shutdown(percpu_frame());
 }
@@ -334,7 +329,6 @@ const struct virt_ops svm_ops = {
 	.name = "SVM with nested paging",
 	.exists = svm_exists,
 	.probe = svm_probe,
-	.cpu_init = svm_cpu_init,
 	.cpu_on = svm_cpu_on,
 	.cpu_off = svm_cpu_off,
 	.load = svm_load,

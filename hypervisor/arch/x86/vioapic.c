@@ -147,6 +147,14 @@ void arch_irq_set(struct cell_arch *cell, uint32_t pin, int level)
 	spin_unlock(&ioapic->lock);
 }
 
+/* Context: cell's lock. */
+static void disown(struct vioapic *ioapic, uint32_t pin)
+{
+	if (bit_test(ioapic->owned, pin))
+		ioapic_quiesce(pin);
+	bit_clear(ioapic->owned, pin);
+}
+
 void arch_irq_add_virtual(struct cell_arch *cell, uint32_t pin)
 {
 	struct vioapic *ioapic = &cell->irq.ioapic;
@@ -154,9 +162,7 @@ void arch_irq_add_virtual(struct cell_arch *cell, uint32_t pin)
 	if (pin >= IOAPIC_PINS)
 		return;
 	spin_lock(&ioapic->lock);
-	if (bit_test(ioapic->owned, pin))
-		ioapic_quiesce(pin);
-	bit_clear(ioapic->owned, pin);
+	disown(ioapic, pin);
 	bit_set(ioapic->line, pin);
 	spin_unlock(&ioapic->lock);
 }
@@ -184,13 +190,9 @@ void arch_irq_assign(struct cell_arch *cell, uint32_t pin)
 
 void arch_irq_release(struct cell_arch *cell, uint32_t pin)
 {
-	struct vioapic *ioapic = &cell->irq.ioapic;
-
-	spin_lock(&ioapic->lock);
-	if (bit_test(ioapic->owned, pin))
-		ioapic_quiesce(pin);
-	bit_clear(ioapic->owned, pin);
-	spin_unlock(&ioapic->lock);
+	spin_lock(&cell->irq.ioapic.lock);
+	disown(&cell->irq.ioapic, pin);
+	spin_unlock(&cell->irq.ioapic.lock);
 }
 
 /* Registers ------------------------------------------------------------------------------------------ */
@@ -388,11 +390,10 @@ void vioapic_cell_reset(struct cell_arch *cell)
 
 void vioapic_restore(struct cell_arch *cell)
 {
-	struct vioapic *ioapic = &cell->irq.ioapic;
-	unsigned int pin;
+	const struct vioapic *ioapic = &cell->irq.ioapic;
 
-	bit_for_each(pin, ioapic->owned, IOAPIC_PINS)
-		ioapic_write_entry(pin, ioapic->entry[pin]);
-	bit_for_each(pin, ioapic->line, IOAPIC_PINS)
-		ioapic_write_entry(pin, ioapic->entry[pin]);
+	for (uint32_t pin = 0; pin < IOAPIC_PINS; pin++) {
+		if (bit_test(ioapic->owned, pin) || bit_test(ioapic->line, pin))
+			ioapic_write_entry(pin, ioapic->entry[pin]);
+	}
 }

@@ -87,13 +87,10 @@ static const struct pt_format *format(void)
 /* On and off ----------------------------------------------------------------------------------------- */
 
 /* VMXON region and VMCS begin with the revision; the rest is the processor's. */
-static int cpu_init(void)
+static void init_region(uint64_t offset)
 {
-	memset((void *)(PERCPU_BASE + PERCPU_SAVE), 0, PAGE_SIZE);
-	memset((void *)(PERCPU_BASE + PERCPU_CONTROL), 0, PAGE_SIZE);
-	*(uint32_t *)(PERCPU_BASE + PERCPU_SAVE) = vmx_caps.revision;
-	*(uint32_t *)(PERCPU_BASE + PERCPU_CONTROL) = vmx_caps.revision;
-	return BH_E_OK;
+	memset((void *)(PERCPU_BASE + offset), 0, PAGE_SIZE);
+	*(uint32_t *)(PERCPU_BASE + offset) = vmx_caps.revision;
 }
 
 static void unlock_vmx(void)
@@ -127,6 +124,8 @@ static void cpu_on(void)
 
 	if (cpu->is_on)
 		return;
+	init_region(PERCPU_SAVE);
+	init_region(PERCPU_CONTROL);
 	unlock_vmx();
 	cpu->debugctl = msr_read(MSR_DEBUGCTL);
 	control_write_cr0(vmx_fixed(control_read_cr0(), cpu->msrs.cr0_fixed0, cpu->msrs.cr0_fixed1));
@@ -230,7 +229,6 @@ const struct virt_ops vmx_ops = {
 	.name = "VMX with EPT",
 	.exists = exists,
 	.probe = probe,
-	.cpu_init = cpu_init,
 	.cpu_on = cpu_on,
 	.cpu_off = cpu_off,
 	.load = vmx_load,

@@ -2,6 +2,7 @@
 /* Failed entries, decoded (Intel SDM volume 3, "VM entries", "VM-instruction error numbers"). */
 #include "asm/vmx_check.h"
 
+#include "asm/exceptions.h"
 #include "asm/vmcs.h"
 
 #define CR0_PE (1ull << 0)

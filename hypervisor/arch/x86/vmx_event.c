@@ -38,37 +38,17 @@ void vmx_skip(unsigned int length)
 		vmx_change(VMCS_GUEST_PENDING_DEBUG, 0, PENDING_DEBUG_BS);
 }
 
-/* The exception that was being delivered when this exit came. */
-static unsigned int exception_before(void)
-{
-	uint32_t event = (uint32_t)vmx_read(VMCS_ENTRY_EVENT);
-	int is_exception = (event & EVENT_VALID) && vmx_event_type(event) == EVENT_EXCEPTION;
-
-	return is_exception ? event & EVENT_VECTOR : EXCEPTION_NONE;
-}
-
 void vmx_inject(unsigned int vector, uint32_t error)
 {
-	unsigned int result = exceptions_after(exception_before(), vector);
-	uint32_t event;
+	const int is_protected = (vmx_read(VMCS_GUEST_CR0) & CR0_PE) != 0;
+	const uint64_t event = exceptions_event(vmx_read(VMCS_ENTRY_EVENT), vector, error, is_protected);
 
-	if (result == EXCEPTION_SHUTDOWN) {
-		vmx_write(VMCS_ENTRY_EVENT, 0);
+	vmx_write(VMCS_ENTRY_EVENT, (uint32_t)event);
+	vmx_write(VMCS_ENTRY_ERROR_CODE, event >> 32);
+	if (event)
+		vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI | BLOCKED_MOV_SS, 0);
+	else
 		exit_shutdown(percpu_frame());
-		return;
-	}
-	if (result != vector)
-		error = 0;
-	/* Real mode has no error codes. */
-	if (!(vmx_read(VMCS_GUEST_CR0) & CR0_PE))
-		error = NO_ERROR_CODE;
-	event = EVENT_OF(EVENT_EXCEPTION, result);
-	if (error != NO_ERROR_CODE) {
-		vmx_write(VMCS_ENTRY_ERROR_CODE, error);
-		event |= EVENT_ERROR_CODE;
-	}
-	vmx_write(VMCS_ENTRY_EVENT, event);
-	vmx_change(VMCS_GUEST_INTERRUPTIBILITY, BLOCKED_STI | BLOCKED_MOV_SS, 0);
 }
 
 void vmx_repeat(uint32_t event)

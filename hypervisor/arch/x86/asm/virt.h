@@ -42,13 +42,12 @@ struct virt_msr_range {
 
 /**
  * struct virt_ops - a back end
- * All but @exists and @probe: on the CPU concerned, after @cpu_init there.
+ * All but @exists and @probe: on the CPU concerned, after @cpu_on there.
  *
  * @exists: has this CPU the feature at all? Pure; chooses the back end.
  * @probe: CPU step: can this CPU run it, and like the first one? Says in the log, in a sentence, what is missing.
  *	Return: 0 or BH_E_HARDWARE. Changes nothing.
- * @cpu_init: CPU step: prepare the pages of the private area (asm/layout.h). Nothing is switched on. 0 or error code.
- * @cpu_on: switch virtualization on. Cannot fail. Activation, and before a parked CPU has its first guest.
+ * @cpu_on: prepare the pages of the private area (asm/layout.h), and switch virtualization on. Cannot fail.
  * @cpu_off: the opposite; registers that it needs are as found.
  * @load: the whole state of the vCPU but for the registers that @set knows, which come afterwards (virt_load()).
  *	State MSRs that the back end does not switch by itself are in the CPU: see state_load_msrs().
@@ -75,7 +74,6 @@ struct virt_ops {
 	const char *name;
 	int (*exists)(void);
 	int (*probe)(void);
-	int (*cpu_init)(void);
 	void (*cpu_on)(void);
 	void (*cpu_off)(void);
 	void (*load)(const struct x86_state *state);

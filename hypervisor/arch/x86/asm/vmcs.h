@@ -152,16 +152,10 @@
 #define ENTRY_LOAD_EFER (1u << 15)
 #define ENTRY_CONCEAL_PT (1u << 17)
 
-/* Interruption information of entry, exit and vectoring. */
-#define EVENT_VECTOR 0xffu
-#define EVENT_TYPE_SHIFT 8
-#define EVENT_TYPE 0x700u
-#define EVENT_ERROR_CODE (1u << 11)
+/* Interruption information of entry, exit and vectoring is as asm/exceptions.h says, and: */
 #define EVENT_IRET_UNBLOCKED (1u << 12) /* exit only */
-#define EVENT_VALID (1u << 31)
 #define EVENT_EXTERNAL 0u
 #define EVENT_NMI 2u
-#define EVENT_EXCEPTION 3u
 #define EVENT_SOFTWARE_INT 4u
 #define EVENT_PRIVILEGED 5u
 #define EVENT_SOFTWARE_EXCEPTION 6u
