@@ -25,7 +25,7 @@ static int init_bitmaps(struct cell_arch *cell, const struct bh_config_cell *con
 	cell->msr_bitmap = pool_alloc(VIRT_MSR_BITMAP_PAGES + VIRT_IO_BITMAP_PAGES, 1);
 	if (!cell->msr_bitmap)
 		return BH_E_NO_MEMORY;
-	cell->io_bitmap = (uint8_t *)cell->msr_bitmap + VIRT_MSR_BITMAP_PAGES * PAGE_SIZE;
+	cell->io_bitmap = cell->msr_bitmap + VIRT_MSR_BITMAP_PAGES * PAGE_SIZE / sizeof(*cell->msr_bitmap);
 	portio_fill_bitmap(config, cell->io_bitmap, VIRT_IO_BITMAP_PAGES * PAGE_SIZE);
 	msr_fill_bitmap(cell);
 	return BH_E_OK;

@@ -13,6 +13,7 @@
 #include <asm/vcpu.h>
 #include <asm/virt.h>
 #include <bulkhead/x86.h>
+#include <lib/string.h>
 
 #define EAX CPUID_EAX
 #define EBX CPUID_EBX
@@ -89,19 +90,16 @@ static void place_guest(uint32_t leaf, uint32_t subleaf, uint32_t *r)
 /* Return: 1 if the leaf is the hypervisor's own. */
 static int own_leaf(uint32_t leaf, uint32_t *r)
 {
+	static const uint32_t first[4] = { BH_CPUID_LEAF + 1, BH_CPUID_EBX, BH_CPUID_ECX, BH_CPUID_EDX };
+	static const uint32_t none[4];
+
 	if (leaf < BH_CPUID_LEAF || leaf > BH_CPUID_LEAF + 0xffff)
 		return 0;
-	r[EAX] = r[EBX] = r[ECX] = r[EDX] = 0;
-	if (leaf == BH_CPUID_LEAF) {
-		r[EAX] = BH_CPUID_LEAF + 1;
-		r[EBX] = BH_CPUID_EBX;
-		r[ECX] = BH_CPUID_ECX;
-		r[EDX] = BH_CPUID_EDX;
-	} else if (leaf == BH_CPUID_LEAF + 1) {
+	memcpy(r, leaf == BH_CPUID_LEAF ? first : none, sizeof(first));
+	if (leaf == BH_CPUID_LEAF + 1)
 		r[EAX] = virt() == &svm_ops ? BH_CPUID_CALL_VMMCALL : BH_CPUID_CALL_VMCALL;
-	} else if (!percpu()->cell->is_root) {
+	else if (!percpu()->cell->is_root)
 		pvclock_cpuid(leaf, r);
-	}
 	return 1;
 }
 

@@ -82,9 +82,7 @@ int lapic_send(uint32_t id, uint32_t command)
 {
 	switch (lapic_mode()) {
 	case APIC_X2:
-		/* Unlike a write to the page, that of the MSR does not wait for the stores before it. */
-		__asm__ volatile("mfence; lfence" ::: "memory");
-		msr_write(APIC_MSR(APIC_ICR), (uint64_t)id << 32 | command);
+		lapic_send_x2(id, command);
 		return 1;
 	case APIC_X:
 		return send_by_page(id, command);

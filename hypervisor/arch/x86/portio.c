@@ -11,6 +11,7 @@
 #include <asm/virt.h>
 #include <core/image.h>
 #include <core/violation.h>
+#include <lib/bitmap.h>
 #include <lib/config.h>
 #include <lib/string.h>
 
@@ -38,22 +39,14 @@ static struct {
 
 /* The bitmap ----------------------------------------------------------------------------------------- */
 
-static void put(uint8_t *bitmap, uint32_t port, int exits)
-{
-	if (exits)
-		bitmap[port / 8] |= (uint8_t)(1u << port % 8);
-	else
-		bitmap[port / 8] &= (uint8_t)~(1u << port % 8);
-}
-
-static void put_range(uint8_t *bitmap, uint32_t first, uint32_t count, int exits)
+static void put_range(uint64_t *bitmap, uint32_t first, uint32_t count, int exits)
 {
 	for (uint32_t i = 0; i < count && first + i < PORTS; i++)
-		put(bitmap, first + i, exits);
+		bit_put(bitmap, first + i, exits);
 }
 
 /* Those of the board are 0 where it has none. */
-static void put_power(uint8_t *bitmap)
+static void put_power(uint64_t *bitmap)
 {
 	const struct bh_config_ports ports[] = {
 		{ .first = PORT_KEYBOARD, .count = 1 },
@@ -70,29 +63,17 @@ static void put_power(uint8_t *bitmap)
 	}
 }
 
-static void fill_root(uint8_t *bitmap)
-{
-	memset(bitmap, 0, PORTS / 8);
-	put_power(bitmap);
-}
-
 /* Those of the machine's power are never a guest's, whatever its file says. */
-static void fill_guest(uint8_t *bitmap, const struct bh_config_cell *config)
+void portio_fill_bitmap(const struct bh_config_cell *config, uint64_t *bitmap, size_t size)
 {
-	const struct bh_config_ports *ports = CONFIG_ARRAY(struct bh_config_ports, config, x86.ports);
+	const struct bh_config_ports *ports = config ? CONFIG_ARRAY(struct bh_config_ports, config, x86.ports) : NULL;
 
-	for (uint32_t i = 0; i < config->x86.ports.count; i++)
+	memset(bitmap, 0xff, size);
+	if (!config)
+		memset(bitmap, 0, PORTS / 8);
+	for (uint32_t i = 0; config && i < config->x86.ports.count; i++)
 		put_range(bitmap, ports[i].first, ports[i].count, 0);
 	put_power(bitmap);
-}
-
-void portio_fill_bitmap(const struct bh_config_cell *config, uint8_t *bitmap, size_t size)
-{
-	memset(bitmap, 0xff, size);
-	if (config)
-		fill_guest(bitmap, config);
-	else
-		fill_root(bitmap);
 }
 
 /* The machine's ports -------------------------------------------------------------------------------- */

@@ -264,10 +264,11 @@ void svm_deliver_nmi(void)
  * The IRET exits before it is executed. The next NMI must not come there: its frame would overwrite the one that the
  * IRET still needs where a kernel has one stack for all NMIs, as Linux has.
  */
-void svm_step_begin(void)
+void svm_step_begin(struct frame *frame)
 {
 	struct vmcb *vmcb = svm_vmcb();
 
+	(void)frame;
 	intercept(VMCB_WORD_MISC1, MISC1_IRET, 0);
 	percpu()->nmi_step = vmcb->rflags & RFLAGS_TF ? STEP_OURS | STEP_GUESTS : STEP_OURS;
 	vmcb->rflags |= RFLAGS_TF;

@@ -53,12 +53,6 @@ static void nmi(struct frame *frame)
 	exit_nmi(frame);
 }
 
-static void iret(struct frame *frame)
-{
-	(void)frame;
-	svm_step_begin();
-}
-
 /* DR6 and DR7 are as the processor left them. */
 static void debug(struct frame *frame)
 {
@@ -91,7 +85,7 @@ static const struct {
 	{ SVM_EXIT_CPUID, cpuid_exit },
 	{ SVM_EXIT_HLT, exit_hlt },
 	{ SVM_EXIT_MWAIT, exit_mwait },
-	{ SVM_EXIT_IRET, iret },
+	{ SVM_EXIT_IRET, svm_step_begin },
 	{ SVM_EXIT_INVD, exit_invd },
 	{ SVM_EXIT_SHUTDOWN, exit_shutdown },
 	{ SVM_EXIT_INVLPGA, exit_undefined },

@@ -132,20 +132,25 @@ void lapic_leave(void)
 
 /* Sending ------------------------------------------------------------------------------------------- */
 
-static void send_fixed(const struct cell_arch *cell, unsigned int vcpu, uint32_t vector)
+/* @is_x2: from a vCPU whose APIC, and so the real one, is in x2APIC mode: nobody has to look. */
+static inline void send_fixed(const struct cell_arch *cell, unsigned int vcpu, uint32_t vector, int is_x2)
 {
 	const unsigned int slot = cell->slot[vcpu];
 
 	__atomic_fetch_add(&loaded[slot].senders, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&loaded[slot].cell, __ATOMIC_SEQ_CST) == cell)
-		lapic_send((uint32_t)cpu_get(slot)->hwid, vector | ICR_ASSERT);
+	if (__atomic_load_n(&loaded[slot].cell, __ATOMIC_SEQ_CST) == cell) {
+		if (is_x2)
+			lapic_send_x2((uint32_t)cpu_get(slot)->hwid, vector | ICR_ASSERT);
+		else
+			lapic_send((uint32_t)cpu_get(slot)->hwid, vector | ICR_ASSERT);
+	}
 	__atomic_fetch_sub(&loaded[slot].senders, 1, __ATOMIC_RELEASE);
 }
 
 void vapic_send(const struct cell_arch *cell, unsigned int vcpu, uint8_t vector)
 {
 	if (vector >= FIRST_VECTOR)
-		send_fixed(cell, vcpu, vector);
+		send_fixed(cell, vcpu, vector, 0);
 }
 
 /*
@@ -245,19 +250,6 @@ int vapic_has_x2(void)
 	return !(image_config()->x86.flags & BH_X86_NO_X2APIC);
 }
 
-/* From a vCPU whose APIC, and so the real one, is in x2APIC mode. */
-static void send_by_msr(const struct cell_arch *cell, unsigned int vcpu, uint32_t vector)
-{
-	const unsigned int slot = cell->slot[vcpu];
-
-	__atomic_fetch_add(&loaded[slot].senders, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&loaded[slot].cell, __ATOMIC_SEQ_CST) == cell) {
-		__asm__ volatile("mfence; lfence" ::: "memory"); /* as in lapic_send() */
-		msr_write(APIC_MSR(APIC_ICR), cpu_get(slot)->hwid << 32 | ICR_ASSERT | vector);
-	}
-	__atomic_fetch_sub(&loaded[slot].senders, 1, __ATOMIC_RELEASE);
-}
-
 int vapic_command_short(uint64_t icr)
 {
 	struct cell_arch *cell = percpu()->cell;
@@ -274,7 +266,7 @@ int vapic_command_short(uint64_t icr)
 	if (only < 0)
 		return 0;
 	apic->icr = icr;
-	send_by_msr(cell, (unsigned int)only, (uint32_t)icr & ICR_VECTOR);
+	send_fixed(cell, (unsigned int)only, (uint32_t)icr & ICR_VECTOR, 1);
 	return 1;
 }
 

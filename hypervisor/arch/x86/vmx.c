@@ -207,7 +207,6 @@ static void set_cell(const struct cell_arch *cell)
 	vmx_write(VMCS_MSR_BITMAP, page_of(cell->msr_bitmap));
 	vmx_write(VMCS_IO_BITMAP_A, page_of(cell->io_bitmap));
 	vmx_write(VMCS_IO_BITMAP_B, page_of(cell->io_bitmap) + PAGE_SIZE);
-	vmx_write(VMCS_TSC_OFFSET, cell->is_root ? 0 : -vtime_offset(&cell->time));
 	if (vmx_caps.vpid)
 		vmx_write(VMCS_VPID, (cell->stage2.tag & 0xffff) ? (cell->stage2.tag & 0xffff) : 1);
 	flush();

@@ -84,8 +84,9 @@ void vmx_inject_nmi(void)
  * Where the window opens behind an STI already, the entry could still refuse the NMI, and asking for another window
  * would open the same one for ever. As on such a processor without a hypervisor, the NMI then ends STI's blocking.
  */
-void vmx_nmi_window(void)
+void vmx_nmi_window(struct frame *frame)
 {
+	(void)frame;
 	ask_for_window(0);
 	if (!vmx_cpu()->nmi_waits)
 		return;

@@ -59,12 +59,6 @@ static void exit_exception(struct frame *frame)
 	}
 }
 
-static void exit_nmi_window(struct frame *frame)
-{
-	(void)frame;
-	vmx_nmi_window();
-}
-
 /* Control registers ---------------------------------------------------------------------------------- */
 
 #define CR_NUMBER 0xfu
@@ -195,7 +189,7 @@ static void (*const handlers[EXIT_COUNT])(struct frame *frame) = {
 	[EXIT_TRIPLE_FAULT] = exit_shutdown,
 	[EXIT_INIT] = exit_signal,
 	[EXIT_SIPI] = exit_signal,
-	[EXIT_NMI_WINDOW] = exit_nmi_window,
+	[EXIT_NMI_WINDOW] = vmx_nmi_window,
 	[EXIT_TASK_SWITCH] = exit_task_switch,
 	[EXIT_CPUID] = cpuid_exit,
 	[EXIT_GETSEC] = exit_undefined,

@@ -6,6 +6,7 @@
 #define ASM_LAPIC_H
 
 #include <asm/apic_types.h>
+#include <asm/msr.h>
 
 /** Mode that the CPU is in now. */
 enum apic_mode lapic_mode(void);
@@ -21,6 +22,13 @@ void lapic_write(uint32_t offset, uint32_t value);
  * @id cannot be reached in this mode.
  */
 int lapic_send(uint32_t id, uint32_t command);
+
+/** The same on a CPU that is in x2APIC mode. Unlike a write to the page, that of the MSR waits for no store before it. */
+static inline void lapic_send_x2(uint32_t id, uint32_t command)
+{
+	__asm__ volatile("mfence; lfence" ::: "memory");
+	msr_write(APIC_MSR(APIC_ICR), (uint64_t)id << 32 | command);
+}
 
 /** The register that ends what is in service. */
 static inline void lapic_eoi(void)

@@ -11,7 +11,7 @@
  * @config: NULL: root, which has all but those by which it would switch off or reset the machine under guests.
  * @bitmap: of 65536 bits and, behind it, what back ends look at for wide accesses to the last port (all ones).
  */
-void portio_fill_bitmap(const struct bh_config_cell *config, uint8_t *bitmap, size_t size);
+void portio_fill_bitmap(const struct bh_config_cell *config, uint64_t *bitmap, size_t size);
 
 /** What root last wrote to switch the machine off is done now. Nothing happens if there is none. */
 void portio_machine_off(void);

@@ -14,7 +14,7 @@ struct vmcb *svm_vmcb(void);
 void svm_deliver_nmi(void);
 
 /** The guest is about to end an NMI's handling: run that instruction alone, and let NMIs in behind it. */
-void svm_step_begin(void);
+void svm_step_begin(struct frame *frame);
 
 /** It has. Return: 1: the exception that tells of it is nothing to the guest. */
 int svm_step_end(void);

@@ -39,7 +39,7 @@ struct cell_arch {
 	uint64_t hwid[CONFIG_MAX_CPUS];
 	struct vtime time;
 	uint64_t *msr_bitmap;
-	uint8_t *io_bitmap;
+	uint64_t *io_bitmap;
 	struct cell_irq irq;
 };
 

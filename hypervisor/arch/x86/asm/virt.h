@@ -52,7 +52,7 @@ struct virt_msr_range {
  * @load: the whole state of the vCPU but for the registers that @set knows, which come afterwards (virt_load()).
  *	State MSRs that the back end does not switch by itself are in the CPU: see state_load_msrs().
  * @save: DR6 and the MSRs that the back end switches (virt_save()).
- * @set_cell: stage 2, its id, bitmaps and TSC offset of percpu()->cell. NULL cell: none; nothing may run.
+ * @set_cell: stage 2, its id and bitmaps of percpu()->cell. NULL cell: none; nothing may run.
  * @set_offset: what the guest reads of the TSC is the machine's plus @offset.
  * @get, @set: one register.  @segment: one segment register (GDTR and IDTR, too).
  * @fetched: *@bytes of the instruction that met a device, as the processor read them; where FEATURE_DECODE_ASSISTS is.

@@ -94,7 +94,7 @@ void vmx_cancel(void);
 /** What the exit interrupted is delivered at the next entry, unless something else is. */
 void vmx_take_up_event(void);
 /** The guest takes NMIs again. */
-void vmx_nmi_window(void);
+void vmx_nmi_window(struct frame *frame);
 /** Let NMIs in again after an exit because of one. */
 void vmx_unmask_nmi(void);
 
