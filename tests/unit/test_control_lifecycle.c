@@ -103,6 +103,8 @@ static void test_memory(void **state)
 	fake_power_off();
 }
 
+#define LONG_SUSPENSION 1000000000000ull /* ns */
+
 static void test_full_life(void **state)
 {
 	struct machine_cell cell = machine_cell("one", 3);
@@ -122,9 +124,12 @@ static void test_full_life(void **state)
 		assert_int_equal(cpu_state(cpu_get(3)), BH_CPU_SUSPENDED);
 		assert_int_equal(machine_state(handle), BH_CELL_SUSPENDED);
 		machine_ok(0, BH_HC_CELL_SUSPEND, handle, 0);
+		fake_time_advance(LONG_SUSPENSION);
 		machine_ok(0, BH_HC_CELL_RESUME, handle, 0);
 		assert_true(fake_wait_mode(3, FAKE_GUEST, 5000));
 		assert_int_equal(fake_cpu_view(3).resumes, round);
+		/* Its time stood still, and what it lost before it was started anew is forgotten. */
+		assert_in_range(fake_cpu_view(3).behind, LONG_SUSPENSION, 2 * LONG_SUSPENSION - 1);
 		machine_ok(0, BH_HC_CELL_STOP, handle, BH_STOP_ASK);
 		assert_int_equal(machine_state(handle), BH_CELL_STOPPING);
 		machine_ok(0, BH_HC_CELL_STOP, handle, BH_STOP_FORCE);

@@ -57,17 +57,17 @@ enum violation_result upcall_violation(const struct bh_record *record)
 	return VIOLATION_INJECT;
 }
 
-int pt_retry(const struct page_table *in, uint64_t address, unsigned int prot)
+int pt_retry(const struct page_table *table_of_guest, uint64_t in, unsigned int prot)
 {
-	assert_ptr_equal(in, &table);
+	assert_ptr_equal(table_of_guest, &table);
 	seen.needed = prot;
 	return seen.retry;
 }
 
-int pt_lookup(const struct page_table *in, uint64_t address, hpa_t *out, unsigned int *prot)
+int pt_lookup(const struct page_table *table_of_guest, uint64_t in, hpa_t *out, unsigned int *prot)
 {
-	assert_ptr_equal(in, &table);
-	*out = hpa(address);
+	assert_ptr_equal(table_of_guest, &table);
+	*out = hpa(in);
 	*prot = seen.prot;
 	return seen.prot != 0;
 }

@@ -157,12 +157,13 @@ static void resume(struct fake_cpu_view *view, void *argument)
 	if (!view->has_context || !view->suspended)
 		fake_fatal("CPU %u has no suspended guest to resume", arch_cpu_self());
 	view->suspended = 0;
+	view->behind = *(const uint64_t *)argument;
 	view->resumes++;
 }
 
 void arch_vcpu_resume(uint64_t behind)
 {
-	fake_update(resume, NULL);
+	fake_update(resume, &behind);
 }
 
 static void inject(struct fake_cpu_view *view, void *argument)

@@ -296,6 +296,7 @@ static void copy_view(struct fake_cpu *cpu, struct fake_cpu_view *view)
 	view->parks = cpu->view.parks;
 	view->suspends = cpu->view.suspends;
 	view->resumes = cpu->view.resumes;
+	view->behind = cpu->view.behind;
 	view->activations = cpu->view.activations;
 	view->leaves = cpu->view.leaves;
 	view->faults = cpu->view.faults;

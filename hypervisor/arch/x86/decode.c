@@ -405,7 +405,8 @@ static void write_register(const struct decoded *decoded, uint64_t value, uint64
 
 void decode_finish(const struct decoded *decoded, uint64_t memory, uint64_t *gpr, uint64_t *flags)
 {
-	const uint64_t value = decoded->is_signed ? bytes_signed(memory, decoded->size) : bytes_low(memory, decoded->size);
+	const uint64_t value =
+		decoded->is_signed ? bytes_signed(memory, decoded->size) : bytes_low(memory, decoded->size);
 
 	if (decoded->op == OP_XCHG || (decoded->to_reg && decoded->op == OP_MOV)) {
 		write_register(decoded, value, gpr);

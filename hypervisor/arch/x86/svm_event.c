@@ -8,9 +8,9 @@
 
 static int is_of_an_instruction(uint64_t event)
 {
-	unsigned int vector = event & EVENT_VECTOR;
+	unsigned int vector = event & EVENT_VECTOR, type = event & EVENT_TYPE;
 
-	return (event & EVENT_TYPE) == EVENT_TYPE_SOFTWARE || ((event & EVENT_TYPE) == EVENT_TYPE_EXCEPTION && (vector == BP || vector == OF));
+	return type == EVENT_TYPE_SOFTWARE || (type == EVENT_TYPE_EXCEPTION && (vector == BP || vector == OF));
 }
 
 uint64_t svm_event_again(uint64_t info)

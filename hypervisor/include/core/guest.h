@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every architecture's part of a cell begins with: who its vCPUs are, and an empty stage 2. For that struct
- * cell_arch has the same members everywhere: @id, @is_root, @vcpu_count, @stage2, @time, and by vCPU @slot and @hwid, which is
- * its name in the guest.
+ * What every architecture's part of a cell begins with: who its vCPUs are, its time, and an empty stage 2. For that
+ * struct cell_arch has the same members everywhere: @id, @is_root, @vcpu_count, @stage2, @time, and by vCPU @slot and
+ * @hwid, which is its name in the guest.
  */
 #ifndef CORE_GUEST_H
 #define CORE_GUEST_H
@@ -11,7 +11,7 @@
 #include <bulkhead/config.h>
 #include <bulkhead/errors.h>
 
-/** guest_check() - are there as many vCPUs as there can be? Pure. Fills @error. Return: 0 or error code. */
+/** guest_check() - are there not more vCPUs than there can be? Pure. Fills @error. Return: 0 or error code. */
 int guest_check(const struct bh_config_cell *config, struct bh_error *error);
 
 /**

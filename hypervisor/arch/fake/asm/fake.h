@@ -88,6 +88,7 @@ struct fake_cpu_view {
 	enum fake_mode mode;
 	uint32_t has_context; /* a guest's context is loaded */
 	uint32_t suspended;
+	uint64_t behind; /* of the last arch_vcpu_resume() */
 	uint32_t cell_id;
 	uint32_t vcpu;
 	uint64_t entry;

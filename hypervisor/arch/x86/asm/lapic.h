@@ -23,7 +23,7 @@ void lapic_write(uint32_t offset, uint32_t value);
  */
 int lapic_send(uint32_t id, uint32_t command);
 
-/** The same on a CPU that is in x2APIC mode. Unlike a write to the page, that of the MSR waits for no store before it. */
+/** The same on a CPU in x2APIC mode. Unlike a write to the page, that of the MSR waits for no store before it. */
 static inline void lapic_send_x2(uint32_t id, uint32_t command)
 {
 	__asm__ volatile("mfence; lfence" ::: "memory");
