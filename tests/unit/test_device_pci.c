@@ -108,8 +108,7 @@ const struct bh_config_pci *dma_functions(const struct bh_config_cell *cell, uin
 
 struct cell *dma_owner(uint32_t function)
 {
-	(void)function;
-	return &cells[1];
+	return &cells[function == OTHER ? 0 : 1];
 }
 
 int pt_map(struct page_table *table, uint64_t in, hpa_t out, uint64_t size, unsigned int prot, enum pt_type type)
