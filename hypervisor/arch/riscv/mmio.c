@@ -65,6 +65,11 @@ static unsigned int needed_right(uint64_t cause, uint64_t htinst)
 	}
 }
 
+static void refuse(uint64_t address, unsigned int right, uint64_t cause, const char *what)
+{
+	violation_fault(&percpu()->cell->stage2, address, right, cause == CAUSE_STORE_GUEST_PAGE, what);
+}
+
 /*
  * htval is the guest-physical address without its two lowest bits, which are those of the virtual one; but of a walk it
  * is that of the table's entry, whatever was to be translated.
@@ -74,16 +79,14 @@ void mmio_page_fault(struct frame *frame, uint64_t cause)
 	uint64_t htinst = csr_read(CSR_HTINST), entry = csr_read(CSR_HTVAL) << 2;
 	uint64_t address = entry | (percpu()->exit.value & 3);
 	unsigned int right = needed_right(cause, htinst);
-	const struct page_table *table = &percpu()->cell->stage2;
-	const int is_write = cause == CAUSE_STORE_GUEST_PAGE;
 	struct decoded decoded;
 
 	if (decode_is_table_walk(htinst))
-		violation_fault(table, entry, right, is_write, "page table outside its memory");
+		refuse(entry, right, cause, "page table outside its memory");
 	else if (cause == CAUSE_FETCH_GUEST_PAGE)
-		violation_fault(table, address, right, 0, "instruction fetch");
-	else if (find_out(htinst, is_write, &decoded))
+		refuse(address, right, cause, "instruction fetch");
+	else if (find_out(htinst, cause == CAUSE_STORE_GUEST_PAGE, &decoded))
 		emulate(frame, address, &decoded);
 	else
-		violation_fault(table, address, right, is_write, "load or store that cannot be decoded");
+		refuse(address, right, cause, "load or store that cannot be decoded");
 }
