@@ -81,10 +81,11 @@ def weather(bh, argument, is_exits=True, wire=False):
 def look_behind(bh, wire):
     """Nothing comes to the next owner of CPUs and pin that it did not ask for."""
     boot_gale(bh, QUIET, wire)
-    bh.wait_console("gale", "gale: 0 came, ")
+    bh.wait_console("gale", "gale: 0 came, 0 of a silent device")
     bh.cell("destroy", "gale")
 
 
+@pytest.mark.core
 def test_a_storm_of_commands(bh):
     """Both vCPUs interrupt themselves and each other as fast as they can."""
     weather(bh, COMMANDS)
