@@ -72,7 +72,7 @@ static void on_cpus(unsigned int from, unsigned int to, enum fake_outcome (*func
 static void finish(unsigned int from, unsigned int to)
 {
 	for (unsigned int slot = from; slot < to; slot++)
-		assert_int_equal(fake_finish(slot, 60000), FAKE_DONE);
+		assert_int_equal(fake_finish(slot, 600000), FAKE_DONE);
 }
 
 /* Locks -------------------------------------------------------------------------------------------- */
