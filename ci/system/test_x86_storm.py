@@ -79,9 +79,10 @@ def weather(bh, argument, is_exits=True, wire=False):
 
 
 def look_behind(bh, wire):
-    """Nothing comes to the next owner of CPUs and pin that it did not ask for."""
+    """Nothing comes to the next owner of CPUs and pin that it did not ask for, and what it asks for does."""
     boot_gale(bh, QUIET, wire)
-    bh.wait_console("gale", "gale: 0 came, 0 of a silent device")
+    asked = "[1-9][0-9]*" if wire else "0"
+    bh.wait_console("gale", f"gale: 0 came, 0 of a silent device, {asked} of one that asks")
     bh.cell("destroy", "gale")
 
 

@@ -122,10 +122,9 @@ static void take_nmis(void)
 	memcpy(idt + NMI_VECTOR * GATE_SIZE, idt + (VECTOR_FIRST + NUMBER) * GATE_SIZE, GATE_SIZE);
 }
 
-static unsigned int count_for_a_while(void)
+/* It may come at once: what was there before is counted before it can. */
+static unsigned int more_than(unsigned int before)
 {
-	const unsigned int before = came;
-
 	delay_us(WAIT_US);
 	return came - before;
 }
@@ -133,7 +132,7 @@ static unsigned int count_for_a_while(void)
 /* What comes by itself; by a wire whose device is silent; and when that asks. */
 static void look(void)
 {
-	unsigned int by_itself, silent;
+	unsigned int by_itself, silent, before;
 
 	delay_us(WAIT_US);
 	by_itself = came + pending[0] + pending[1];
@@ -143,10 +142,12 @@ static void look(void)
 	port_write8(PORT_MODEM, MODEM_WIRE);
 	port_write8(PORT_ENABLE, ENABLE_EMPTY);
 	port_write8(PORT_ENABLE, 0);
+	before = came;
 	irq_enable(PIN);
-	silent = count_for_a_while();
+	silent = more_than(before);
+	before = came;
 	port_write8(PORT_ENABLE, ENABLE_EMPTY);
-	printk("gale: %u came, %u of a silent device, %u of one that asks\n", by_itself, silent, count_for_a_while());
+	printk("gale: %u came, %u of a silent device, %u of one that asks\n", by_itself, silent, more_than(before));
 	port_write8(PORT_ENABLE, 0);
 	wait();
 }
