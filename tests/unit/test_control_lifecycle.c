@@ -30,6 +30,14 @@ static void settle(unsigned int slot)
 	assert_true(fake_wait_mode(slot, FAKE_GUEST, 5000));
 }
 
+/* The test's clock stands still meanwhile: of it a CPU that is late has no need. */
+static void await_cpu(unsigned int slot, enum bh_cpu_state wanted)
+{
+	for (unsigned int ms = 0; ms < FAKE_PATIENCE_MS && cpu_state(cpu_get(slot)) != (uint32_t)wanted; ms++)
+		usleep(1000);
+	assert_int_equal(cpu_state(cpu_get(slot)), wanted);
+}
+
 static uint64_t ram_of(uint32_t handle, unsigned int index)
 {
 	return machine_call(0, BH_HC_CELL_REGION, handle, index).value[1];
@@ -334,6 +342,7 @@ static void test_resume_waits(void **state)
 	assert_int_equal(machine_once(0, BH_HC_CELL_RESUME, handle, 0).result, BH_E_TIMEOUT);
 	__atomic_store_n(&stubborn, 1, __ATOMIC_RELEASE);
 	fake_finish(3, 5000);
+	await_cpu(3, BH_CPU_SUSPENDED);
 	machine_ok(0, BH_HC_CELL_SUSPEND, handle, 0);
 	machine_ok(0, BH_HC_CELL_RESUME, handle, 0);
 	assert_true(fake_wait_mode(3, FAKE_GUEST, 5000));
