@@ -10,7 +10,7 @@ import os
 import re
 
 from hypervisor import TEST, Hypervisor
-from machine import BUILD
+from machine import BUILD, SCALE
 
 SENTINELS_SIZE, SENTINEL = 0x200000, "0x5afe0000600d5afe"
 SENTINELS = {"aarch64": 0x62000000, "riscv64": 0xc2000000, "x86_64": 0x42000000}  # in the pool: where no cell is
@@ -203,7 +203,7 @@ def files_of(bh):
 def command_for(first=0, last=LAST, first_only=False, only="", files=""):
     """What runs rows in the machine; first_only: see inmates/tests/hostile.c; only: of this class."""
     cell = f"HOSTILE_CELL=hostile{files}.yaml " if files else ""
-    return f"{cell}hostile-rows {first} {last} {int(first_only)} {only}"
+    return f"HOSTILE_SECONDS={int(60 * SCALE)} {cell}hostile-rows {first} {last} {int(first_only)} {only}"
 
 
 def run(bh, ranges=((0, LAST),), first_only=False, timeout=240, only=""):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Run rows of the hostile cell:
- *	[HOSTILE_CELL=FILE] hostile-rows FIRST LAST FIRST-OF-EACH-CLASS(0|1|2) [CLASS]
+ *	[HOSTILE_CELL=FILE] [HOSTILE_SECONDS=LIMIT OF A RUN] hostile-rows FIRST LAST FIRST-OF-EACH-CLASS(0|1|2) [CLASS]
  *
  * Prints what the cell's console shows, and after each run of it its end and its victim:
  *	end
@@ -94,12 +94,13 @@ static int write_parameters(int next, char **rest)
 /* One that hangs has failed its row: the next one starts as after any other end. Return: whether it ran. */
 static int run_cell(int is_again)
 {
-	const char *file = getenv("HOSTILE_CELL");
+	const char *file = getenv("HOSTILE_CELL"), *limit = getenv("HOSTILE_SECONDS");
 
 	if (is_again ? COMMAND("cell restart hostile --quiet") :
 		       COMMAND("cell boot /etc/bulkhead/test/%s --quiet", file ? file : "hostile.yaml"))
 		return 0;
-	return !COMMAND("cell wait hostile --timeout 60") || !COMMAND("cell kill hostile --quiet");
+	return !COMMAND("cell wait hostile --timeout %s", limit ? limit : "60") ||
+	       !COMMAND("cell kill hostile --quiet");
 }
 
 /* One run of the cell, up to the row that ends it. Return: the row behind it, 0: no more, -1: no run. */
