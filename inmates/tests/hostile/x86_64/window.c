@@ -102,19 +102,19 @@ static uint64_t straddling(uint64_t unused)
 
 /* Extended capabilities ------------------------------------------------------------------------------ */
 
-/* Errors, and what virtual functions are made with, which is empty. Return: 1. */
+/* Errors, and others behind them, whatever is shown of these. Return: 1. */
 static uint64_t own_capabilities(uint64_t unused)
 {
-	uint32_t at = EXTENDED, known = 0, empty = 0;
+	uint32_t at = EXTENDED, has_errors = 0, count = 0;
 
 	for (unsigned int i = 0; i < 64 && at >= EXTENDED; i++) {
 		const uint32_t head = *word(IGB, at);
 
-		known |= 1u << (head & 31);
-		empty += !(head & 0xfffff);
+		has_errors |= (head & 0xffff) == 1;
+		count++;
 		at = head >> 20 & 0xffc;
 	}
-	return known == (1u | 1u << 1) && empty;
+	return has_errors && count > 1;
 }
 
 /* How many words there are behind the errors that say more than where the next is. */
