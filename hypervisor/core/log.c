@@ -2,6 +2,7 @@
 #include <core/log.h>
 
 #include <arch/cpu.h>
+#include <core/debug_uart.h>
 #include <core/lock.h>
 #include <lib/string.h>
 
