@@ -71,12 +71,17 @@ bool preflight_system_ram(u64 base, u64 size)
 	return region_intersects(base, size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) != REGION_DISJOINT;
 }
 
-/* Of RAM that was taken offline at run time no page is Linux', though its name is still 'System RAM'. */
+/*
+ * Of RAM that was taken offline at run time no page is Linux', though its name is still 'System RAM'. A range that is
+ * this in part can neither be claimed nor mapped as a whole.
+ */
 static bool linux_uses(const struct bh_config_range *range)
 {
 	const u64 section = PFN_PHYS(PAGES_PER_SECTION), end = range->base + range->size;
 	u64 next;
 
+	if (region_intersects(range->base, range->size, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) == REGION_MIXED)
+		return true;
 	for (u64 at = range->base; at < end; at = next) {
 		next = min(round_down(at, section) + section, end);
 		if (preflight_system_ram(at, next - at) && pfn_to_online_page(PHYS_PFN(at)))
@@ -105,8 +110,7 @@ static void check_cpus(struct preflight *preflight, const struct bh_config_syste
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-	{
+	for_each_possible_cpu(cpu) {
 		u64 hwid = arch_hwid(cpu);
 
 		/* A place for a CPU that may be plugged in one day has no id. */

@@ -31,6 +31,8 @@ def test_carve_enable_and_return(own_machine, each_arch):
     m.sh(f"bulkhead memory carve {WANTED >> 20}M", 120)
     offline = pieces(m, "offline")
     assert [size for _, size in offline] == [WANTED]
+    assert "given away before" in m.run(f"bulkhead memory carve {WANTED >> 20}M 2>&1").output  # it is there
+    assert pieces(m, "offline") == offline
     create_then_enable(m)
     assert "gave away" in m.sh(f"cat {BOARD}")
 

@@ -176,6 +176,14 @@ int config_check_x86(const struct check *check, const struct board *board)
 	return code;
 }
 
+void config_x86_mmconfig_take(struct bh_config_mmconfig *window, uint16_t function)
+{
+	const uint8_t bus = (uint8_t)(function >> 8);
+
+	window->first_bus = bus < window->first_bus ? bus : window->first_bus;
+	window->last_bus = bus > window->last_bus ? bus : window->last_bus;
+}
+
 struct bh_config_range config_x86_mmconfig_range(const struct bh_config_mmconfig *window)
 {
 	return (struct bh_config_range){ window->base + window->first_bus * (uint64_t)CONFIG_BUS_SIZE,
@@ -365,12 +373,8 @@ int config_x86_cell_mmconfig(const struct bh_config_cell *cell, struct bh_config
 	const struct bh_config_pci *pci = CONFIG_ARRAY(struct bh_config_pci, cell, x86.pci);
 
 	*window = (struct bh_config_mmconfig){ .base = cell->x86.mmconfig, .first_bus = 255 };
-	for (uint32_t i = 0; i < cell->x86.pci.count; i++) {
-		const uint8_t bus = (uint8_t)(pci[i].function >> 8);
-
-		window->first_bus = bus < window->first_bus ? bus : window->first_bus;
-		window->last_bus = bus > window->last_bus ? bus : window->last_bus;
-	}
+	for (uint32_t i = 0; i < cell->x86.pci.count; i++)
+		config_x86_mmconfig_take(window, pci[i].function);
 	return window->base && cell->x86.pci.count;
 }
 

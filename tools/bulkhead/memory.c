@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define CARVE_MS 10000u
+#define RETURN_MS 10000u
 
 /** struct carving - @blocks: what is there.  @count: blocks that are wanted. @ms: limit for one of them. */
 struct carving {
@@ -78,9 +79,14 @@ static void say_block(const struct carving *carving, int64_t at, const char *wha
 /* Return: 0, or an errno: Linux keeps it. */
 static int take(const struct carving *carving, int64_t at)
 {
-	struct memory_block *block = &carving->blocks->list[at];
-	int error = block->online ? write_state(block, "offline", carving->ms) : 0;
+	const struct memory_block *block = &carving->blocks->list[at];
+	int error;
 
+	if (!block->online) {
+		say_block(carving, at, "given away before");
+		return 0;
+	}
+	error = write_state(block, "offline", carving->ms);
 	say_block(carving, at, !error ? "given away" : error == EINTR ? "not in time" : "Linux needs it");
 	return error;
 }
@@ -96,12 +102,20 @@ static bool readable(const struct machine *machine)
 	return false;
 }
 
-/* Back again, but not what was offline before. */
+/* Back again, but not what was offline before. One that stays is named, whatever else is quiet. */
 static void give_up(const struct carving *carving, int64_t first, int64_t last)
 {
 	for (int64_t at = first; at <= last; at++) {
-		if (carving->blocks->list[at].online && !write_state(&carving->blocks->list[at], "online", 0))
+		const struct memory_block *block = &carving->blocks->list[at];
+
+		if (!block->online)
+			continue;
+		if (!write_state(block, "online", RETURN_MS))
 			say_block(carving, at, "taken back");
+		else
+			cli_say("Linux did not take back its memory at 0x%" PRIx64
+				"; run 'bulkhead memory return'",
+				address(carving->blocks, at));
 	}
 }
 
@@ -144,7 +158,7 @@ static enum cli_exit refuse(const struct carving *carving, int error)
 			"'mem=' or a reserved-memory node");
 	else
 		cli_say("Linux does not give %s away in one piece (it has %" PRIu32
-			" blocks of %s); all is as it was: "
+			" blocks of %s): "
 			"ask for less, end programs that use much memory, or start Linux with 'mem=', 'memmap=' or a "
 			"reserved-memory node",
 			cell_size_text(carving->count * carving->blocks->size, size), carving->blocks->count,
@@ -224,7 +238,7 @@ enum cli_exit cmd_memory_return(const struct cli_call *call)
 	for (int64_t at = 0; at < machine->blocks.count; at++) {
 		if (machine->blocks.list[at].online)
 			continue;
-		if (write_state(&machine->blocks.list[at], "online", 0)) {
+		if (write_state(&machine->blocks.list[at], "online", RETURN_MS)) {
 			say_block(&carving, at, "stays offline");
 			kept++;
 			continue;

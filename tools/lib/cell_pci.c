@@ -194,12 +194,8 @@ struct bh_config_mmconfig cell_pci_config(const struct cfg_cell *cell)
 {
 	struct bh_config_mmconfig window = { .base = cell->body.x86.mmconfig, .first_bus = 255 };
 
-	for (size_t i = 0; i < cell->pci_count; i++) {
-		const uint8_t bus = (uint8_t)(cell->pci[i].blob.function >> 8);
-
-		window.first_bus = bus < window.first_bus ? bus : window.first_bus;
-		window.last_bus = bus > window.last_bus ? bus : window.last_bus;
-	}
+	for (size_t i = 0; i < cell->pci_count; i++)
+		config_x86_mmconfig_take(&window, cell->pci[i].blob.function);
 	return window;
 }
 

@@ -247,8 +247,11 @@ static void leave_tree(struct machine *machine, struct ranges *ranges)
 	ranges_subtract(&machine->arena, ranges, &end);
 }
 
-/* RAM that Linux was told to leave alone. Firmware hides RAM, too: without 'mem=' nothing is taken for ours. */
-static void find_left_out(struct machine *machine)
+/*
+ * RAM that Linux was told to leave alone. Firmware hides RAM, too: without 'mem=' nothing is taken for ours. What is
+ * @offline besides is left out: the driver takes no range that is of both kinds.
+ */
+static void find_left_out(struct machine *machine, const struct ranges *offline)
 {
 	if (machine->ours.count || !machine->linux_known ||
 	    (!machine_has_parameter(machine, "mem=") &&
@@ -261,6 +264,8 @@ static void find_left_out(struct machine *machine)
 		ranges_subtract(&machine->arena, &machine->ours, &machine->linux_ram.list[i]);
 	for (uint32_t i = 0; i < machine->reserved_count; i++)
 		ranges_subtract(&machine->arena, &machine->ours, &machine->reserved[i].range);
+	for (uint32_t i = 0; i < offline->count; i++)
+		ranges_subtract(&machine->arena, &machine->ours, &offline->list[i]);
 	leave_tree(machine, &machine->ours);
 	keep_blocks(machine, PIECE_LEAST);
 	if (machine->ours.count)
@@ -342,7 +347,7 @@ struct machine *machine_read(const char *root, const char *devicetree, struct cf
 		memory_blocks_read(&machine->arena, machine->root, &machine->blocks);
 	leave_offline(machine, &offline);
 	find_reserved(machine);
-	find_left_out(machine);
+	find_left_out(machine, &offline);
 	find_offline(machine, &offline);
 	return machine;
 }

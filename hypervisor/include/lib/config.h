@@ -92,6 +92,9 @@ int config_x86_is_held(const struct bh_config_system *system, const struct bh_co
  */
 int config_x86_cell_mmconfig(const struct bh_config_cell *cell, struct bh_config_mmconfig *window);
 
+/** Make @window hold the bus of @function, too. One without a bus has 255 as the first and 0 as the last. */
+void config_x86_mmconfig_take(struct bh_config_mmconfig *window, uint16_t function);
+
 /** Its addresses. */
 struct bh_config_range config_x86_mmconfig_range(const struct bh_config_mmconfig *window);
 
